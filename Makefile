@@ -1,0 +1,62 @@
+# Everything runs in .venv, made from locks that hold names, versions and hashes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+SERVE ?= 1
+
+.PHONY: help setup demo test lint format soak bench lock docs clean
+help:  ## show this help
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.run  ## make .venv with the tutela command
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Tutela needs Python 3.11 or later; set PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/python requirements/run.lock pyproject.toml
+	$(PIP) install --quiet --require-hashes -r requirements/run.lock
+	$(PIP) install --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.lock requirements/oracle.lock
+	$(PIP) install --quiet --require-hashes -r requirements/dev.lock
+	@if command -v c++ >/dev/null && $(BIN)/python -c 'import pathlib, sys, sysconfig; sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())'; then \
+	  $(PIP) install --quiet --no-deps --require-hashes -r requirements/oracle.lock; \
+	else echo "no C++ compiler or Python headers: the tests against pdqhash will skip"; fi
+	@touch $@
+
+demo: $(VENV)/.run  ## run a year of a made-up service on real photographs, then show it (SERVE=0: stop after it)
+	$(BIN)/python -m demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: $(VENV)/.dev  ## run the whole suite (ARGS="-k scan" to narrow it)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+lint: $(VENV)/.dev  ## format check, linter, types, import contracts, documents that are generated
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tutela.events.markdown --check docs/reference/events.md
+
+format: $(VENV)/.dev  ## format the code and sort its imports
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.dev  ## write the documents that are generated from the code
+	$(BIN)/python -m tutela.events.markdown docs/reference/events.md
+
+soak: $(VENV)/.dev  ## the long runs: full counts of kills, faults and generated documents
+	TUTELA_SOAK=1 $(BIN)/python -m pytest -m soak -n 2 --timeout 3600 $(ARGS)
+
+bench: $(VENV)/.dev  ## measure, with ratios against named peers in the same run
+	$(BIN)/python -m bench
+
+lock:  ## write the locks again (needs uv on the PATH)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --group build pyproject.toml -o requirements/run.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --group dev -c requirements/run.lock pyproject.toml -o requirements/dev.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-deps --group oracle -o requirements/oracle.lock
+
+clean:  ## remove what the commands above made
+	rm -rf $(VENV) demo-output .demo-cache

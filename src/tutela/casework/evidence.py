@@ -1,0 +1,80 @@
+"""What identifies and shows: kept encrypted, apart from the events, and gone with the case's key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from tutela.regimes.eu_users import EuBasis
+
+
+class EvidenceGone(LookupError):
+    """The evidence was erased, or was never kept."""
+
+
+class EvidenceVault(Protocol):
+    """The port to encrypted evidence. What `put` stored is durable when it returns."""
+
+    def put(self, case: str, name: str, data: bytes) -> None:
+        """Encrypt and store under the case's key, made if there is none; writing the same name again replaces."""
+        ...
+
+    def get(self, case: str, name: str) -> bytes:
+        """Return what was put; raises EvidenceGone."""
+        ...
+
+    def names(self, case: str) -> list[str]:
+        """Return what is kept of a case, sorted."""
+        ...
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PartyRecord(_Record):
+    """A sender or recipient as the platform named it."""
+
+    account: str
+    country: str | None
+    basis: EuBasis
+
+
+class ItemRecord(_Record):
+    """What is known of a flagged item and identifies people or the file. Digests are hexadecimal."""
+
+    service: str
+    service_name: str
+    name: str
+    kind: str
+    size: int
+    fingerprints: dict[str, str]
+    sender: PartyRecord | None
+    recipients: tuple[PartyRecord, ...]
+    sent_at: datetime | None
+    found_at: datetime
+
+
+class RemarkRecord(_Record):
+    """What a person wrote with a decision or an escalation."""
+
+    person: str
+    at: datetime
+    text: str
+
+
+def bytes_name(item: str) -> str:
+    """Return the name under which an item's bytes are kept."""
+    return f"{item}.bytes"
+
+
+def record_name(item: str) -> str:
+    """Return the name under which an item's record is kept."""
+    return f"{item}.record"
+
+
+def remark_name(event: str) -> str:
+    """Return the name under which the remark of an event is kept."""
+    return f"{event}.remark"

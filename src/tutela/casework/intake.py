@@ -1,0 +1,336 @@
+"""Takes items in: one outcome each, a case for what is flagged, a count for the rest.
+
+One transaction records a group of items: events, projections, ledger and running counts together. Evidence is
+written before the transaction commits, so a crash leaves at most evidence without a case, which `sweep` removes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tutela.casework.evidence import EvidenceVault, ItemRecord, PartyRecord, bytes_name, record_name
+from tutela.casework.ports import Batch, IntakeUnit, LedgerLine, Transactions
+from tutela.casework.pseudonyms import Pseudonyms, YearKeys
+from tutela.content.item import Outcome, Provenance
+from tutela.detection.fingerprinting import Fingerprinted
+from tutela.detection.matcher import Judgement
+from tutela.events.catalogue import (
+    CaseOpened,
+    DetectionRecorded,
+    IntakeRefused,
+    ItemFlagged,
+    ItemSeenAgain,
+    ItemsTallied,
+    Layer,
+    Payload,
+    Region,
+    TallyRow,
+)
+from tutela.events.envelope import SYSTEM, Clock, NewEvent, new_id
+from tutela.regimes.eu_users import Party
+from tutela.regimes.permission import OtherGround, Permit, Refusal, permission
+from tutela.regimes.regime import RegimeTable
+from tutela.regimes.services import Service
+
+LEDGER_DAYS = 30
+"""How long an open batch may keep its ledger at most."""
+
+
+class Refused(PermissionError):
+    """No regime or ground covers the items: nothing was read. The message is the reason for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An item after detection. `load` returns its bytes again; it is called only for what is flagged."""
+
+    identity: str
+    provenance: Provenance
+    fingerprinted: Fingerprinted
+    judgement: Judgement
+    permit: Permit
+    load: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How an item ended. `case` and `item` are given where it was flagged in this call.
+
+    `already`: the ledger held it, and nothing was recorded again. `seen_again`: this account had sent this content
+    before; it is counted as a repeat of that item.
+    """
+
+    identity: str
+    outcome: Outcome
+    reason: str
+    case: str | None = None
+    item: str | None = None
+    already: bool = False
+    seen_again: bool = False
+
+
+class Intake:
+    """The door by which items come in."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        vault: EvidenceVault,
+        years: YearKeys,
+        ledger_key: bytes,
+        regimes: RegimeTable,
+        clock: Clock,
+        other_ground: OtherGround | None = None,
+    ) -> None:
+        self._transactions = transactions
+        self._vault = vault
+        self._years = years
+        self._ledger_key = ledger_key
+        self._regimes = regimes
+        self._clock = clock
+        self._other_ground = other_ground
+
+    def permit(self, service: Service, region: Region, actor: str = SYSTEM) -> Permit:
+        """Return under what law items may be processed now; raises Refused, and records the refusal once a day."""
+        now = self._clock()
+        answer = permission(service, region, now.date(), self._regimes, self._other_ground)
+        if isinstance(answer, Permit):
+            return answer
+        self._record_refusal(service, region, answer, now, actor)
+        raise Refused(answer.reason)
+
+    def _record_refusal(self, service: Service, region: Region, refusal: Refusal, now: datetime, actor: str) -> None:
+        with self._transactions.intake() as unit:
+            unit.lock("intake")
+            if not unit.refusal_recorded(service.id, region, now.date()):
+                payload = IntakeRefused(service=service.id, region=region, day=now.date(), reason=refusal.reason)
+                unit.append([NewEvent(payload, service.id, now, actor)])
+
+    def open_batch(self, service: Service, identity: str) -> Batch:
+        """Return the batch with this identity: the interrupted one if there is one, or else a new one."""
+        now = self._clock()
+        keyed = self._keyed("batch", service.id, identity)
+        with self._transactions.intake() as unit:
+            unit.lock("intake")
+            return unit.open_batch(Batch(new_id(now), keyed, service.id, now))
+
+    def already(self, batch: Batch, identities: Sequence[str]) -> dict[str, Outcome]:
+        """Return how those items ended that this batch took in before."""
+        keys = {self._item_key(batch, identity): identity for identity in identities}
+        with self._transactions.intake() as unit:
+            return {keys[key]: outcome for key, outcome in unit.ledger(batch.id, keys).items()}
+
+    def record(self, batch: Batch, service: Service, items: Sequence[Taken], actor: str = SYSTEM) -> list[Recorded]:
+        """Record a group of items in one transaction, each exactly once however often it is tried."""
+        now = self._clock()
+        keys = {item.identity: self._item_key(batch, item.identity) for item in items}
+        with self._transactions.intake() as unit:
+            unit.lock("intake")
+            ledger = unit.ledger(batch.id, keys.values())
+            run = _Run(unit, self._vault, Pseudonyms(self._years, now.year), service, now, actor)
+            recorded: list[Recorded] = []
+            for item in items:
+                key = keys[item.identity]
+                if key in ledger:
+                    recorded.append(Recorded(item.identity, ledger[key], "", already=True))
+                    continue
+                one = run.take(item)
+                ledger[key] = one.outcome
+                run.lines.append(LedgerLine(key, one.outcome))
+                recorded.append(one)
+            unit.append(run.events)
+            unit.enter(batch.id, run.lines, run.counts())
+        return recorded
+
+    def close(self, batch: Batch, actor: str = SYSTEM) -> list[TallyRow]:
+        """Close a batch: one tally event, and the ledger is gone. Returns the tally."""
+        now = self._clock()
+        with self._transactions.intake() as unit:
+            unit.lock("intake")
+            rows = unit.counts(batch.id)
+            if rows:
+                tally = ItemsTallied(batch=batch.id, rows=tuple(rows))
+                unit.append([NewEvent(tally, batch.id, now, actor)])
+            unit.close_batch(batch.id)
+        return rows
+
+    def close_overdue(self) -> list[Batch]:
+        """Close the batches whose ledger is 30 days old; returns them."""
+        limit = self._clock() - timedelta(days=LEDGER_DAYS)
+        with self._transactions.intake() as unit:
+            overdue = [batch for batch in unit.open_batches() if batch.opened_at <= limit]
+        for batch in overdue:
+            self.close(batch)
+        return overdue
+
+    def _item_key(self, batch: Batch, identity: str) -> str:
+        return self._keyed("item", batch.identity, identity)
+
+    def _keyed(self, *parts: str) -> str:
+        return hmac.new(self._ledger_key, "\0".join(parts).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+class _Run:
+    """The items of one transaction, on their way to events and counts."""
+
+    def __init__(
+        self,
+        unit: IntakeUnit,
+        vault: EvidenceVault,
+        names: Pseudonyms,
+        service: Service,
+        now: datetime,
+        actor: str,
+    ) -> None:
+        self._unit = unit
+        self._vault = vault
+        self._names = names
+        self._service = service
+        self._now = now
+        self._actor = actor
+        self._cases: dict[str, str] = {}
+        self._contents: dict[tuple[str | None, str], tuple[str, str]] = {}
+        self._counts: dict[tuple[str, str, Region, Outcome, tuple[str, ...]], list[int]] = defaultdict(
+            lambda: [0, 0, 0]
+        )
+        self.events: list[NewEvent] = []
+        self.lines: list[LedgerLine] = []
+
+    def take(self, item: Taken) -> Recorded:
+        """Return how an item ends, adding its events and counts."""
+        outcome = item.judgement.outcome
+        recorded = Recorded(item.identity, outcome, item.judgement.reason)
+        if outcome is Outcome.MATCH:
+            data = item.load()
+            upright = item.fingerprinted.upright("sha256")
+            if upright is None or hashlib.sha256(data).digest() != upright.value:
+                recorded = Recorded(item.identity, Outcome.ERROR, "it changed while it was read: scan it again")
+            else:
+                recorded = self._flag(item, data, upright.value)
+        key = (
+            item.permit.regime,
+            item.fingerprinted.kind.value,
+            item.provenance.region,
+            recorded.outcome,
+            item.judgement.technologies,
+        )
+        sums = self._counts[key]
+        sums[0] += 1
+        sums[1] += item.fingerprinted.size
+        sums[2] += item.judgement.low_quality
+        return recorded
+
+    def counts(self) -> list[TallyRow]:
+        """Return the counts of what was taken."""
+        return [
+            TallyRow(
+                day=self._now.date(),
+                service=self._service.id,
+                regime=regime,
+                kind=kind,
+                region=region,
+                outcome=outcome.value,
+                technologies=technologies,
+                items=sums[0],
+                bytes=sums[1],
+                low_quality=sums[2],
+            )
+            for (regime, kind, region, outcome, technologies), sums in self._counts.items()
+        ]
+
+    def _flag(self, item: Taken, data: bytes, sha256: bytes) -> Recorded:
+        sender = item.provenance.sender
+        account = self._names.account(self._service.id, sender.account) if sender else None
+        content = self._names.content(sha256)
+        before = self._contents.get((account, content)) or self._unit.item_with_content(
+            self._service.id, account, content
+        )
+        if before:
+            case, known_item = before
+            self._add(case, ItemSeenAgain(item=known_item))
+            return Recorded(item.identity, Outcome.MATCH, "", case, known_item, seen_again=True)
+        layer: Layer = "known"
+        case = self._case_of(account, layer)
+        item_id = new_id(self._now)
+        self._contents[account, content] = (case, item_id)
+        self._vault.put(case, bytes_name(item_id), data)
+        self._vault.put(case, record_name(item_id), self._record(item).model_dump_json().encode())
+        provenance = item.provenance
+        self._add(
+            case,
+            ItemFlagged(
+                item=item_id,
+                service=self._service.id,
+                regime=item.permit.regime,
+                kind=item.fingerprinted.kind.value,
+                region=provenance.region,
+                layer=layer,
+                content=content,
+                sender=account,
+                sender_region=sender.region if sender else provenance.declared_region,
+                recipients_eu=tuple(sorted({self._pseudonym(r) for r in provenance.recipients if r.region == "eu"})),
+                recipients_unknown=sum(r.region == "unknown" for r in provenance.recipients),
+                sent_at=provenance.sent_at,
+            ),
+        )
+        for found in item.judgement.detections:
+            self._add(
+                case,
+                DetectionRecorded(
+                    detection=new_id(self._now),
+                    item=item_id,
+                    technology=found.technology,
+                    version=found.version,
+                    threshold=found.threshold,
+                    hashlist=found.hashlist,
+                    entry_id=found.entry,
+                    distance=found.distance,
+                    orientation=found.orientation.value,
+                    computed=found.computed,
+                    quality=found.quality,
+                ),
+            )
+        return Recorded(item.identity, Outcome.MATCH, "", case, item_id)
+
+    def _case_of(self, account: str | None, layer: Layer) -> str:
+        if account is not None:
+            case = self._cases.get(account) or self._unit.awaiting_case(self._service.id, account)
+            if case:
+                self._cases[account] = case
+                return case
+        case = new_id(self._now)
+        self._add(case, CaseOpened(service=self._service.id, account=account, layer=layer))
+        if account is not None:
+            self._cases[account] = case
+        return case
+
+    def _record(self, item: Taken) -> ItemRecord:
+        provenance = item.provenance
+        upright = {f.kind: f.hex for f in item.fingerprinted.fingerprints if f.orientation.value == "upright"}
+        return ItemRecord(
+            service=self._service.id,
+            service_name=self._service.name,
+            name=provenance.name,
+            kind=item.fingerprinted.kind.value,
+            size=item.fingerprinted.size,
+            fingerprints=upright,
+            sender=_party(provenance.sender) if provenance.sender else None,
+            recipients=tuple(_party(r) for r in provenance.recipients),
+            sent_at=provenance.sent_at,
+            found_at=self._now,
+        )
+
+    def _pseudonym(self, party: Party) -> str:
+        return self._names.account(self._service.id, party.account)
+
+    def _add(self, case: str, payload: Payload) -> None:
+        self.events.append(NewEvent(payload, subject=case, occurred_at=self._now, actor=self._actor))
+
+
+def _party(party: Party) -> PartyRecord:
+    return PartyRecord(account=party.account, country=party.country, basis=party.basis)

@@ -1,0 +1,98 @@
+"""Items that arrive one after another: the same way in for the HTTP API, for tests and for the demo."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tutela.casework.intake import Intake, Recorded, Taken
+from tutela.casework.ports import Batch
+from tutela.content.item import Limits, Provenance
+from tutela.detection.fingerprinting import Fingerprinted, fingerprint
+from tutela.detection.fingerprints.fingerprint import FingerprintKind
+from tutela.detection.matcher import Judgement, Matcher
+from tutela.events.catalogue import Region
+from tutela.events.envelope import SYSTEM, Clock
+from tutela.regimes.permission import Permit
+from tutela.regimes.services import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An item as it arrives. `identity` makes it the same item when it is sent again on the same day."""
+
+    identity: str
+    data: bytes
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of an item that arrived."""
+
+    recorded: Recorded
+    fingerprinted: Fingerprinted
+    judgement: Judgement
+
+
+class ItemStream:
+    """Takes items of any service in; those of one service and one day (UTC) are one batch."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        kinds: Mapping[str, FingerprintKind],
+        matcher: Callable[[], Matcher],
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._intake = intake
+        self._kinds = kinds
+        self._matcher = matcher
+        self._limits = limits
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._batches: dict[str, tuple[date, Batch]] = {}
+
+    def take(self, service: Service, items: Sequence[Arrived], actor: str = SYSTEM) -> list[Answer]:
+        """Take a group of items in, in one transaction.
+
+        Raises casework.intake.Refused before anything is decoded if one of them may not be processed today.
+        """
+        regions: set[Region] = {item.provenance.region for item in items}
+        permits: dict[Region, Permit] = {r: self._intake.permit(service, r, actor) for r in sorted(regions)}
+        matcher = self._matcher()
+        taken: list[Taken] = []
+        for item in items:
+            permit = permits[item.provenance.region]
+            fingerprinted = fingerprint(item.data, self._kinds.values(), self._limits, permit.excludes)
+            judgement = matcher.judge(fingerprinted)
+            taken.append(Taken(item.identity, item.provenance, fingerprinted, judgement, permit, _giving(item.data)))
+        recorded = self._intake.record(self._batch(service), service, taken, actor)
+        return [Answer(r, t.fingerprinted, t.judgement) for r, t in zip(recorded, taken, strict=True)]
+
+    def close(self) -> None:
+        """Close the open batches: at the end of the process, or to tally now."""
+        with self._lock:
+            batches = [batch for _, batch in self._batches.values()]
+            self._batches.clear()
+        for batch in batches:
+            self._intake.close(batch)
+
+    def _batch(self, service: Service) -> Batch:
+        today = self._clock().date()
+        with self._lock:
+            day, batch = self._batches.get(service.id, (None, None))
+            if batch is not None and day == today:
+                return batch
+            if batch is not None:
+                self._intake.close(batch)
+            fresh = self._intake.open_batch(service, f"stream {today}")
+            self._batches[service.id] = (today, fresh)
+            return fresh
+
+
+def _giving(data: bytes) -> Callable[[], bytes]:
+    return lambda: data

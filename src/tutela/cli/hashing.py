@@ -1,0 +1,70 @@
+"""`tutela hash`: fingerprints of files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tutela.cli.exits import Exit
+from tutela.cli.output import err, out, print_json
+from tutela.content.item import Limits
+from tutela.detection.fingerprinting import Fingerprinted, fingerprint, too_long
+from tutela.detection.fingerprints.registry import installed_kinds
+
+
+def hash_files(
+    files: Annotated[list[Path], typer.Argument(help="Files.", metavar="FILE...")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Print the fingerprints of files: md5, sha256, pdq and its quality. Exit code 3 if one could not be made.
+
+    Nothing is stored or compared. `tutela hashlist import` reads the JSON lines as they are.
+    """
+    partly = False
+    for path in files:
+        result = _fingerprint(path)
+        partly = partly or isinstance(result, str) or result.failure is not None
+        if isinstance(result, str):
+            err.print(f"tutela: {path}: {result}", markup=False)
+            if as_json:
+                print_json(
+                    {"path": str(path), "md5": None, "sha256": None, "pdq": None, "quality": None, "error": result}
+                )
+            continue
+        row = _row(path, result)
+        if as_json:
+            print_json(row)
+        else:
+            out.print(
+                f"{row['md5'] or '-':32}  {row['pdq'] or '-':64}  {row['quality'] or '-':>3}  {path}", markup=False
+            )
+        if result.failure is not None:
+            err.print(f"tutela: {path}: {result.failure.value}: {result.reason}", markup=False)
+    raise typer.Exit(int(Exit.PARTLY if partly else Exit.DONE))
+
+
+def _fingerprint(path: Path) -> Fingerprinted | str:
+    limits = Limits()
+    kinds = installed_kinds().values()
+    try:
+        if not path.is_file():
+            return "no such file" if not path.exists() else "not a regular file"
+        if path.stat().st_size > limits.max_bytes:
+            with path.open("rb") as stream:
+                return too_long(fingerprint(stream.read(64), (), limits).kind, path.stat().st_size, limits)
+        return fingerprint(path.read_bytes(), kinds, limits)
+    except OSError as error:
+        return error.strerror or str(error)
+
+
+def _row(path: Path, result: Fingerprinted) -> dict[str, object]:
+    row: dict[str, object] = {"path": str(path)}
+    for kind in ("md5", "sha256", "pdq"):
+        upright = result.upright(kind)
+        row[kind] = upright.hex if upright else None
+    row["quality"] = result.quality
+    if result.failure is not None:
+        row["error"] = f"{result.failure.value}: {result.reason}"
+    return row

@@ -1,0 +1,56 @@
+"""Opens the installation that a command works on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tutela.cli.exits import Exit
+from tutela.cli.output import err, fail
+from tutela.events.envelope import Clock, system_clock
+from tutela.regimes.regime import BadRegimeTable
+from tutela.storage.database import WrongDatabase
+from tutela.storage.settings import BadSettings, Settings, load_settings
+from tutela.storage.workplace import Workplace
+
+_chosen: list[Path] = []
+
+
+def choose_data_folder(folder: Path | None) -> None:
+    """Remember the folder that `--data` named."""
+    _chosen[:] = [folder] if folder else []
+
+
+def settings() -> Settings:
+    """Return the configuration; ends the command if it is bad."""
+    try:
+        return load_settings(_chosen[0] if _chosen else None)
+    except BadSettings as error:
+        fail(str(error), Exit.USAGE)
+
+
+def rehearsal_clock() -> Clock:
+    """Return the system's clock, or the moment that TUTELA_NOW sets for a rehearsal, with a warning."""
+    moment = os.environ.get("TUTELA_NOW")
+    if not moment:
+        return system_clock
+    try:
+        fixed = datetime.fromisoformat(moment)
+    except ValueError:
+        fail(f"TUTELA_NOW is a time such as 2026-05-01T12:00:00Z, not {moment!r}", Exit.USAGE)
+    fixed = fixed.replace(tzinfo=UTC) if fixed.tzinfo is None else fixed.astimezone(UTC)
+    err.print(f"rehearsal: the time is set to {fixed.isoformat()} by TUTELA_NOW")
+    return lambda: fixed
+
+
+@contextmanager
+def workplace() -> Iterator[Workplace]:
+    """Open the installation, and close it at the end; known errors end the command with their message."""
+    try:
+        with Workplace(settings(), rehearsal_clock()) as opened:
+            yield opened
+    except (WrongDatabase, BadSettings, BadRegimeTable) as error:
+        fail(str(error), Exit.USAGE)

@@ -1,0 +1,66 @@
+"""`tutela referral`: reports to authorities."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from tutela.cli.exits import Exit
+from tutela.cli.output import fail, out, print_json
+from tutela.cli.place import workplace
+from tutela.storage.case_reader import CaseReader
+
+app = typer.Typer(help="Reports to authorities.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_referrals(
+    state: Annotated[str | None, typer.Option(help="ordered, open, finishing, stopped or filed.")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """List reports with their receipts and failures."""
+    with workplace() as place:
+        rows = CaseReader(place.database).referrals(state)
+    if as_json:
+        for row in rows:
+            print_json(row.as_dict())
+        return
+    table = Table(
+        "referral", "recipient", "target", "state", "report", "failures", "last error", box=None, pad_edge=False
+    )
+    for row in rows:
+        table.add_row(
+            row.id,
+            row.recipient,
+            row.target or "-",
+            row.state,
+            row.report_id or "-",
+            str(row.failures),
+            row.last_error or "",
+        )
+    out.print(table)
+
+
+@app.command()
+def dispatch() -> None:
+    """Send every report that is due, through all its steps. Exit code 3 if one failed and will be tried again."""
+    partly = False
+    with workplace() as place:
+        dispatcher = place.dispatcher()
+        while (one := dispatcher.run_one()) is not None:
+            partly = partly or one.result != "filed"
+            out.print(f"{one.referral}  {one.result:8}  {one.report_id or '-':12}  {one.detail}", markup=False)
+    raise typer.Exit(int(Exit.PARTLY if partly else Exit.DONE))
+
+
+@app.command()
+def retry(referral: Annotated[str, typer.Argument(metavar="REFERRAL")]) -> None:
+    """Let the dispatcher try a failed or stopped report again now."""
+    with workplace() as place:
+        try:
+            place.retry_referral(referral, "system")
+        except LookupError as error:
+            fail(str(error))
+    out.print("it is due now: tutela referral dispatch")

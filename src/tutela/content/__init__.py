@@ -1,0 +1,1 @@
+"""What arrives: items, their limits, and the safe decoding of images."""

@@ -1,0 +1,98 @@
+"""Images to RGB pixels, with limits that hold before anything is expanded.
+
+Convention (docs/explanation/orientation.md): pixels are taken as they are stored, EXIF orientation is not
+applied. The fingerprint is matched in all 8 flips and rotations, so an EXIF flag can never hide a match.
+Transparent pixels keep their colour; alpha is dropped, as the reference implementations do.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from tutela.content.item import Limits
+
+RGB = NDArray[np.uint8]
+"""Pixels, shape (height, width, 3)."""
+
+
+class Undecodable(ValueError):
+    """The bytes claim to be an image and are not, or break off."""
+
+
+class Unsupported(ValueError):
+    """The bytes are of a kind that nothing here decodes."""
+
+
+class OverLimit(ValueError):
+    """The item is larger than the limits allow; nothing was expanded."""
+
+
+_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM", "QOI", "PSD", "ICO")
+# What Pillow raises on malformed input, besides its own errors; its decoders document no closed set.
+_BROKEN = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, struct.error, zlib.error,
+           AttributeError, OverflowError, ZeroDivisionError, RuntimeError, MemoryError)  # fmt: skip
+
+
+def decode_image(data: bytes, limits: Limits) -> RGB:
+    """Return the pixels of an image's first frame, (height, width, 3) of uint8, as stored.
+
+    Raises OverLimit before decoding if bytes or declared pixels exceed the limits, Unsupported if no decoder
+    knows the format, Undecodable if one does and fails, also on a truncated file.
+    """
+    if len(data) > limits.max_bytes:
+        raise OverLimit(f"{len(data):,} bytes, at most {limits.max_bytes:,} are decoded")
+    if not data:
+        raise Undecodable("the file is empty")
+    with warnings.catch_warnings():
+        # Pillow warns of sizes that our own limit judges, and of broken metadata that we do not read.
+        warnings.simplefilter("ignore")
+        try:
+            image = Image.open(io.BytesIO(data), formats=_FORMATS)
+        except Image.DecompressionBombError as error:
+            raise OverLimit(str(error)) from error
+        except UnidentifiedImageError as error:
+            raise Unsupported("no decoder knows this format, or its header is broken") from error
+        except _BROKEN as error:
+            raise Undecodable(f"the header cannot be read: {_short(error)}") from error
+        with image:
+            width, height = image.size
+            if width < 1 or height < 1:
+                raise Undecodable("the picture has no pixels")
+            if width * height > limits.max_pixels:
+                raise OverLimit(
+                    f"{width} x {height} = {width * height:,} pixels, at most {limits.max_pixels:,} are decoded"
+                )
+            try:
+                image.load()
+                return _to_rgb(image)
+            except Image.DecompressionBombError as error:
+                raise OverLimit(str(error)) from error
+            except _BROKEN as error:
+                raise Undecodable(f"the picture cannot be read: {_short(error)}") from error
+
+
+def _short(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:200]
+
+
+def _to_rgb(image: Image.Image) -> RGB:
+    if image.mode.startswith("I;16"):
+        # Pillow's own conversion cuts off above 255 instead of scaling, which makes a white square of a photograph.
+        grey = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    if image.mode in ("I", "F"):
+        values = np.asarray(image).astype(np.float64)
+        if not np.isfinite(values).all():
+            raise ValueError("the picture holds values that are not numbers")
+        top = values.max(initial=0.0)
+        scale = 1.0 if top <= 255 else 255.0 / (65535.0 if top <= 65535 else top)
+        grey = np.clip(np.rint(values * scale), 0, 255).astype(np.uint8)
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    return np.asarray(image.convert("RGB"))

@@ -1,0 +1,66 @@
+"""An item, and the one enumeration of what can come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tutela.events.catalogue import Region
+from tutela.regimes.eu_users import Party, region_of
+
+
+class Outcome(StrEnum):
+    """What came of an item taken in: exactly one of these. Low quality is an attribute, not an outcome."""
+
+    MATCH = "match"
+    CLEAN = "clean"
+    UNDECODABLE = "undecodable"
+    UNSUPPORTED = "unsupported"
+    OVER_LIMIT = "over_limit"
+    ERROR = "error"
+
+
+class Kind(StrEnum):
+    """What an item is, told by its bytes and never by its name."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is still decoded. Beyond it the outcome is `over_limit`, before anything is expanded."""
+
+    max_bytes: int = 100 * 1024 * 1024
+    max_pixels: int = 120_000_000
+
+    def __post_init__(self) -> None:
+        if self.max_bytes < 1 or self.max_pixels < 1:
+            raise ValueError("limits are at least 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who sent an item to whom and when, as the platform tells it. `declared_region` serves where nobody is named."""
+
+    sender: Party | None = None
+    recipients: tuple[Party, ...] = ()
+    sent_at: datetime | None = None
+    declared_region: Region = "unknown"
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.sent_at is not None and self.sent_at.tzinfo is None:
+            raise ValueError("sent_at needs a zone, such as 2025-03-01T12:00:00Z")
+
+    @property
+    def region(self) -> Region:
+        """Whether the item concerns EU users (regimes.eu_users)."""
+        parties = [*([self.sender] if self.sender else []), *self.recipients]
+        return region_of(parties, self.declared_region)
+
+
+NOBODY = Provenance()

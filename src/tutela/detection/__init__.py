@@ -1,0 +1,1 @@
+"""The layers of detection, and the pipeline that runs them."""

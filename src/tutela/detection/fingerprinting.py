@@ -1,0 +1,77 @@
+"""From an item's bytes to its fingerprints, or to the reason why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image
+from tutela.content.item import Kind, Limits, Outcome
+from tutela.content.sniff import SNIFF_BYTES, kind_of
+from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, Orientation
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprinted:
+    """What is known of an item's bytes.
+
+    `failure` is None where everything was computed; otherwise it is the outcome that the item ends in unless one of
+    the fingerprints that there are (digests need no decoding) matches. `reason` says what happened.
+    """
+
+    kind: Kind
+    size: int
+    fingerprints: tuple[Fingerprint, ...]
+    failure: Outcome | None = None
+    reason: str = ""
+
+    def of(self, kind: str) -> Sequence[Fingerprint]:
+        """Return the fingerprints of one kind, upright first; none if it was not computed."""
+        return [f for f in self.fingerprints if f.kind == kind]
+
+    def upright(self, kind: str) -> Fingerprint | None:
+        """Return the upright fingerprint of one kind."""
+        return next((f for f in self.of(kind) if f.orientation is Orientation.UPRIGHT), None)
+
+    @property
+    def quality(self) -> int | None:
+        """The lowest quality of any fingerprint that has one."""
+        return min((f.quality for f in self.fingerprints if f.quality is not None), default=None)
+
+
+def fingerprint(
+    data: bytes,
+    kinds: Iterable[FingerprintKind],
+    limits: Limits,
+    excludes: frozenset[str] = frozenset(),
+) -> Fingerprinted:
+    """Return every fingerprint that can be made of an item. Never raises for what the bytes are.
+
+    `excludes` is what the regime keeps out of processing: excluded audio is not even hashed.
+    """
+    every = tuple(kinds)
+    kind = kind_of(data[:SNIFF_BYTES])
+    if len(data) > limits.max_bytes:
+        return too_long(kind, len(data), limits)
+    if kind is Kind.AUDIO and "audio" in excludes:
+        return Fingerprinted(kind, len(data), (), Outcome.UNSUPPORTED, "audio is outside the regime: not processed")
+    digests = tuple(k.of_bytes(data) for k in every if k.NEEDS == "bytes")
+    of_pixels = [k for k in every if k.NEEDS == "pixels"]
+    try:
+        if kind is not Kind.IMAGE and data:
+            raise Unsupported(f"{kind.value}: no decoder yet, matched by digest alone")
+        pixels = decode_image(data, limits)
+    except OverLimit as error:
+        return Fingerprinted(kind, len(data), digests, Outcome.OVER_LIMIT, str(error))
+    except Unsupported as error:
+        return Fingerprinted(kind, len(data), digests, Outcome.UNSUPPORTED, str(error))
+    except Undecodable as error:
+        return Fingerprinted(kind, len(data), digests, Outcome.UNDECODABLE, str(error))
+    perceptual = tuple(f for k in of_pixels for f in k.of_pixels(pixels))
+    return Fingerprinted(kind, len(data), (*digests, *perceptual))
+
+
+def too_long(kind: Kind, size: int, limits: Limits) -> Fingerprinted:
+    """Return what is known of an item that is not read, because it has more bytes than the limit."""
+    reason = f"{size:,} bytes, at most {limits.max_bytes:,} are read"
+    return Fingerprinted(kind, size, (), Outcome.OVER_LIMIT, reason)

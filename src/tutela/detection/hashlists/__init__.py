@@ -1,0 +1,1 @@
+"""Hash lists: entries with provenance, their import and export."""

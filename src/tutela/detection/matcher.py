@@ -1,0 +1,121 @@
+"""Fingerprints against lists: which entries an item matches, and by what technology."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tutela.content.item import Outcome
+from tutela.detection.fingerprinting import Fingerprinted
+from tutela.detection.fingerprints.fingerprint import FingerprintKind, Orientation
+from tutela.detection.hashlists.hashlist import Entry
+from tutela.detection.matching.dictionary import DictionaryIndex
+from tutela.detection.matching.hamming import LinearHammingIndex
+from tutela.detection.matching.index import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One entry that an item matches, by one technology, version and threshold."""
+
+    technology: str
+    version: str
+    threshold: int
+    hashlist: str
+    entry: int
+    classification: str | None
+    distance: int
+    orientation: Orientation
+    computed: str
+    quality: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the layers say of an item: its one outcome, the detections behind it, and the technologies that ran."""
+
+    outcome: Outcome
+    detections: tuple[Detection, ...]
+    technologies: tuple[str, ...]
+    low_quality: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    hashlist: str
+    classification: str | None
+
+
+class Matcher:
+    """Compares items with the enabled entries of chosen lists. Immutable: a change of lists makes a new one."""
+
+    def __init__(
+        self,
+        kinds: Mapping[str, FingerprintKind],
+        entries: Iterable[Entry],
+        thresholds: Mapping[str, int] | None = None,
+    ) -> None:
+        """Build the indexes. `thresholds` replaces the default of a kind; raises ValueError for an unknown kind."""
+        self._kinds = kinds
+        self._listed: dict[int, _Listed] = {}
+        by_kind: dict[str, list[tuple[int, bytes]]] = defaultdict(list)
+        for entry in entries:
+            if entry.kind not in kinds:
+                raise ValueError(f"entry {entry.id} is a {entry.kind!r}, which is not installed")
+            by_kind[entry.kind].append((entry.id, entry.value))
+            self._listed[entry.id] = _Listed(entry.hashlist, entry.classification)
+        self._indexes: dict[str, Index] = {
+            name: DictionaryIndex(by_kind[name], kind.BYTES)
+            if kind.METRIC == "equal"
+            else LinearHammingIndex(by_kind[name], kind.BYTES)
+            for name, kind in kinds.items()
+        }
+        self._thresholds = {name: kind.THRESHOLD for name, kind in kinds.items()}
+        for name, threshold in (thresholds or {}).items():
+            if name not in kinds or (kinds[name].METRIC == "equal" and threshold):
+                raise ValueError(f"{name!r} has no threshold to set")
+            self._thresholds[name] = threshold
+
+    def __len__(self) -> int:
+        """Return the number of entries compared with."""
+        return len(self._listed)
+
+    def judge(self, item: Fingerprinted) -> Judgement:
+        """Return the item's outcome with every entry within the thresholds, nearest first."""
+        found: list[Detection] = []
+        technologies: list[str] = []
+        low_quality = False
+        for name, kind in self._kinds.items():
+            fingerprints = item.of(name)
+            if not fingerprints:
+                continue
+            quality = fingerprints[0].quality
+            if quality is not None and quality < kind.MINIMUM_QUALITY:
+                # Too little structure for a perceptual match to mean anything: the digests alone decide.
+                low_quality = True
+                continue
+            technologies.append(name)
+            nearest: dict[int, Detection] = {}
+            hits = self._indexes[name].search([f.value for f in fingerprints], self._thresholds[name])
+            for one, hits_of_one in zip(fingerprints, hits, strict=True):
+                for hit in hits_of_one:
+                    if hit.entry in nearest and nearest[hit.entry].distance <= hit.distance:
+                        continue
+                    listed = self._listed[hit.entry]
+                    nearest[hit.entry] = Detection(
+                        technology=name,
+                        version=kind.VERSION,
+                        threshold=self._thresholds[name],
+                        hashlist=listed.hashlist,
+                        entry=hit.entry,
+                        classification=listed.classification,
+                        distance=hit.distance,
+                        orientation=one.orientation,
+                        computed=one.computed,
+                        quality=one.quality,
+                    )
+            found += sorted(nearest.values(), key=lambda d: (d.distance, d.entry))
+        outcome = Outcome.MATCH if found else item.failure or Outcome.CLEAN
+        return Judgement(outcome, tuple(found), tuple(technologies), low_quality, item.reason)

@@ -1,0 +1,1 @@
+"""Exact indexes: every entry within a threshold, and none beyond."""

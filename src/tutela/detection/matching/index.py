@@ -1,0 +1,30 @@
+"""The interface of an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hit:
+    """An entry within the threshold."""
+
+    distance: int
+    entry: int
+
+
+class Index(Protocol):
+    """Finds entries near a value. Immutable once built; the same value may be in it under many entries."""
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        ...
+
+    def search(self, queries: Sequence[bytes], threshold: int) -> list[list[Hit]]:
+        """Return for each query every entry within the threshold and none beyond, nearest first, then by entry.
+
+        Raises ValueError if a query has another length than the entries, or the threshold is out of range.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""The append-only record of what happened, and its catalogue: every count is made from it."""

@@ -1,0 +1,1 @@
+"""Reports to authorities: what a report may state, its recipients, and its sending exactly once."""

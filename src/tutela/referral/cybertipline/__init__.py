@@ -1,0 +1,1 @@
+"""NCMEC's CyberTipline Reporting API. Identifiers that its schema fixes appear in this folder only."""

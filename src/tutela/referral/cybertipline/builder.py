@@ -1,0 +1,151 @@
+"""From records to the documents of the CyberTipline schema, in its order. Pure: material in, elements out.
+
+Nothing is stated that no record carries: an element is left out rather than filled with a default.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from lxml import etree
+
+from tutela.casework.evidence import ItemRecord, PartyRecord
+from tutela.referral.material import FileMaterial, ReportMaterial, SuspensionMaterial
+
+MAX_FILE_NAME = 2056
+
+# Official identifiers of the schema.
+_INCIDENT_TYPE = "Child Pornography (possession, manufacture, and distribution)"
+_MEDIA_HASHES = (("md5", "MD5"), ("sha256", "SHA256"), ("pdq", "PDQ"))
+
+
+def build_report(material: ReportMaterial) -> etree._Element:
+    """Return the `report` element of a case."""
+    report = etree.Element("report")
+    summary = etree.SubElement(report, "incidentSummary")
+    _text(summary, "incidentType", _INCIDENT_TYPE)
+    _text(summary, "platform", ", ".join(dict.fromkeys(f.record.service_name for f in material.items)))
+    moment, description = _incident_time(material)
+    _text(summary, "incidentDateTime", _moment(moment))
+    _text(summary, "incidentDateTimeDescription", description)
+    details = etree.SubElement(report, "internetDetails")
+    chat = etree.SubElement(details, "chatImIncident")
+    _text(chat, "chatClient", material.items[0].record.service_name)
+    _reporter(report, material)
+    for sender in _distinct([f.record.sender for f in material.items]):
+        _sender(report, sender, material)
+    for recipient in _distinct([r for f in material.items for r in f.record.recipients]):
+        element = etree.SubElement(report, "intendedRecipient")
+        _text(element, "espIdentifier", recipient.account)
+        _text(element, "espService", material.items[0].record.service_name)
+        _country(element, recipient)
+    _text(report, "additionalInfo", _additional(material))
+    return report
+
+
+def build_file_details(report_id: str, file_id: str, file: FileMaterial) -> etree._Element:
+    """Return the `fileDetails` element of an uploaded item."""
+    record = file.record
+    details = etree.Element("fileDetails")
+    _text(details, "reportId", report_id)
+    _text(details, "fileId", file_id)
+    if record.name:
+        _text(details, "originalFileName", clean(record.name)[-MAX_FILE_NAME:])
+    if record.sent_at is not None:
+        _text(details, "uploadedToEspTimestamp", _moment(record.sent_at))
+    _text(details, "fileViewedByEsp", "true" if file.viewed else "false")
+    _text(details, "fileRelevance", "Reported")
+    if file.classification is not None:
+        _text(details, "industryClassification", file.classification)
+    for kind, official in _MEDIA_HASHES:
+        if kind in record.fingerprints:
+            _text(details, "originalFileHash", record.fingerprints[kind]).set("hashType", official)
+    return details
+
+
+def to_bytes(element: etree._Element) -> bytes:
+    """Return a document as UTF-8 with its declaration."""
+    return etree.tostring(element, xml_declaration=True, encoding="UTF-8")
+
+
+def clean(text: str) -> str:
+    """Return a text without what XML cannot carry: control characters and lone surrogates become U+FFFD."""
+    return "".join(c if _allowed(ord(c)) else "\ufffd" for c in text)
+
+
+def _allowed(code: int) -> bool:
+    return code in (0x9, 0xA, 0xD) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
+
+
+def _incident_time(material: ReportMaterial) -> tuple[datetime, str]:
+    sent = [f.record.sent_at for f in material.items if f.record.sent_at is not None]
+    if sent:
+        return min(sent), "Time at which the first of the reported files was sent."
+    return min(f.record.found_at for f in material.items), (
+        "Time at which the first of the reported files was found; the time of sending is not on record."
+    )
+
+
+def _reporter(report: etree._Element, material: ReportMaterial) -> None:
+    reporter = etree.SubElement(report, "reporter")
+    person = etree.SubElement(reporter, "reportingPerson")
+    _text(person, "firstName", material.reporter.first_name)
+    _text(person, "lastName", material.reporter.last_name)
+    _text(person, "email", material.reporter.email)
+
+
+def _sender(report: etree._Element, sender: PartyRecord, material: ReportMaterial) -> None:
+    element = etree.SubElement(report, "personOrUserReported")
+    _text(element, "espIdentifier", sender.account)
+    _text(element, "espService", material.items[0].record.service_name)
+    _suspension(element, material.suspension)
+    _country(element, sender)
+
+
+def _suspension(element: etree._Element, suspension: SuspensionMaterial | None) -> None:
+    if suspension is not None:
+        _text(element, "accountPermanentlyDisabled", "true").set("disabledDate", _moment(suspension.at))
+
+
+def _country(element: etree._Element, party: PartyRecord) -> None:
+    if party.country is not None:
+        location = etree.SubElement(element, "estimatedLocation")
+        _text(location, "countryCode", party.country)
+
+
+def _additional(material: ReportMaterial) -> str:
+    known = sum(f.verdict == "known" for f in material.items)
+    new = len(material.items) - known
+    bases = sorted(
+        {
+            f"{party.country} by {party.basis.value.replace('_', ' ')}"
+            for f in material.items
+            for party in _parties(f.record)
+            if party.country
+        }
+    )
+    lines = [
+        f"Reported by {material.reporter.organisation}. Case {material.case}.",
+        f"Confirmed by a person: {known} files as known, {new} as not known before.",
+    ]
+    if bases:
+        lines.append("Countries of the accounts and their basis: " + "; ".join(bases) + ".")
+    return " ".join(lines)
+
+
+def _parties(record: ItemRecord) -> list[PartyRecord]:
+    return [*([record.sender] if record.sender else []), *record.recipients]
+
+
+def _distinct(parties: list[PartyRecord | None] | list[PartyRecord]) -> list[PartyRecord]:
+    return list({party.account: party for party in parties if party is not None}.values())
+
+
+def _text(parent: etree._Element, name: str, text: str) -> etree._Element:
+    child = etree.SubElement(parent, name)
+    child.text = clean(text)
+    return child
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

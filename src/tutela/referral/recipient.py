@@ -1,0 +1,62 @@
+"""The interface of a recipient of reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from tutela.referral.material import FileMaterial, ReportMaterial
+
+
+class RecipientError(Exception):
+    """A step failed. `code` is short and holds nothing of the case; `retry` says whether trying again may help."""
+
+    def __init__(self, code: str, message: str, *, retry: bool) -> None:
+        super().__init__(message)
+        self.code = code
+        self.retry = retry
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The recipient's word that the report is finished. `file_ids` are those that it holds."""
+
+    report_id: str
+    file_ids: tuple[str, ...]
+
+
+class Settled(StrEnum):
+    """What the recipient says of an attempt whose last answer was lost."""
+
+    FILED = "filed"
+    GONE = "gone"
+
+
+class Recipient(Protocol):
+    """One recipient, through the steps of a report. Every method may raise RecipientError."""
+
+    @property
+    def target(self) -> str:
+        """Where reports go: `sandbox`, `test` or `production`."""
+        ...
+
+    def open(self, material: ReportMaterial) -> str:
+        """Send the report and return the number that the recipient gave it."""
+        ...
+
+    def upload(self, report_id: str, file: FileMaterial) -> str:
+        """Send a file's bytes and return the recipient's id for it, having checked its digest."""
+        ...
+
+    def describe(self, report_id: str, file_id: str, file: FileMaterial) -> None:
+        """Send what the record says of a file."""
+        ...
+
+    def finish(self, report_id: str) -> Receipt:
+        """Finish the report: it cannot be undone."""
+        ...
+
+    def settle(self, report_id: str) -> Settled:
+        """Withdraw an unfinished report; return GONE if it is gone, FILED if it had been finished."""
+        ...

@@ -1,0 +1,103 @@
+"""Who counts as an EU user: the one written rule (docs/explanation/eu-users.md).
+
+1. Each party of an item has at most one country, with the basis on which it is known.
+2. A party is an EU user if that country is one of the 27 Member States, and a non-EU user if it is another.
+   Without a country the party's region is unknown; it is never guessed.
+3. An item concerns EU users if its sender or at least one recipient is an EU user; it does not if all
+   parties are known to be elsewhere; otherwise its region is unknown.
+4. For the question whether an item may be processed, unknown counts as EU. In a figure it is never added
+   to either side: the figure becomes an interval.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tutela.events.catalogue import Region
+
+EU27_2020 = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "HR",
+        "CY",
+        "CZ",
+        "DK",
+        "EE",
+        "FI",
+        "FR",
+        "DE",
+        "GR",
+        "HU",
+        "IE",
+        "IT",
+        "LV",
+        "LT",
+        "LU",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SK",
+        "SI",
+        "ES",
+        "SE",
+    ]
+)
+"""The Member States since 1 February 2020 as ISO 3166-1 alpha-2 (Greece is GR; EU documents write EL)."""
+
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+class EuBasis(StrEnum):
+    """On what basis a party's country is known, strongest first."""
+
+    DECLARED = "declared"
+    PAYMENT = "payment"
+    PHONE_NUMBER = "phone_number"
+    IP_ADDRESS = "ip_address"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A sender or recipient as the platform names it. `account` is the platform's identifier.
+
+    Raises ValueError if the country is not two letters, or has no basis, or a basis has no country.
+    """
+
+    account: str
+    country: str | None = None
+    basis: EuBasis = EuBasis.UNKNOWN
+
+    def __post_init__(self) -> None:
+        if not self.account or len(self.account) > 512:
+            raise ValueError("a party needs an account of 1 to 512 characters")
+        if self.country is not None:
+            iso = {"EL": "GR", "UK": "GB"}.get(self.country.upper(), self.country.upper())
+            if not _COUNTRY.fullmatch(iso):
+                raise ValueError(f"country {self.country!r}: give two letters of ISO 3166-1, such as SE")
+            object.__setattr__(self, "country", iso)
+        if (self.country is None) != (self.basis is EuBasis.UNKNOWN):
+            raise ValueError("a country needs the basis on which it is known, and a basis needs a country")
+
+    @property
+    def region(self) -> Region:
+        """Whether this party is an EU user."""
+        if self.country is None:
+            return "unknown"
+        return "eu" if self.country in EU27_2020 else "non_eu"
+
+
+def region_of(parties: list[Party], declared: Region = "unknown") -> Region:
+    """Return the region of an item with these parties; `declared` is the answer where there are none."""
+    if not parties:
+        return declared
+    regions = {party.region for party in parties}
+    if "eu" in regions:
+        return "eu"
+    return "unknown" if "unknown" in regions else "non_eu"

@@ -1,0 +1,1 @@
+"""Strict stand-ins of outside services; each listens on a loopback address only."""

@@ -1,0 +1,251 @@
+"""The documents of the service, in the notation: what may stand where, how often, with which values."""
+
+from tutela.sandboxes.cybertipline import vocabulary
+from tutela.sandboxes.cybertipline.notation import (
+    Definition,
+    Group,
+    Restriction,
+    choice,
+    flags,
+    inside,
+    matching,
+    one_of,
+    sequence,
+    text,
+)
+
+_ACCOUNT_DISABLED = ("@disabledDate? dateTime", "@userNotified? boolean", "@userNotifiedDate? dateTime")
+_NAME = ("firstName? string", "lastName? string")
+_REACH = ("phone* phone", "email* email", "address* address")
+_PROFILE = (
+    "espIdentifier? string",
+    "espService? string",
+    "compromisedAccount? boolean",
+    "screenName? screenName",
+    "displayName* string",
+    "profileUrl* string",
+    "profileBio? text",
+    "ipCaptureEvent* ipCaptureEvent",
+    "deviceId* deviceId",
+)
+_STANDING = (
+    "accountTemporarilyDisabled? accountTemporarilyDisabled",
+    "accountPermanentlyDisabled? accountPermanentlyDisabled",
+    "estimatedLocation? estimatedLocation",
+    "allEmailsReported? boolean",
+)
+
+TYPES: dict[str, Definition] = {
+    "text": text("string"),
+    "content": text("string"),
+    "screenName": text("string"),
+    "email": text("string", "@type? emailType", "@verified? boolean", "@verificationDate? dateTime"),
+    "phone": text(
+        "string",
+        "@type? phoneType",
+        "@verified? boolean",
+        "@verificationDate? dateTime",
+        "@countryCallingCode? phoneCountryCallingCode",
+        "@extension? phoneExtension",
+    ),
+    "hash": text("string", "@hashType string"),
+    "reportedToLawEnforcement": text("boolean"),
+    "accountTemporarilyDisabled": text("boolean", *_ACCOUNT_DISABLED, "@reenabledDate? dateTime"),
+    "accountPermanentlyDisabled": text("boolean", *_ACCOUNT_DISABLED),
+    "person": sequence(*_NAME, *_REACH, "age? int", "dateOfBirth? date"),
+    "contactPerson": sequence(*_NAME, *_REACH),
+    "address": sequence(
+        "address? string",
+        "city? string",
+        "zipCode? string",
+        "state? state",
+        "nonUsaState? string",
+        "country? country",
+        "@type? addressType",
+    ),
+    "estimatedLocation": sequence(
+        "city? string",
+        "region? string",
+        "countryCode? country",
+        "@verified? boolean",
+        "@timestamp? dateTime",
+    ),
+    "ipCaptureEvent": sequence(
+        "ipAddress string",
+        "eventName? ipCaptureType",
+        "dateTime? dateTime",
+        "possibleProxy? boolean",
+        "port? int",
+    ),
+    "deviceId": sequence("idType string", "idValue string", "eventName? ipCaptureType", "dateTime? dateTime"),
+    "associatedAccount": sequence(
+        inside("platform?", text("string", "@thirdPartyUser? boolean")),
+        "firstName? string",
+        "middleName? string",
+        "lastName? string",
+        "approximateAge? int",
+        "dateOfBirth? date",
+        "phone* phone",
+        "email* email",
+        "allEmailsReported? boolean",
+        "address* address",
+        "espService? string",
+        "espIdentifier? string",
+        "profileUrl* string",
+        "screenName? screenName",
+        "displayName* string",
+        "profileBio? text",
+        "groupIdentifier? string",
+        "compromisedAccount? boolean",
+        "accountTemporarilyDisabled? accountTemporarilyDisabled",
+        "accountPermanentlyDisabled? accountPermanentlyDisabled",
+        "ipCaptureEvent* ipCaptureEvent",
+        "deviceId* deviceId",
+        "priorCTReport* long",
+        "additionalInfo? text",
+        "@type associatedAccountType",
+    ),
+    "batchedReport": sequence("@reason batchedReportReason"),
+    "nameValue": sequence("name string", "value string"),
+    "reportAnnotations": flags(*vocabulary.REPORT_ANNOTATIONS),
+    "fileAnnotations": flags(*vocabulary.FILE_ANNOTATIONS),
+    "incidentType": one_of(*vocabulary.INCIDENT_TYPES),
+    "batchedReportReason": one_of(*vocabulary.BATCH_REASONS),
+    "addressType": one_of(*vocabulary.ADDRESS_KINDS),
+    "emailType": one_of(*vocabulary.EMAIL_KINDS),
+    "phoneType": one_of(*vocabulary.PHONE_KINDS),
+    "associatedAccountType": one_of(*vocabulary.ACCOUNT_KINDS),
+    "ipCaptureType": one_of(*vocabulary.CAPTURE_EVENTS),
+    "fileRelevance": one_of(vocabulary.REPORTED, vocabulary.SUPPLEMENTAL),
+    "fileClassification": one_of(*vocabulary.CLASSIFICATIONS),
+    "metadataTypes": one_of(*vocabulary.METADATA_KINDS),
+    "country": one_of(*vocabulary.COUNTRIES),
+    "state": one_of(*vocabulary.STATES),
+    "phoneCountryCallingCode": matching(r"\+[0-9]{1,3}"),
+    "phoneExtension": matching(r"[0-9]+"),
+    "latlong": Restriction(base="double"),
+}
+
+_INCIDENT_SUMMARY = sequence(
+    "incidentType incidentType",
+    "platform? string",
+    "escalateToHighPriority? string",
+    "reportAnnotations? reportAnnotations",
+    "incidentDateTime dateTime",
+    "incidentDateTimeDescription? string",
+)
+_INTERNET_DETAILS = choice(
+    inside(
+        "webPageIncident",
+        sequence("url* string", "additionalInfo? text", "@thirdPartyHostedContent? boolean"),
+    ),
+    inside("emailIncident", sequence("emailAddress* email", "content? content", "additionalInfo? text")),
+    inside(
+        "newsgroupIncident",
+        sequence("name? string", "emailAddress* email", "content? content", "additionalInfo? text"),
+    ),
+    inside(
+        "chatImIncident",
+        sequence("chatClient? string", "chatRoomName? string", "content? content", "additionalInfo? text"),
+    ),
+    inside(
+        "onlineGamingIncident",
+        sequence("gameName? string", "console? string", "content? content", "additionalInfo? text"),
+    ),
+    inside(
+        "cellPhoneIncident",
+        sequence("phoneNumber? phone", "latitude? latlong", "longitude? latlong", "additionalInfo? text"),
+    ),
+    inside(
+        "nonInternetIncident",
+        sequence("locationName? string", "incidentAddress* address", "additionalInfo? text"),
+    ),
+    inside(
+        "peer2peerIncident",
+        sequence("client? string", "ipCaptureEvent* ipCaptureEvent", "fileNames? string", "additionalInfo? text"),
+    ),
+)
+_LAW_ENFORCEMENT = sequence(
+    "agencyName string",
+    "caseNumber? string",
+    "officerContact? contactPerson",
+    "reportedToLe? reportedToLawEnforcement",
+    "servedLegalProcessDomestic? boolean",
+    inside("servedLegalProcessInternational?", text("boolean", "@fleaCountry? country")),
+)
+_REPORTER = sequence(
+    "reportingPerson person",
+    "contactPerson? contactPerson",
+    "companyTemplate? text",
+    "termsOfService? text",
+    "legalURL? string",
+)
+_PERSON_REPORTED = sequence(
+    "personOrUserReportedPerson? person",
+    "vehicleDescription? string",
+    *_PROFILE,
+    "thirdPartyUserReported? boolean",
+    "priorCTReports* long",
+    "groupIdentifier? string",
+    *_STANDING,
+    "associatedAccount* associatedAccount",
+    "additionalInfo? text",
+)
+_INTENDED_RECIPIENT = sequence(
+    "intendedRecipientPerson? person",
+    *_PROFILE,
+    "priorCTReports* long",
+    "groupIdentifier? string",
+    *_STANDING,
+    "additionalInfo* text",
+)
+_VICTIM = sequence(
+    "victimPerson person",
+    *_PROFILE,
+    "schoolName? string",
+    "priorCTReports* long",
+    *_STANDING,
+    "associatedAccount* associatedAccount",
+    "additionalInfo? text",
+)
+
+ROOTS: dict[str, Group] = {
+    "report": sequence(
+        "batchedReport? batchedReport",
+        inside("incidentSummary", _INCIDENT_SUMMARY),
+        inside("internetDetails*", _INTERNET_DETAILS),
+        inside("lawEnforcement?", _LAW_ENFORCEMENT),
+        inside("reporter", _REPORTER),
+        inside("personOrUserReported*", _PERSON_REPORTED),
+        inside("intendedRecipient*", _INTENDED_RECIPIENT),
+        inside("victim*", _VICTIM),
+        "additionalInfo? text",
+    ),
+    "fileDetails": sequence(
+        "reportId long",
+        "fileId token",
+        "fileName? string",
+        "originalFileName? string",
+        "uploadedToEspTimestamp? dateTime",
+        "locationOfFile? string",
+        "fileViewedByEsp? boolean",
+        "exifViewedByEsp? boolean",
+        "publiclyAvailable? boolean",
+        "fileRelevance? fileRelevance",
+        choice("potentialMeme? boolean", "fileAnnotations? fileAnnotations"),
+        "industryClassification? fileClassification",
+        "originalFileHash* hash",
+        "ipCaptureEvent? ipCaptureEvent",
+        "deviceId* deviceId",
+        inside("details*", sequence("nameValuePair+ nameValue", "@type? metadataTypes")),
+        "additionalInfo* text",
+    ),
+    "reportResponse": sequence(
+        "responseCode int",
+        "responseDescription string",
+        "reportId? long",
+        "fileId? token",
+        "hash? token",
+    ),
+    "reportDoneResponse": sequence("responseCode int", "reportId long", inside("files", sequence("fileId* string"))),
+}

@@ -1,0 +1,1 @@
+"""The provider's yearly return, made from events."""

@@ -1,0 +1,107 @@
+"""The connection to SQLite (WAL) or PostgreSQL, and its migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+
+_WRITES = "tutela_writes"
+
+
+class WrongDatabase(RuntimeError):
+    """The database cannot be used as it is; the message says what to do."""
+
+
+class Database:
+    """One database. Share it among threads; open no connection before a fork."""
+
+    def __init__(self, url: str | URL) -> None:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise WrongDatabase(f"{parsed.get_backend_name()!r} is not supported: use sqlite:/// or postgresql://")
+        self.url = parsed
+        self.engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else create_engine(parsed)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Begin a transaction that writes; committed at the end, rolled back by an exception.
+
+        On SQLite it takes the write lock at once, so that what it reads stays true until it writes.
+        """
+        with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Begin a transaction that only reads."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def upgrade(self) -> None:
+        """Bring the schema to this version's; safe when several processes start at once."""
+        with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7448)")
+            command.upgrade(_config(connection), "head")
+
+    def require_current(self) -> None:
+        """Raise WrongDatabase unless the schema is this version's."""
+        with self.engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+        wanted = ScriptDirectory.from_config(_config()).get_current_head()
+        if found != wanted:
+            raise WrongDatabase(
+                f"the database is at schema {found or 'none'}, this version needs {wanted}: run `tutela db upgrade`"
+            )
+
+    def is_empty(self) -> bool:
+        """Return whether no migration ever ran on it."""
+        with self.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision() is None
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def upserting(connection: Connection, table: Table) -> Any:
+    """Return an INSERT that can say ON CONFLICT, in the dialect of the connection."""
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 60})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # The driver would begin transactions by itself, and too late; `_begin` below does it.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,118 @@
+"""Batches, the ledger and the running counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import delete, insert, select
+
+from tutela.casework.ports import Batch, LedgerLine
+from tutela.content.item import Outcome
+from tutela.events.catalogue import Region, TallyRow
+from tutela.storage import schema
+from tutela.storage.database import upserting
+from tutela.storage.recording import RecordingStore
+
+
+class IntakeStore(RecordingStore):
+    """Implements casework.ports.IntakeUnit."""
+
+    def open_batch(self, batch: Batch) -> Batch:
+        """Return the open batch with this identity, opening this one if there is none."""
+        table = schema.batches
+        row = self._connection.execute(select(table).where(table.c.identity == batch.identity)).one_or_none()
+        if row is not None:
+            return Batch(row.id, row.identity, row.service, row.opened_at)
+        self._connection.execute(
+            insert(table).values(id=batch.id, identity=batch.identity, service=batch.service, opened_at=batch.opened_at)
+        )
+        return batch
+
+    def open_batches(self) -> list[Batch]:
+        """Return the open batches, oldest first."""
+        query = select(schema.batches).order_by(schema.batches.c.opened_at, schema.batches.c.id)
+        return [Batch(r.id, r.identity, r.service, r.opened_at) for r in self._connection.execute(query)]
+
+    def ledger(self, batch: str, keys: Collection[str]) -> dict[str, Outcome]:
+        """Return how the items of the ledger ended."""
+        table = schema.ledger
+        wanted = list(keys)
+        found: dict[str, Outcome] = {}
+        for start in range(0, len(wanted), 500):
+            query = select(table.c.key, table.c.outcome).where(
+                table.c.batch == batch, table.c.key.in_(wanted[start : start + 500])
+            )
+            found.update({row.key: Outcome(row.outcome) for row in self._connection.execute(query)})
+        return found
+
+    def enter(self, batch: str, lines: Sequence[LedgerLine], counts: Sequence[TallyRow]) -> None:
+        """Add items to the ledger and to the running counts."""
+        if lines:
+            self._connection.execute(
+                insert(schema.ledger),
+                [{"batch": batch, "key": line.key, "outcome": line.outcome.value} for line in lines],
+            )
+        table = schema.batch_counts
+        for row in counts:
+            statement = upserting(self._connection, table).values(
+                batch=batch, **{**row.model_dump(), "technologies": ",".join(row.technologies)}
+            )
+            sums = {name: table.c[name] + statement.excluded[name] for name in ("items", "bytes", "low_quality")}
+            self._connection.execute(
+                statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=sums)
+            )
+
+    def counts(self, batch: str) -> list[TallyRow]:
+        """Return the running counts."""
+        table = schema.batch_counts
+        query = select(table).where(table.c.batch == batch).order_by(*table.primary_key.columns)
+        return [
+            TallyRow(
+                day=row.day,
+                service=row.service,
+                regime=row.regime,
+                kind=row.kind,
+                region=row.region,
+                outcome=row.outcome,
+                technologies=tuple(filter(None, row.technologies.split(","))),
+                items=row.items,
+                bytes=row.bytes,
+                low_quality=row.low_quality,
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def close_batch(self, batch: str) -> None:
+        """Remove the batch, its ledger and its counts."""
+        self._connection.execute(delete(schema.ledger).where(schema.ledger.c.batch == batch))
+        self._connection.execute(delete(schema.batch_counts).where(schema.batch_counts.c.batch == batch))
+        self._connection.execute(delete(schema.batches).where(schema.batches.c.id == batch))
+
+    def awaiting_case(self, service: str, account: str) -> str | None:
+        """Return the case of an account that awaits a decision."""
+        table = schema.cases
+        query = select(table.c.id).where(
+            table.c.service == service,
+            table.c.account == account,
+            table.c.state.in_(("open", "escalated")),
+        )
+        return self._connection.execute(query.with_for_update()).scalar()
+
+    def item_with_content(self, service: str, account: str | None, content: str) -> tuple[str, str] | None:
+        """Return the case and item in which this account sent this content before."""
+        table = schema.case_items
+        same_account = table.c.account.is_(None) if account is None else table.c.account == account
+        query = (
+            select(table.c.case_id, table.c.id)
+            .where(table.c.content == content, table.c.service == service, same_account)
+            .limit(1)
+        )
+        row = self._connection.execute(query).one_or_none()
+        return (row.case_id, row.id) if row else None
+
+    def refusal_recorded(self, service: str, region: Region, day: date) -> bool:
+        """Return whether that refusal is in the record."""
+        table = schema.refusals
+        query = select(table.c.day).where(table.c.service == service, table.c.region == region, table.c.day == day)
+        return self._connection.execute(query).first() is not None

@@ -1,0 +1,183 @@
+"""People, their sessions, and API keys."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from tutela.access.credentials import digest_of, hash_password, new_token, password_fits
+from tutela.access.ports import ApiKey, Session, SignInRefused
+from tutela.access.roles import KEY_SCOPES, Person, Role
+from tutela.events.catalogue import PersonRefused, PersonRegistered, PersonSignedIn
+from tutela.events.envelope import SYSTEM, Clock, NewEvent
+from tutela.storage import schema
+from tutela.storage.database import Database, upserting
+from tutela.storage.event_log import EventLog
+
+SESSION_IDLE = timedelta(hours=1)
+SESSION_LONGEST = timedelta(hours=10)
+TRIES = 5
+LOCKED = timedelta(minutes=15)
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+
+
+class People:
+    """People who sign in, and keys by which platforms call."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        # Compared against when no such person exists, so that the answer takes as long.
+        self._nobody: str | None = None
+
+    def register(self, person: Person, password: str, actor: str = SYSTEM) -> None:
+        """Give a person access, or new roles and a new password. Raises WeakPassword, ValueError for a bad name."""
+        if not _NAME.fullmatch(person.id) or person.id == SYSTEM:
+            raise ValueError(f"{person.id!r}: use lower-case letters, digits, '.', '_' and '-'")
+        roles = sorted(role.value for role in person.roles)
+        values = {
+            "name": person.name,
+            "roles": roles,
+            "active": person.active,
+            "password": hash_password(password),
+            "failures": 0,
+            "locked_until": None,
+        }
+        now = self._clock()
+        with self._database.write() as connection:
+            statement = upserting(connection, schema.people).values(id=person.id, **values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+            connection.execute(delete(schema.sessions).where(schema.sessions.c.person == person.id))
+            payload = PersonRegistered(roles=tuple(roles), active=person.active)
+            EventLog(connection, self._clock).append([NewEvent(payload, person.id, now, actor)])
+
+    def all(self) -> list[Person]:
+        """Return everybody, by name."""
+        with self._database.read() as connection:
+            return [_person(row) for row in connection.execute(select(schema.people).order_by(schema.people.c.id))]
+
+    def sign_in(self, name: str, password: str) -> str:
+        """Return the secret of a new session; raises SignInRefused. Five failures lock the name for 15 minutes."""
+        now = self._clock()
+        with self._database.read() as connection:
+            row = self._row(connection, name)
+        # The slow hash runs outside any transaction, so that sign-ins never hold up the writers.
+        if self._nobody is None:
+            self._nobody = hash_password(secrets.token_urlsafe())
+        fits = password_fits(password, row.password if row else self._nobody)
+        refusal: str | None = None
+        token = new_token("tus_")
+        with self._database.write() as connection:
+            row = self._row(connection, name)
+            log = EventLog(connection, self._clock)
+            if row is None:
+                refusal = "unknown_name"
+            elif row.locked_until is not None and row.locked_until > now:
+                refusal = "locked"
+            elif not fits or not row.active:
+                refusal = "wrong_password" if not fits else "inactive"
+                failures = row.failures + 1
+                locked = now + LOCKED if failures >= TRIES else None
+                connection.execute(
+                    update(schema.people)
+                    .where(schema.people.c.id == name)
+                    .values(failures=0 if locked else failures, locked_until=locked)
+                )
+            if refusal:
+                subject = name if row else "unknown"
+                log.append([NewEvent(PersonRefused(reason=refusal), subject, now, SYSTEM)])
+            else:
+                connection.execute(
+                    update(schema.people).where(schema.people.c.id == name).values(failures=0, locked_until=None)
+                )
+                connection.execute(
+                    insert(schema.sessions).values(
+                        digest=token.digest,
+                        person=name,
+                        csrf=secrets.token_urlsafe(24),
+                        created_at=now,
+                        used_at=now,
+                    )
+                )
+                log.append([NewEvent(PersonSignedIn(), name, now, name)])
+        if refusal:
+            raise SignInRefused("Name and password do not fit, or there were too many tries. Wait a while.")
+        return token.secret
+
+    def session(self, secret: str) -> Session | None:
+        """Return the session of a secret while it lasts: an hour unused, ten hours at most."""
+        now = self._clock()
+        digest = digest_of(secret)
+        table = schema.sessions
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(table.c.csrf, table.c.created_at, table.c.used_at, schema.people)
+                .join(schema.people, schema.people.c.id == table.c.person)
+                .where(table.c.digest == digest)
+            ).one_or_none()
+        if row is None or not row.active:
+            return None
+        if now - row.used_at > SESSION_IDLE or now - row.created_at > SESSION_LONGEST:
+            self.sign_out(secret)
+            return None
+        if now - row.used_at > timedelta(minutes=1):
+            with self._database.write() as connection:
+                connection.execute(update(table).where(table.c.digest == digest).values(used_at=now))
+        return Session(_person(row), row.csrf)
+
+    def sign_out(self, secret: str) -> None:
+        """End a session."""
+        with self._database.write() as connection:
+            connection.execute(delete(schema.sessions).where(schema.sessions.c.digest == digest_of(secret)))
+
+    def create_key(self, name: str, scopes: list[str]) -> str:
+        """Return the secret of a new API key, shown this once. Raises ValueError."""
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r}: use lower-case letters, digits, '.', '_' and '-'")
+        unknown = sorted(set(scopes) - set(KEY_SCOPES))
+        if unknown or not scopes:
+            raise ValueError(f"scopes are {', '.join(KEY_SCOPES)}, not {', '.join(unknown) or 'none'}")
+        token = new_token("tut_")
+        with self._database.write() as connection:
+            if connection.execute(select(schema.api_keys.c.id).where(schema.api_keys.c.id == name)).first():
+                raise ValueError(f"there is a key {name} already: revoke it, and give the new one another name")
+            connection.execute(
+                insert(schema.api_keys).values(
+                    id=name, digest=token.digest, scopes=sorted(set(scopes)), created_at=self._clock()
+                )
+            )
+        return token.secret
+
+    def revoke_key(self, name: str) -> None:
+        """End a key for good; raises LookupError."""
+        with self._database.write() as connection:
+            changed = connection.execute(
+                update(schema.api_keys)
+                .where(schema.api_keys.c.id == name, schema.api_keys.c.revoked_at.is_(None))
+                .values(revoked_at=self._clock())
+            )
+            if changed.rowcount != 1:
+                raise LookupError(f"there is no valid key {name}")
+
+    def key(self, secret: str) -> ApiKey | None:
+        """Return the key with this secret, if it is valid."""
+        table = schema.api_keys
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(table).where(table.c.digest == digest_of(secret), table.c.revoked_at.is_(None))
+            ).one_or_none()
+        if row is None:
+            return None
+        return ApiKey(row.id, frozenset().union(*(KEY_SCOPES[scope] for scope in row.scopes)))
+
+    @staticmethod
+    def _row(connection: Connection, name: str) -> Row[Any] | None:
+        return connection.execute(select(schema.people).where(schema.people.c.id == name)).one_or_none()
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(row.id, row.name, frozenset(Role(role) for role in row.roles), row.active)

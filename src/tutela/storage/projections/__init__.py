@@ -1,0 +1,1 @@
+"""Tables that follow from the events, updated in the transaction that records them."""

@@ -1,0 +1,59 @@
+"""Referrals and the leases of workers on them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from tutela.referral.dispatcher import LeaseLost, Referral
+from tutela.storage import schema
+from tutela.storage.database import upserting
+from tutela.storage.recording import RecordingStore
+
+_DUE = ("ordered", "open", "finishing")
+
+
+class ReferralStore(RecordingStore):
+    """Implements referral.dispatcher.ReferralUnit."""
+
+    def claim_next(self, holder: str, now: datetime, until: datetime) -> Referral | None:
+        """Lease the longest-waiting referral that is due and free."""
+        table, leases = schema.referrals, schema.leases
+        query = (
+            select(table)
+            .outerjoin(leases, leases.c.referral_id == table.c.id)
+            .where(table.c.state.in_(_DUE), (leases.c.until.is_(None)) | (leases.c.until <= now))
+            .order_by(table.c.ordered_at, table.c.id)
+            .limit(1)
+            .with_for_update(of=table, skip_locked=True)
+        )
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        lease = upserting(self._connection, leases).values(referral_id=row.id, holder=holder, until=until)
+        self._connection.execute(
+            lease.on_conflict_do_update(index_elements=["referral_id"], set_={"holder": holder, "until": until})
+        )
+        return Referral(row.id, row.case_id, row.recipient, row.state, row.attempt, row.report_id, row.failures)
+
+    def require_lease(self, referral: str, holder: str, now: datetime, until: datetime) -> None:
+        """Renew the lease, or raise LeaseLost. One that ran out and that nobody took is still the holder's."""
+        table = schema.leases
+        renewed = self._connection.execute(
+            update(table).where(table.c.referral_id == referral, table.c.holder == holder).values(until=max(now, until))
+        )
+        if renewed.rowcount != 1:
+            raise LeaseLost(f"referral {referral} was taken over by another worker")
+
+    def postpone(self, referral: str, holder: str, until: datetime) -> None:
+        """Keep everybody from the referral until a time."""
+        table = schema.leases
+        self._connection.execute(
+            update(table).where(table.c.referral_id == referral, table.c.holder == holder).values(until=until)
+        )
+
+    def release(self, referral: str, holder: str) -> None:
+        """Give the lease back."""
+        table = schema.leases
+        self._connection.execute(delete(table).where(table.c.referral_id == referral, table.c.holder == holder))

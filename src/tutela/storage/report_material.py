@@ -1,0 +1,78 @@
+"""Gathers what the records hold for a report."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from tutela.casework.evidence import EvidenceVault, ItemRecord, bytes_name, record_name
+from tutela.events.catalogue import ActionCarriedOut
+from tutela.referral.material import FileMaterial, Reporter, ReportMaterial, SuspensionMaterial
+from tutela.storage import schema
+from tutela.storage.database import Database
+from tutela.storage.settings import BadSettings
+
+
+class MaterialSource:
+    """Reads the record and the evidence of a referral."""
+
+    def __init__(self, database: Database, vault: EvidenceVault, reporter: Reporter | None) -> None:
+        self._database = database
+        self._vault = vault
+        self._reporter = reporter
+
+    def __call__(self, referral_id: str) -> ReportMaterial:
+        """Return the material of a referral. Raises BadSettings without a reporter, EvidenceGone after erasure."""
+        if self._reporter is None:
+            raise BadSettings(
+                "a report names who reports: set [reporter] organisation, first_name, last_name "
+                "and email in tutela.toml"
+            )
+        referrals, referred, items = schema.referrals, schema.referral_items, schema.case_items
+        with self._database.read() as connection:
+            case_id = connection.execute(select(referrals.c.case_id).where(referrals.c.id == referral_id)).scalar_one()
+            rows = connection.execute(
+                select(
+                    referred.c.verdict.label("referred_as"),
+                    items.c.id,
+                    items.c.classification,
+                    items.c.viewed,
+                )
+                .join(items, items.c.id == referred.c.item_id)
+                .where(referred.c.referral_id == referral_id)
+                .order_by(items.c.position)
+            ).all()
+            actions = schema.actions
+            suspended = connection.execute(
+                select(actions.c.id).where(
+                    actions.c.case_id == case_id,
+                    actions.c.kind == "suspend_account",
+                    actions.c.state == "carried_out",
+                )
+            ).scalar()
+            suspended_at = None
+            if suspended is not None:
+                events = schema.events
+                carried_out = connection.execute(
+                    select(events.c.occurred_at, events.c.data).where(
+                        events.c.subject == case_id, events.c.type == ActionCarriedOut.TYPE
+                    )
+                )
+                suspended_at = next((r.occurred_at for r in carried_out if r.data["action"] == suspended), None)
+        vault = self._vault
+        return ReportMaterial(
+            referral=referral_id,
+            case=case_id,
+            reporter=self._reporter,
+            items=tuple(
+                FileMaterial(
+                    item=row.id,
+                    record=ItemRecord.model_validate_json(vault.get(case_id, record_name(row.id))),
+                    verdict=row.referred_as,
+                    classification=row.classification,
+                    viewed=bool(row.viewed),
+                    load=lambda item=row.id: vault.get(case_id, bytes_name(item)),  # type: ignore[misc]
+                )
+                for row in rows
+            ),
+            suspension=SuspensionMaterial(suspended_at) if suspended_at else None,
+        )

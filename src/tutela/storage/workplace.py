@@ -1,0 +1,205 @@
+"""Everything that one installation is made of, put together once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import threading
+from functools import cached_property
+from importlib.metadata import entry_points
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import delete, func, select
+
+from tutela.access.roles import Person
+from tutela.casework.desk import Desk
+from tutela.casework.intake import Intake
+from tutela.casework.stream import ItemStream
+from tutela.detection.fingerprints.registry import installed_kinds
+from tutela.detection.matcher import Matcher
+from tutela.events.catalogue import (
+    HashListCreated,
+    HashListImported,
+    HashListSwitched,
+    ReferralRetryOrdered,
+    ServiceRegistered,
+)
+from tutela.events.envelope import SYSTEM, Clock, NewEvent, system_clock
+from tutela.referral.dispatcher import Dispatcher
+from tutela.referral.recipient import Recipient
+from tutela.regimes.regime import RegimeTable, load
+from tutela.regimes.services import OWN_FILES, Encryption, Service, ServiceRegion, ServiceType
+from tutela.storage import schema
+from tutela.storage.database import Database
+from tutela.storage.event_log import EventLog
+from tutela.storage.hash_lists import StoredHashLists
+from tutela.storage.keys import KeyRing
+from tutela.storage.people import People
+from tutela.storage.report_material import MaterialSource
+from tutela.storage.settings import Settings
+from tutela.storage.transactions import SqlTransactions
+from tutela.storage.vault import ORPHAN_SECONDS, FileVault
+
+RECIPIENTS = "tutela.recipients"
+_LIST_EVENTS = (HashListCreated.TYPE, HashListImported.TYPE, HashListSwitched.TYPE)
+
+
+class UnknownService(LookupError):
+    """No service is registered under that id; the message names those that are."""
+
+
+class Workplace:
+    """One installation, opened. Share it among threads; close it at the end."""
+
+    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+        """Open, and bring an empty or an SQLite database to this version's schema.
+
+        A PostgreSQL database that is behind is left alone, and WrongDatabase says what to run.
+        """
+        self.settings = settings
+        self.clock = clock
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.database = Database(settings.database_url)
+        if self.database.engine.dialect.name == "sqlite" or self.database.is_empty():
+            self.database.upgrade()
+        self.database.require_current()
+        self.keys = KeyRing(settings.data / "keys")
+        self.vault = FileVault(settings.data / "evidence", self.keys)
+        self.transactions = SqlTransactions(self.database, clock)
+        self.lists = StoredHashLists(self.database, clock)
+        self.people = People(self.database, clock)
+        self.kinds = installed_kinds()
+        self._matcher: tuple[int | None, Matcher] | None = None
+        self._matcher_lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    @cached_property
+    def regimes(self) -> RegimeTable:
+        """The dated table of regimes."""
+        return load(self.settings.regimes)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """The door by which items come in."""
+        return Intake(
+            self.transactions,
+            self.vault,
+            self.keys,
+            self.keys.ledger(),
+            self.regimes,
+            self.clock,
+            self.settings.other_ground,
+        )
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The desk at which people work."""
+        return Desk(self.transactions, self.vault, self.settings.policy, self.clock)
+
+    def matcher(self, lists: list[str] | None = None) -> Matcher:
+        """Return a matcher over the enabled entries of the named lists, or of all. Raises UnknownList."""
+        return Matcher(self.kinds, self.lists.entries(lists, enabled_only=True), self.settings.thresholds)
+
+    def current_matcher(self) -> Matcher:
+        """Return a matcher over all enabled entries, made again only when a list has changed."""
+        with self.database.read() as connection:
+            table = schema.events
+            version = connection.execute(
+                select(func.max(table.c.sequence)).where(table.c.type.in_(_LIST_EVENTS))
+            ).scalar()
+        with self._matcher_lock:
+            if self._matcher is None or self._matcher[0] != version:
+                self._matcher = (version, self.matcher())
+            return self._matcher[1]
+
+    def stream(self) -> ItemStream:
+        """Return a way in for items that arrive one after another."""
+        return ItemStream(self.intake, self.kinds, self.current_matcher, self.settings.limits, self.clock)
+
+    def dispatcher(self) -> Dispatcher:
+        """Return a worker that sends reports, under a name of its own."""
+        holder = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
+        material = MaterialSource(self.database, self.vault, self.settings.reporter)
+        return Dispatcher(self.transactions, self.recipients(), material, self.clock, holder)
+
+    def retry_referral(self, referral: str, actor: str) -> None:
+        """Make a report due now that failed or was stopped. Raises LookupError where there is none such."""
+        table, leases = schema.referrals, schema.leases
+        now = self.clock()
+        with self.database.write() as connection:
+            query = select(table.c.case_id).where(
+                table.c.id == referral, table.c.state != "filed", table.c.last_error.is_not(None)
+            )
+            case_id = connection.execute(query.with_for_update()).scalar()
+            if case_id is None:
+                raise LookupError(f"there is no failed or stopped report {referral}")
+            connection.execute(delete(leases).where(leases.c.referral_id == referral))
+            payload = ReferralRetryOrdered(referral=referral)
+            EventLog(connection, self.clock).append([NewEvent(payload, case_id, now, actor)])
+
+    def recipients(self) -> dict[str, Recipient]:
+        """Return the installed recipients that the policy names, configured."""
+        made: dict[str, Recipient] = {}
+        for point in entry_points(group=RECIPIENTS):
+            if point.name in self.settings.policy.recipients:
+                made[point.name] = point.load()(getattr(self.settings, point.name))
+        return made
+
+    def register_service(self, service: Service, actor: str = SYSTEM) -> None:
+        """Register a service, or change its registration."""
+        payload = ServiceRegistered(
+            name=service.name,
+            service_type=service.type.value,
+            encryption=service.encryption.value,
+            region=service.region.value,
+        )
+        with self.transactions.record() as log:
+            log.append([NewEvent(payload, service.id, self.clock(), actor)])
+
+    def services(self) -> list[Service]:
+        """Return the registered services, by id."""
+        with self.database.read() as connection:
+            rows = connection.execute(select(schema.services).order_by(schema.services.c.id)).all()
+        return [
+            Service(r.id, r.name, ServiceType(r.type), Encryption(r.encryption), ServiceRegion(r.region)) for r in rows
+        ]
+
+    def service(self, service_id: str) -> Service:
+        """Return a registered service, or the built-in one of own files. Raises UnknownService."""
+        known = {service.id: service for service in self.services()}
+        if service_id == OWN_FILES.id and service_id not in known:
+            self.register_service(OWN_FILES)
+            return OWN_FILES
+        if service_id not in known:
+            raise UnknownService(
+                f"no service {service_id!r} is registered; there is: {', '.join(known) or 'none yet'} "
+                "(`tutela service register`)"
+            )
+        return known[service_id]
+
+    def person(self, person_id: str) -> Person:
+        """Return somebody by name; raises LookupError."""
+        for person in self.people.all():
+            if person.id == person_id:
+                return person
+        raise LookupError(f"there is nobody called {person_id!r} (`tutela person add`)")
+
+    def tidy(self, older_than: float = ORPHAN_SECONDS) -> list[str]:
+        """Erase evidence that an interrupted run left without a case, and close overdue batches."""
+        self.intake.close_overdue()
+        with self.database.read() as connection:
+            cases = set(connection.execute(select(schema.cases.c.id)).scalars())
+        return self.vault.sweep(cases, older_than)
