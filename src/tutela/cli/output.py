@@ -11,7 +11,10 @@ from rich.console import Console
 
 from tutela.cli.exits import Exit
 
-out = Console(highlight=False, soft_wrap=True)
+PIPED_WIDTH = 200
+"""Columns of a table that nobody's terminal limits."""
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

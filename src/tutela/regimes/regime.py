@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ class RegimeTable:
         for regime in ordered:
             if regime.first > regime.last:
                 raise BadRegimeTable(f"regime {regime.id!r} ends before it begins")
-        for one, next_ in zip(ordered, ordered[1:], strict=False):
+        for one, next_ in pairwise(ordered):
             if one.jurisdiction == next_.jurisdiction and next_.first <= one.last:
                 raise BadRegimeTable(f"regimes {one.id!r} and {next_.id!r} overlap from {next_.first}")
 

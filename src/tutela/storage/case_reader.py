@@ -82,6 +82,18 @@ class ActionRow:
     item_id: str | None
     state: str
     ordered_at: datetime
+    case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    """That a person looked at an item, by the id of the event."""
+
+    id: str
+    case_id: str
+    item_id: str
+    person: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +164,9 @@ class CaseReader:
         """Return cases, oldest first; of one state if asked."""
         return self._rows([state] if state else list(CaseState), limit)
 
-    def awaiting(self, limit: int = 100) -> list[CaseRow]:
+    def awaiting(self, limit: int = 100, offset: int = 0) -> list[CaseRow]:
         """Return the queue: escalated cases first, then the oldest."""
-        return self._rows([CaseState.ESCALATED, CaseState.OPEN], limit)
+        return self._rows([CaseState.ESCALATED, CaseState.OPEN], limit, offset)
 
     def counts(self) -> dict[CaseState, int]:
         """Return how many cases are in each state."""
@@ -163,12 +175,12 @@ class CaseReader:
             found = connection.execute(select(table.c.state, func.count()).group_by(table.c.state)).all()
         return {state: next((n for s, n in found if s == state.value), 0) for state in CaseState}
 
-    def _rows(self, states: Sequence[CaseState], limit: int | None) -> list[CaseRow]:
+    def _rows(self, states: Sequence[CaseState], limit: int | None, offset: int = 0) -> list[CaseRow]:
         cases, items, detections = schema.cases, schema.case_items, schema.detections
         some = select(cases).where(cases.c.state.in_([s.value for s in states]))
         some = some.order_by(case((cases.c.state == "escalated", 0), else_=1), cases.c.opened_at, cases.c.id)
         with self._database.read() as connection:
-            rows = connection.execute(some.limit(limit)).all()
+            rows = connection.execute(some.limit(limit).offset(offset or None)).all()
             counts = {
                 r.case_id: r
                 for r in _in_parts(
@@ -244,7 +256,7 @@ class CaseReader:
             closed_at=row.closed_at,
             escalated_by=row.escalated_by,
             items=tuple(_item(i, [d for d in detections if d.item_id == i.id], earlier) for i in items),
-            actions=tuple(ActionRow(a.id, a.kind, a.item_id, a.state, a.ordered_at) for a in actions),
+            actions=tuple(_action(a) for a in actions),
             complaints=tuple(
                 ComplaintRow(c.id, c.action_id, c.channel, c.lodged_at, c.upheld, c.reason, c.decided_by, c.decided_at)
                 for c in complaints
@@ -266,7 +278,41 @@ class CaseReader:
         table = schema.actions
         query = select(table).where(table.c.state.in_(list(states))).order_by(table.c.ordered_at, table.c.id)
         with self._database.read() as connection:
-            return [ActionRow(a.id, a.kind, a.item_id, a.state, a.ordered_at) for a in connection.execute(query)]
+            return [_action(a) for a in connection.execute(query)]
+
+    def action(self, action_id: str) -> ActionRow:
+        """Return an action; raises LookupError."""
+        table = schema.actions
+        with self._database.read() as connection:
+            row = connection.execute(select(table).where(table.c.id == action_id)).one_or_none()
+        if row is None:
+            raise LookupError(f"there is no action {action_id}")
+        return _action(row)
+
+    def view(self, view_id: str) -> ViewRow | None:
+        """Return a recorded look by the id of its event."""
+        table = schema.views
+        with self._database.read() as connection:
+            row = connection.execute(select(table).where(table.c.id == view_id)).one_or_none()
+        return ViewRow(row.id, row.case_id, row.item_id, row.person, row.at) if row else None
+
+    def viewed_by(self, case_id: str, person: str) -> frozenset[str]:
+        """Return the items of a case at which that person looked."""
+        table = schema.views
+        query = select(table.c.item_id).where(table.c.case_id == case_id, table.c.person == person).distinct()
+        with self._database.read() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def latest_events(self, types: Sequence[str] | None, subject: str | None, limit: int) -> list[int]:
+        """Return the sequence numbers of the newest events, newest first; of some types or one subject if asked."""
+        table = schema.events
+        query = select(table.c.sequence).order_by(table.c.sequence.desc()).limit(limit)
+        if types is not None:
+            query = query.where(table.c.type.in_(types))
+        if subject is not None:
+            query = query.where(table.c.subject == subject)
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
 
     def open_complaints(self) -> list[tuple[str, ComplaintRow]]:
         """Return the complaints that await a decision with their cases, oldest first."""
@@ -325,6 +371,10 @@ def _item(row: Any, detections: list[Any], earlier: list[EarlierDecision]) -> It
     )
 
 
+def _action(row: Any) -> ActionRow:
+    return ActionRow(row.id, row.kind, row.item_id, row.state, row.ordered_at, row.case_id)
+
+
 def _referral(row: Any) -> ReferralRow:
     return ReferralRow(
         id=row.id,
@@ -342,9 +392,13 @@ def _referral(row: Any) -> ReferralRow:
     )
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: dict[str, Any]) -> dict[str, Any]:
+    return {key: _plain_value(inner) for key, inner in value.items()}
+
+
+def _plain_value(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
+        return _plain(value)
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [_plain_value(inner) for inner in value]
     return value.isoformat() if isinstance(value, datetime) else value

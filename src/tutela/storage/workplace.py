@@ -31,6 +31,8 @@ from tutela.referral.dispatcher import Dispatcher
 from tutela.referral.recipient import Recipient
 from tutela.regimes.regime import RegimeTable, load
 from tutela.regimes.services import OWN_FILES, Encryption, Service, ServiceRegion, ServiceType
+from tutela.statistics.provider_return.compilation import YearlyReturn, compile_return
+from tutela.statistics.provider_return.facts import TYPES as RETURN_EVENTS
 from tutela.storage import schema
 from tutela.storage.database import Database
 from tutela.storage.event_log import EventLog
@@ -157,6 +159,16 @@ class Workplace:
             if point.name in self.settings.policy.recipients:
                 made[point.name] = point.load()(getattr(self.settings, point.name))
         return made
+
+    def yearly_return(self, year: int) -> YearlyReturn:
+        """Compile the return of a year from the events as they are now."""
+        with self.transactions.reading() as log:
+            events = log.read(types=[payload.TYPE for payload in RETURN_EVENTS])
+            return compile_return(events, year, self.services(), self.regimes, open_batches=self._open_batches())
+
+    def _open_batches(self) -> int:
+        with self.database.read() as connection:
+            return connection.execute(select(func.count()).select_from(schema.batches)).scalar_one()
 
     def register_service(self, service: Service, actor: str = SYSTEM) -> None:
         """Register a service, or change its registration."""

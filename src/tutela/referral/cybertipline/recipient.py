@@ -28,7 +28,7 @@ class CyberTiplineSettings:
 
     url: str = "http://127.0.0.1:8640/ispws"
     user: str = "sandbox"
-    password: str = "sandbox"
+    password: str = "sandbox"  # noqa: S105 - of the sandbox on this machine
     target: str = "sandbox"
 
     def __post_init__(self) -> None:

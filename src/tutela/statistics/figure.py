@@ -1,0 +1,60 @@
+"""A figure: a value that knows what it does not know, and the events that it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Zero, unknown, not applicable and not collected are four different things; zero is a value."""
+
+    VALUE = "value"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_COLLECTED = "not_collected"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate with its confidence bounds, all between 0 and 1. There is none of 0 in 0."""
+
+    numerator: int
+    denominator: int
+    rate: float
+    low: float
+    high: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One cell of a return.
+
+    With `at_most` the value is an interval: at least `value`, at most `at_most`. `events` are the sequence numbers
+    of the events that it counts. `reason` says why there is no value, `note` what to know of one that there is.
+    """
+
+    id: str
+    section: int
+    case_class: str
+    key: str
+    meaning: str
+    unit: str
+    service: str | None = None
+    technology: str | None = None
+    status: Status = Status.VALUE
+    value: int | float | str | None = None
+    at_most: int | None = None
+    rate: Rate | None = None
+    reason: str = ""
+    note: str = ""
+    events: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.status is Status.VALUE) == (self.value is None):
+            raise ValueError(f"{self.id}: a value belongs to the status `value`, and to no other")
+        if self.status is not Status.VALUE and not self.reason:
+            raise ValueError(f"{self.id}: {self.status.value} needs its reason")
+        if self.at_most is not None and not (isinstance(self.value, int) and self.value < self.at_most):
+            raise ValueError(f"{self.id}: the upper end of an interval lies above its lower end")

@@ -1,0 +1,66 @@
+"""Cells of the form from counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from tutela.statistics.figure import Figure, Rate, Status
+from tutela.statistics.provider_return.form import FormRow, form_rows
+
+
+@cache
+def _rows() -> dict[str, FormRow]:
+    return {row.id: row for row in form_rows()}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The place of a figure: a row of the form, for one service or the total, for one technology or all."""
+
+    row: FormRow
+    service: str | None = None
+    technology: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The figure's id, such as `6.known.A1@chat~pdq-1`; safe in a URL."""
+        service = f"@{self.service}" if self.service else ""
+        technology = f"~{self.technology}" if self.technology else ""
+        return f"{self.row.id}{service}{technology}"
+
+    def value(
+        self,
+        value: int | float | str,
+        events: Iterable[int] = (),
+        *,
+        at_most: int | None = None,
+        rate: Rate | None = None,
+        note: str = "",
+    ) -> Figure:
+        """Return the figure with a value; an upper end that is no higher than the value is none."""
+        interval = at_most if at_most is not None and isinstance(value, int) and at_most > value else None
+        return self._figure(value=value, at_most=interval, rate=rate, note=note, events=tuple(sorted(set(events))))
+
+    def without(self, status: Status, reason: str) -> Figure:
+        """Return the figure without a value, for a reason."""
+        return self._figure(status=status, reason=reason)
+
+    def _figure(self, **values: object) -> Figure:
+        return Figure(
+            id=self.id,
+            section=self.row.section,
+            case_class=self.row.case_class,
+            key=self.row.key,
+            meaning=self.row.meaning,
+            unit=self.row.unit,
+            service=self.service,
+            technology=self.technology,
+            **values,  # type: ignore[arg-type]
+        )
+
+
+def cell(row_id: str, service: str | None = None, technology: str | None = None) -> Cell:
+    """Return the cell of a row; raises KeyError for a row that the form does not have."""
+    return Cell(_rows()[row_id], service, technology)

@@ -1,0 +1,83 @@
+"""Section 5: actions that the platform confirmed in the year, complaints lodged in it, restorations confirmed in it.
+
+The form asks for items without regard to region, and for accounts of EU users.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tutela.statistics.figure import Figure, Status
+from tutela.statistics.provider_return.cells import cell
+from tutela.statistics.provider_return.facts import (
+    ActionFact,
+    ComplaintFact,
+    Facts,
+    Services,
+    action_class,
+    in_year,
+)
+
+_OBJECTS = {"items": "remove_content", "accounts": "suspend_account"}
+
+
+def complaints(facts: Facts, year: int, services: Services, service: str | None) -> list[Figure]:
+    """Return the figures of section 5 for a service, or for all in scope."""
+    wanted = {service} if service else set(services)
+    mine = [a for a in facts.actions.values() if facts.service_of_case[a.case] in wanted]
+    figures: list[Figure] = []
+    for case_class in ("known", "new"):
+        for what, kind in _OBJECTS.items():
+            actions = [a for a in mine if a.ordered.kind == kind and action_class(facts, a) == case_class]
+            if what == "accounts":
+                actions = [a for a in actions if _sender_region(facts, a) == "eu"]
+            figures += _of(actions, year, f"5.{case_class}.{what}", service)
+    for row in ("actioned", *(f"{c}_{k}" for c in ("internal", "judicial") for k in _KEYS)):
+        figures.append(
+            cell(f"5.solicitation.accounts_{row}", service).without(
+                Status.NOT_APPLICABLE, "no technology that detects solicitation ran"
+            )
+        )
+    return figures
+
+
+_KEYS = ("complaints", "reasons", "restored", "average_time")
+
+
+def _of(actions: list[ActionFact], year: int, row: str, service: str | None) -> list[Figure]:
+    done = [a.carried_out[0] for a in actions if a.carried_out and in_year(a.carried_out[1], year)]
+    figures = [cell(f"{row}_actioned", service).value(len(done), done, note="confirmed by the platform")]
+    for channel in ("internal", "judicial"):
+        lodged = [c for a in actions for c in a.complaints if c.channel == channel and in_year(c.at, year)]
+        figures.append(cell(f"{row}_{channel}_complaints", service).value(len(lodged), [c.sequence for c in lodged]))
+        figures.append(
+            cell(f"{row}_{channel}_reasons", service).without(
+                Status.NOT_COLLECTED, "the reasons of the complainants are not recorded yet"
+            )
+        )
+        restored = [
+            a.reversed[0] for a in actions if a.reversed and in_year(a.reversed[1], year) and _upheld_in(a, channel)
+        ]
+        figures.append(cell(f"{row}_{channel}_restored", service).value(len(restored), restored))
+        figures.append(_average(lodged, f"{row}_{channel}_average_time", service))
+    return figures
+
+
+def _upheld_in(action: ActionFact, channel: str) -> bool:
+    return any(c.channel == channel and c.decided is not None and c.decided[2].upheld for c in action.complaints)
+
+
+def _average(lodged: list[ComplaintFact], row: str, service: str | None) -> Figure:
+    times = [(c.decided[1] - c.at, c.sequence, c.decided[0]) for c in lodged if c.decided]
+    if not times:
+        return cell(row, service).without(Status.NOT_APPLICABLE, "no complaint of the year is decided")
+    mean = sum((t[0] for t in times), timedelta()) / len(times)
+    waiting = len(lodged) - len(times)
+    note = "hours" + (f"; {waiting} are not decided yet" if waiting else "")
+    events = [sequence for t in times for sequence in t[1:]]
+    return cell(row, service).value(round(mean / timedelta(hours=1), 2), events, note=note)
+
+
+def _sender_region(facts: Facts, action: ActionFact) -> str:
+    regions = {facts.items[i].flagged.sender_region for i in facts.items_of_case.get(action.case, [])}
+    return "eu" if "eu" in regions else "unknown" if "unknown" in regions else "non_eu"

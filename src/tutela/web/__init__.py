@@ -1,0 +1,1 @@
+"""The doors over HTTP: the API for platforms and the console for people."""

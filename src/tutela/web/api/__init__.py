@@ -1,0 +1,1 @@
+"""What platforms call with an API key: items, actions, complaints."""

@@ -1,0 +1,93 @@
+"""What the platform has still to do, what it confirms, and what its users complain of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+
+from tutela.access.ports import ApiKey
+from tutela.access.roles import Permission
+from tutela.casework.case import NotPossible
+from tutela.casework.redress import ActionState
+from tutela.storage.case_reader import ActionRow
+from tutela.web.current import KeyAllowed, Server
+
+router = APIRouter(prefix="/v1", tags=["actions"])
+_PENDING = (ActionState.ORDERED, ActionState.REVERSAL_ORDERED)
+Actor = Annotated[ApiKey, Depends(KeyAllowed(Permission.CARRY_OUT_ACTIONS))]
+Complainer = Annotated[ApiKey, Depends(KeyAllowed(Permission.LODGE_COMPLAINT))]
+
+
+class ActionOut(BaseModel):
+    """Something that the platform is asked to do. `item` is null where it concerns the account of the case.
+
+    In the state `ordered` it is to be done, in `reversal_ordered` to be undone.
+    """
+
+    id: str
+    kind: Literal["remove_content", "suspend_account"]
+    case: str
+    item: str | None
+    state: ActionState
+    ordered_at: datetime
+
+
+class ComplaintIn(BaseModel):
+    """A user's complaint of an action that was carried out."""
+
+    model_config = ConfigDict(extra="forbid")
+    action: str = Field(max_length=36)
+    channel: Literal["internal", "judicial"]
+
+
+class ComplaintOut(BaseModel):
+    """The number of a complaint."""
+
+    complaint: str
+
+
+@router.get("/actions")
+def list_actions(server: Server, key: Actor, state: Literal["pending"] = "pending") -> list[ActionOut]:  # noqa: ARG001
+    """Return what the platform has still to do or to undo, oldest first."""
+    return [_out(row) for row in server.cases.actions([s.value for s in _PENDING])]
+
+
+@router.post("/actions/{action}/confirm", responses={404: {"description": "no such action"}})
+def confirm_action(server: Server, key: Actor, action: str) -> ActionOut:
+    """Record that the platform did, or undid, what it was asked to. Saying so twice changes nothing."""
+    try:
+        server.place.desk.confirm_action(key.id, action)
+        return _out(server.cases.action(action))
+    except LookupError as error:
+        raise HTTPException(404, str(error)) from error
+
+
+@router.post(
+    "/complaints",
+    status_code=201,
+    responses={404: {"description": "no such action"}, 409: {"description": "the action was not carried out"}},
+)
+def lodge_complaint(server: Server, key: Complainer, complaint: ComplaintIn) -> ComplaintOut:
+    """Lodge a complaint. Somebody other than the reviewer decides it."""
+    try:
+        return ComplaintOut(complaint=server.place.desk.lodge_complaint(key.id, complaint.action, complaint.channel))
+    except LookupError as error:
+        raise HTTPException(404, str(error)) from error
+    except NotPossible as error:
+        raise HTTPException(409, str(error)) from error
+
+
+def _out(row: ActionRow) -> ActionOut:
+    return ActionOut.model_validate(
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "case": row.case_id,
+            "item": row.item_id,
+            "state": row.state,
+            "ordered_at": row.ordered_at,
+        }
+    )

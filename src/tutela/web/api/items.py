@@ -1,0 +1,199 @@
+"""`POST /v1/items`: takes one item in, and says at once what came of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from tutela.casework.intake import Refused
+from tutela.casework.stream import Answer, Arrived
+from tutela.content.item import Provenance
+from tutela.events.catalogue import OutcomeName, Region
+from tutela.regimes.eu_users import EuBasis, Party
+from tutela.storage.workplace import UnknownService
+from tutela.web.api.uploads import Upload, upload
+from tutela.web.current import Server
+
+router = APIRouter(prefix="/v1", tags=["items"])
+_SIMPLE = ("service", "item_id", "name", "region")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PartyIn(_Strict):
+    """A sender or recipient as the platform names it, with the country and the basis on which it is known."""
+
+    account: str = Field(min_length=1, max_length=512)
+    country: str | None = None
+    basis: EuBasis = EuBasis.UNKNOWN
+
+    def party(self) -> Party:
+        """Return it as the domain knows it; raises ValueError."""
+        return Party(self.account, self.country, self.basis)
+
+
+class ItemIn(_Strict):
+    """What the platform tells of an item.
+
+    `item_id` is the platform's own: the same id on the same day (UTC) is the same item, however often it is sent.
+    `region` serves where neither sender nor recipient is named.
+    """
+
+    service: str = Field(max_length=63)
+    item_id: str = Field(min_length=1, max_length=512)
+    name: str = Field(default="", max_length=1024)
+    sender: PartyIn | None = None
+    recipients: tuple[PartyIn, ...] = Field(default=(), max_length=2000)
+    sent_at: AwareDatetime | None = None
+    region: Region = "unknown"
+
+    def provenance(self) -> Provenance:
+        """Return it as the domain knows it; raises ValueError."""
+        return Provenance(
+            sender=self.sender.party() if self.sender else None,
+            recipients=tuple(recipient.party() for recipient in self.recipients),
+            sent_at=self.sent_at,
+            declared_region=self.region,
+            name=self.name,
+        )
+
+
+class MatchOut(BaseModel):
+    """One entry that the item matches, nearest first within a technology."""
+
+    technology: str
+    version: str
+    threshold: int
+    list: str
+    entry: int
+    classification: str | None
+    distance: int
+    orientation: str
+
+
+class ItemOut(BaseModel):
+    """What came of the item: exactly one outcome.
+
+    `case` and `item` are given where it was flagged in this call; keep them, since actions name them. `already`:
+    this item was taken in before and nothing was recorded again. `seen_again`: this account had sent this content.
+    """
+
+    item_id: str
+    outcome: OutcomeName
+    reason: str
+    kind: str
+    bytes: int
+    quality: int | None
+    low_quality: bool
+    matches: list[MatchOut]
+    case: str | None
+    item: str | None
+    seen_again: bool
+    already: bool
+
+
+@router.post(
+    "/items",
+    responses={
+        401: {"description": "no valid key"},
+        403: {"description": "the key lacks the scope `items`"},
+        404: {"description": "no such service"},
+        413: {"description": "far above the limit: not read, not counted"},
+        422: {"description": "the request or its metadata cannot be read"},
+        451: {"description": "no regime or ground covers the item: nothing was read"},
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["file"],
+                        "properties": {
+                            "file": {"type": "string", "format": "binary", "description": "the item's bytes"},
+                            "item": {
+                                "type": "string",
+                                "contentMediaType": "application/json",
+                                "contentSchema": ItemIn.model_json_schema(),
+                                "description": "what the platform tells of the item, as JSON",
+                            },
+                            "service": {"type": "string", "description": "instead of `item`"},
+                            "item_id": {"type": "string", "description": "instead of `item`"},
+                            "name": {"type": "string", "description": "instead of `item`"},
+                            "region": {"enum": ["eu", "non_eu", "unknown"], "description": "instead of `item`"},
+                        },
+                    }
+                }
+            },
+        }
+    },
+)
+def take_item(server: Server, sent: Annotated[Upload, Depends(upload)]) -> ItemOut:
+    """Take one item in: fingerprint it, compare it with the lists, open a case if it is flagged, count it if not.
+
+    Nothing of an item that is not flagged is kept but a count.
+    """
+    described = _described(sent.fields)
+    try:
+        provenance = described.provenance()
+    except ValueError as error:
+        raise HTTPException(422, f"item: {error}") from error
+    try:
+        service = server.place.service(described.service)
+    except UnknownService as error:
+        raise HTTPException(404, str(error)) from error
+    try:
+        (answer,) = server.stream.take(service, [Arrived(described.item_id, sent.data, provenance)], actor=sent.key.id)
+    except Refused as error:
+        raise HTTPException(451, str(error)) from error
+    return _out(answer)
+
+
+def _described(fields: dict[str, str]) -> ItemIn:
+    unknown = sorted(set(fields) - {"item", *_SIMPLE})
+    if unknown:
+        raise HTTPException(422, f"there is no part {unknown[0][:80]!r}: send `file` and `item`")
+    simple = {name: fields[name] for name in _SIMPLE if name in fields}
+    if "item" in fields and simple:
+        raise HTTPException(422, "send the part `item` or simple fields, not both")
+    try:
+        return ItemIn.model_validate_json(fields["item"]) if "item" in fields else ItemIn.model_validate(simple)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(["item", *map(str, first["loc"])])
+        raise HTTPException(422, f"{where}: {first['msg']}") from error
+
+
+def _out(answer: Answer) -> ItemOut:
+    recorded, judgement = answer.recorded, answer.judgement
+    return ItemOut(
+        item_id=recorded.identity,
+        outcome=recorded.outcome.value,
+        reason=recorded.reason,
+        kind=answer.fingerprinted.kind.value,
+        bytes=answer.fingerprinted.size,
+        quality=answer.fingerprinted.quality,
+        low_quality=judgement.low_quality,
+        matches=[
+            MatchOut(
+                technology=found.technology,
+                version=found.version,
+                threshold=found.threshold,
+                list=found.hashlist,
+                entry=found.entry,
+                classification=found.classification,
+                distance=found.distance,
+                orientation=found.orientation.value,
+            )
+            for found in judgement.detections
+        ],
+        case=recorded.case,
+        item=recorded.item,
+        seen_again=recorded.seen_again,
+        already=recorded.already,
+    )

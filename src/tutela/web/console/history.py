@@ -1,0 +1,52 @@
+"""What happened to a case, as the record has it, with what people wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tutela.access.roles import Permission, Person
+from tutela.casework.evidence import EvidenceGone, RemarkRecord, remark_name
+from tutela.events.envelope import Event
+from tutela.storage.workplace import Workplace
+
+LONGEST = 120
+"""How many events of a case its page shows; the audit page shows more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event in a list. `data` are its facts, `remark` what the person wrote, empty where nothing is."""
+
+    at: datetime
+    actor: str
+    subject: str
+    type: str
+    data: dict[str, Any]
+    remark: str
+
+
+def history(place: Workplace, person: Person, case_id: str) -> tuple[list[Line], int]:
+    """Return the newest events of a case, newest first, and how many older ones there are."""
+    with place.transactions.reading() as log:
+        events = list(log.read(subject=case_id))
+    events.reverse()
+    may_read = Permission.SEE_EVIDENCE in person.permissions
+    return [line(e, _remark(place, e) if may_read else "") for e in events[:LONGEST]], max(0, len(events) - LONGEST)
+
+
+def line(event: Event, remark: str = "") -> Line:
+    """Return an event as a line."""
+    data = event.payload.model_dump(mode="json")
+    return Line(event.occurred_at, event.actor, event.subject, event.type, data, remark)
+
+
+def _remark(place: Workplace, event: Event) -> str:
+    if not event.payload.model_dump().get("remarks"):
+        return ""
+    try:
+        stored = place.vault.get(event.subject, remark_name(event.id))
+    except EvidenceGone:
+        return ""
+    return RemarkRecord.model_validate_json(stored).text

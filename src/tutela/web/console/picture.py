@@ -1,0 +1,62 @@
+"""The picture of an item: the look is on record before a byte of it leaves, and it is shown for ten minutes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import Response
+
+from tutela.access.ports import Session
+from tutela.access.roles import Permission
+from tutela.casework.case import NoSuchCase
+from tutela.casework.evidence import EvidenceGone, bytes_name
+from tutela.web.console.case import purpose_of_look
+from tutela.web.console.pages import message, page
+from tutela.web.current import Allowed, Running, Server
+from tutela.web.pictures import CannotBeShown, small_picture
+
+router = APIRouter()
+SHOWN_FOR = timedelta(minutes=10)
+Viewer = Annotated[Session, Depends(Allowed(Permission.SEE_EVIDENCE))]
+
+
+@router.post("/cases/{case_id}/items/{item_id}/view")
+def view(request: Request, server: Server, session: Viewer, case_id: str, item_id: str) -> Response:
+    """Record the look, and return where the picture is.
+
+    Whether it can be shown is tried before: a look at nothing must not stand in the record as a look.
+    """
+    try:
+        case = server.cases.one(case_id)
+    except NoSuchCase as error:
+        raise HTTPException(404, str(error)) from error
+    if item_id not in [item.id for item in case.items]:
+        raise HTTPException(404, f"case {case_id} has no item {item_id}")
+    purpose = purpose_of_look(session.person, case)
+    if purpose is None:
+        return message(request, "Nothing is left to decide in this case, so its pictures stay veiled.", 409)
+    try:
+        _picture(server, case_id, item_id)
+    except (EvidenceGone, CannotBeShown) as error:
+        return message(request, f"This item cannot be shown, and no look was recorded: {error}", 409)
+    event = server.place.desk.view(session.person, case_id, item_id, purpose)
+    return page(request, "_picture.html", session, view=event.id)
+
+
+@router.get("/views/{view_id}/picture")
+def picture(server: Server, session: Viewer, view_id: str) -> Response:
+    """Return the picture to the person whose look it is, for ten minutes from the look on."""
+    look = server.cases.view(view_id)
+    now = server.place.clock()
+    if look is None or look.person != session.person.id or now - look.at > SHOWN_FOR:
+        raise HTTPException(404, "There is no picture here: a look is its own person's, and ends after ten minutes.")
+    try:
+        return Response(_picture(server, look.case_id, look.item_id), media_type="image/jpeg")
+    except (EvidenceGone, CannotBeShown) as error:
+        raise HTTPException(404, str(error)) from error
+
+
+def _picture(server: Running, case_id: str, item_id: str) -> bytes:
+    return small_picture(server.place.vault.get(case_id, bytes_name(item_id)), server.place.settings.limits)
