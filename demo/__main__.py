@@ -16,7 +16,6 @@ import httpx
 import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from tutela.web.app import create_app
 
 from demo.people import EVERYBODY, PASSWORD
 from demo.photographs import PhotographsUnavailableError, gather, pictures
@@ -29,6 +28,7 @@ from tutela.referral.material import Reporter
 from tutela.sandboxes.cybertipline import Fault, Faults, Kind, RunningSandbox, running
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace
+from tutela.web.app import create_app
 
 OUTPUT = Path("demo-output")
 CACHE = Path(".demo-cache")

@@ -21,8 +21,8 @@ DAN = Person("dan", "Dan (compliance)", frozenset({Role.COMPLIANCE, Role.AUDITOR
 EVERYBODY = (ANNA, BO, CLARA, DAN)
 PASSWORD = "lantern-demo-2025"  # noqa: S105 - printed for whoever tries the demo, on this machine alone
 
-_ERR = {"anna": 0.02, "bo": 0.05, "clara": 0.0}
-_ESCALATE = 0.06
+_ERR = {"anna": 0.03, "bo": 0.06, "clara": 0.0}
+_ESCALATE = 0.1
 _COMPLAIN = {True: 0.08, False: 0.7}
 
 

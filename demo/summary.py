@@ -77,8 +77,8 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
     console.print(f"\n{summary['items']:,} items: {outcomes}; {summary['false_matches']} matched by chance")
     console.print(f"{summary['cases']} cases: {states}")
     console.print(
-        f"{summary['referrals_filed']} reports filed, {summary['reports_finished_at_sandbox']} finished at the sandbox; "
-        f"{summary['failed_attempts']} attempts failed on the way and were tried again"
+        f"{summary['referrals_filed']} reports filed, {summary['reports_finished_at_sandbox']} finished at the "
+        f"sandbox; {summary['failed_attempts']} attempts failed on the way and were tried again"
     )
     console.print(f"{summary['disagreements']} disagreements, {summary['complaints']} complaints")
     console.print(f"{len(summary['return_figures'])} figures of the yearly return have a number")

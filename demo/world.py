@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import random
+import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ DRIVE = Service("lantern-drive", "Lantern Drive", ServiceType.HOSTING, Encryptio
 
 YEAR = 2025
 KNOWN = 48
-WRONGLY_LISTED = 4
+WRONGLY_LISTED = 2
 """Of the known: pictures that the list's owner took for known by mistake. Reviewers find them to be harmless."""
 
 _COUNTRIES = ("SE", "DE", "FR", "ES", "IT", "PL", "NL", "GR", "IE", "FI", "NO", "US", "GB", "BR")
@@ -112,13 +114,19 @@ def _broken(masters: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
         yield f"{name} cut off", data[: len(data) // 3]
     yield "an empty file", b""
     yield "a text", b"Good morning, how are you?" * 20
-    # A PNG that claims 60,000 x 60,000 pixels and holds none.
-    yield "a huge claim", bytes.fromhex("89504e470d0a1a0a0000000d494844520000ea600000ea600802000000") + b"\0" * 60
+    yield "a huge claim", _png_header(60_000, 60_000)
+
+
+def _png_header(width: int, height: int) -> bytes:
+    """Return a PNG that declares a size and holds no picture."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = struct.pack(">I", len(header) - 4) + header + struct.pack(">I", zlib.crc32(header))
+    return b"\x89PNG\r\n\x1a\n" + body + struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
 
 
 def _sent(contents: list[tuple[bytes, Truth]], generator: random.Random) -> Iterator[Sent]:
     accounts = [_account(number, generator) for number in range(160)]
-    offenders = accounts[:36]
+    offenders = accounts[:22]
     start = datetime(YEAR, 1, 1, tzinfo=UTC)
     seconds = int((datetime(YEAR + 1, 1, 1, tzinfo=UTC) - start).total_seconds())
     moments = sorted(start + timedelta(seconds=generator.randrange(seconds)) for _ in contents)

@@ -10,19 +10,22 @@ MINIMUM_PASSWORD = 12
 
 
 class WeakPassword(ValueError):
-    """The password is too short."""
+    """The password is too short, or no text."""
 
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password (RFC 9106, the library's current parameters).
 
-    Raises WeakPassword below 12 characters.
+    Raises WeakPassword below 12 characters, and for half a character (a lone surrogate).
     """
     from argon2 import PasswordHasher
 
     if len(password) < MINIMUM_PASSWORD:
         raise WeakPassword(f"a password has at least {MINIMUM_PASSWORD} characters")
-    return PasswordHasher().hash(password)
+    try:
+        return PasswordHasher().hash(password)
+    except UnicodeEncodeError as error:
+        raise WeakPassword("a password is made of characters that UTF-8 can write") from error
 
 
 def password_fits(password: str, hashed: str) -> bool:
@@ -32,7 +35,7 @@ def password_fits(password: str, hashed: str) -> bool:
 
     try:
         return PasswordHasher().verify(hashed, password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 
 

@@ -41,6 +41,10 @@ LEDGER_DAYS = 30
 """How long an open batch may keep its ledger at most."""
 
 
+class BatchClosed(RuntimeError):
+    """The batch was closed, by another process or thread: open it again before you record in it."""
+
+
 class Refused(PermissionError):
     """No regime or ground covers the items: nothing was read. The message is the reason for the operator."""
 
@@ -126,11 +130,16 @@ class Intake:
             return {keys[key]: outcome for key, outcome in unit.ledger(batch.id, keys).items()}
 
     def record(self, batch: Batch, service: Service, items: Sequence[Taken], actor: str = SYSTEM) -> list[Recorded]:
-        """Record a group of items in one transaction, each exactly once however often it is tried."""
+        """Record a group of items in one transaction, each exactly once however often it is tried.
+
+        Raises BatchClosed, with nothing recorded, if the batch is not open.
+        """
         now = self._clock()
         keys = {item.identity: self._item_key(batch, item.identity) for item in items}
         with self._transactions.intake() as unit:
             unit.lock("intake")
+            if not unit.is_open(batch.id):
+                raise BatchClosed(f"batch {batch.id} was closed meanwhile")
             ledger = unit.ledger(batch.id, keys.values())
             run = _Run(unit, self._vault, Pseudonyms(self._years, now.year), service, now, actor)
             recorded: list[Recorded] = []
@@ -206,9 +215,11 @@ class _Run:
         outcome = item.judgement.outcome
         recorded = Recorded(item.identity, outcome, item.judgement.reason)
         if outcome is Outcome.MATCH:
-            data = item.load()
+            data = _loaded(item)
             upright = item.fingerprinted.upright("sha256")
-            if upright is None or hashlib.sha256(data).digest() != upright.value:
+            if data is None:
+                recorded = Recorded(item.identity, Outcome.ERROR, "it matched, and could not be read again: scan it again")
+            elif upright is None or hashlib.sha256(data).digest() != upright.value:
                 recorded = Recorded(item.identity, Outcome.ERROR, "it changed while it was read: scan it again")
             else:
                 recorded = self._flag(item, data, upright.value)
@@ -315,7 +326,7 @@ class _Run:
         return ItemRecord(
             service=self._service.id,
             service_name=self._service.name,
-            name=provenance.name,
+            name=_writable(provenance.name),
             kind=item.fingerprinted.kind.value,
             size=item.fingerprinted.size,
             fingerprints=upright,
@@ -332,5 +343,17 @@ class _Run:
         self.events.append(NewEvent(payload, subject=case, occurred_at=self._now, actor=self._actor))
 
 
+def _loaded(item: Taken) -> bytes | None:
+    try:
+        return item.load()
+    except OSError:
+        return None
+
+
+def _writable(text: str) -> str:
+    """Return a text as UTF-8 can write it: what a file's name holds of other bytes appears as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _party(party: Party) -> PartyRecord:
-    return PartyRecord(account=party.account, country=party.country, basis=party.basis)
+    return PartyRecord(account=_writable(party.account), country=party.country, basis=party.basis)

@@ -44,6 +44,10 @@ class IntakeUnit(EventWriter, Protocol):
         """Return the open batch with this identity, opening this one if there is none."""
         ...
 
+    def is_open(self, batch: str) -> bool:
+        """Return whether the batch is open."""
+        ...
+
     def open_batches(self) -> list[Batch]:
         """Return the batches that are not closed, oldest first."""
         ...

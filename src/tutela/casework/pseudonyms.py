@@ -31,7 +31,7 @@ class Pseudonyms:
 
     def account(self, service: str, account: str) -> str:
         """Return 128 bits, hexadecimal, that stand for an account of a service."""
-        return self._mac(b"account", service.encode(), account.encode())[:32]
+        return self._mac(b"account", service.encode(), account.encode("utf-8", "surrogatepass"))[:32]
 
     def content(self, sha256: bytes) -> str:
         """Return 128 bits, hexadecimal, that find the same bytes again."""

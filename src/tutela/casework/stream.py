@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tutela.casework.intake import Intake, Recorded, Taken
+from tutela.casework.intake import BatchClosed, Intake, Recorded, Taken
 from tutela.casework.ports import Batch
 from tutela.content.item import Limits, Provenance
 from tutela.detection.fingerprinting import Fingerprinted, fingerprint
@@ -70,7 +70,12 @@ class ItemStream:
             fingerprinted = fingerprint(item.data, self._kinds.values(), self._limits, permit.excludes)
             judgement = matcher.judge(fingerprinted)
             taken.append(Taken(item.identity, item.provenance, fingerprinted, judgement, permit, _giving(item.data)))
-        recorded = self._intake.record(self._batch(service), service, taken, actor)
+        batch = self._batch(service)
+        try:
+            recorded = self._intake.record(batch, service, taken, actor)
+        except BatchClosed:
+            # Another process on the same installation stopped, or the day changed in another thread.
+            recorded = self._intake.record(self._batch(service, gone=batch), service, taken, actor)
         return [Answer(r, t.fingerprinted, t.judgement) for r, t in zip(recorded, taken, strict=True)]
 
     def close(self) -> None:
@@ -81,13 +86,13 @@ class ItemStream:
         for batch in batches:
             self._intake.close(batch)
 
-    def _batch(self, service: Service) -> Batch:
+    def _batch(self, service: Service, gone: Batch | None = None) -> Batch:
         today = self._clock().date()
         with self._lock:
             day, batch = self._batches.get(service.id, (None, None))
-            if batch is not None and day == today:
-                return batch
-            if batch is not None:
+            if batch is not None and batch != gone:
+                if day == today:
+                    return batch
                 self._intake.close(batch)
             fresh = self._intake.open_batch(service, f"stream {today}")
             self._batches[service.id] = (today, fresh)

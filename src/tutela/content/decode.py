@@ -14,7 +14,7 @@ import zlib
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import IcoImagePlugin, Image, TiffImagePlugin, UnidentifiedImageError
 
 from tutela.content.item import Limits
 
@@ -40,6 +40,20 @@ _BROKEN = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EO
            AttributeError, OverflowError, ZeroDivisionError, RuntimeError, MemoryError)  # fmt: skip
 
 
+_ICON = b"\0\0\1\0"
+_ORIENTATION = 274  # the EXIF tag
+# What undoes the turn that each value of the tag asks for.
+_AS_STORED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
 def decode_image(data: bytes, limits: Limits) -> RGB:
     """Return the pixels of an image's first frame, (height, width, 3) of uint8, as stored.
 
@@ -54,28 +68,51 @@ def decode_image(data: bytes, limits: Limits) -> RGB:
         # Pillow warns of sizes that our own limit judges, and of broken metadata that we do not read.
         warnings.simplefilter("ignore")
         try:
+            if data.startswith(_ICON):
+                _check_icon(data, limits)
             image = Image.open(io.BytesIO(data), formats=_FORMATS)
         except Image.DecompressionBombError as error:
             raise OverLimit(str(error)) from error
         except UnidentifiedImageError as error:
-            raise Unsupported("no decoder knows this format, or its header is broken") from error
+            if _claimed(data):
+                raise Undecodable("the header is broken") from error
+            raise Unsupported("no decoder knows this format") from error
+        except OverLimit:
+            raise
         except _BROKEN as error:
             raise Undecodable(f"the header cannot be read: {_short(error)}") from error
         with image:
             width, height = image.size
             if width < 1 or height < 1:
                 raise Undecodable("the picture has no pixels")
-            if width * height > limits.max_pixels:
-                raise OverLimit(
-                    f"{width} x {height} = {width * height:,} pixels, at most {limits.max_pixels:,} are decoded"
-                )
+            _check_pixels(width, height, limits)
+            # Pillow turns a TIFF as its tag says, other formats not.
+            turned = image.tag_v2.get(_ORIENTATION) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
             try:
                 image.load()
-                return _to_rgb(image)
+                return _to_rgb(image.transpose(_AS_STORED[turned]) if turned in _AS_STORED else image)
             except Image.DecompressionBombError as error:
                 raise OverLimit(str(error)) from error
             except _BROKEN as error:
                 raise Undecodable(f"the picture cannot be read: {_short(error)}") from error
+
+
+def _check_pixels(width: int, height: int, limits: Limits) -> None:
+    if width * height > limits.max_pixels:
+        raise OverLimit(f"{width} x {height} = {width * height:,} pixels, at most {limits.max_pixels:,} are decoded")
+
+
+def _check_icon(data: bytes, limits: Limits) -> None:
+    """Raise OverLimit if the picture in an icon is too large: Pillow decodes it in open, whatever the icon declares."""
+    header = IcoImagePlugin.IcoFile(io.BytesIO(data)).entry[0]
+    with Image.open(io.BytesIO(data[header.offset :]), formats=("PNG", "DIB")) as inside:
+        _check_pixels(*inside.size, limits)
+
+
+def _claimed(data: bytes) -> bool:
+    """Return whether the bytes begin as a format that is decoded here."""
+    accepts = (Image.OPEN[name][1] for name in _FORMATS if name in Image.OPEN)
+    return any(accept is not None and accept(data[:16]) is True for accept in accepts)
 
 
 def _short(error: BaseException) -> str:
@@ -92,7 +129,10 @@ def _to_rgb(image: Image.Image) -> RGB:
         if not np.isfinite(values).all():
             raise ValueError("the picture holds values that are not numbers")
         top = values.max(initial=0.0)
-        scale = 1.0 if top <= 255 else 255.0 / (65535.0 if top <= 65535 else top)
+        if image.mode == "F" and top <= 1:
+            scale = 255.0  # the convention of floating-point TIFF and PFM: white is 1
+        else:
+            scale = 1.0 if top <= 255 else 255.0 / (65535.0 if top <= 65535 else top)
         grey = np.clip(np.rint(values * scale), 0, 255).astype(np.uint8)
         return np.repeat(grey[:, :, None], 3, axis=2)
     return np.asarray(image.convert("RGB"))

@@ -38,34 +38,41 @@ def find_files(roots: Iterable[Path]) -> Iterator[FoundFile | UnreadablePath]:
     that a link cannot lead out of it. Devices, pipes and sockets are reported, never opened.
     """
     for root in roots:
-        if not root.exists():
+        try:
+            exists, is_folder = root.exists(), root.is_dir()
+        except OSError as error:
+            yield UnreadablePath(str(root), error.strerror or str(error))
+            continue
+        if not exists:
             yield UnreadablePath(str(root), "no such file or folder")
-        elif root.is_dir():
+        elif is_folder:
             yield from _walk(root)
         else:
             yield _regular(root)
 
 
-def _walk(folder: Path) -> Iterator[FoundFile | UnreadablePath]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda e: e.name)
-    except OSError as error:
-        yield UnreadablePath(str(folder), error.strerror or str(error))
-        return
-    for entry in entries:
-        path = Path(entry.path)
-        if entry.is_symlink():
-            yield UnreadablePath(str(path), "a symbolic link, not followed")
-        elif entry.is_dir(follow_symlinks=False):
-            yield from _walk(path)
-        else:
-            yield _regular(path)
+def _walk(root: Path) -> Iterator[FoundFile | UnreadablePath]:
+    # A stack and not recursion: folders may be nested deeper than Python calls may.
+    to_do: list[Path | os.DirEntry[str]] = [root]
+    while to_do:
+        here = to_do.pop()
+        path = Path(here)
+        try:
+            if isinstance(here, os.DirEntry) and here.is_symlink():
+                yield UnreadablePath(str(path), "a symbolic link, not followed")
+            elif isinstance(here, os.DirEntry) and not here.is_dir(follow_symlinks=False):
+                yield _regular(path)
+            else:
+                with os.scandir(path) as entries:
+                    to_do += sorted(entries, key=lambda e: e.name, reverse=True)
+        except OSError as error:
+            yield UnreadablePath(str(path), error.strerror or str(error))
 
 
 def _regular(path: Path) -> FoundFile | UnreadablePath:
-    if not path.is_file():
-        return UnreadablePath(str(path), "not a regular file")
     try:
+        if not path.is_file():
+            return UnreadablePath(str(path), "not a regular file")
         status = path.stat()
     except OSError as error:
         return UnreadablePath(str(path), error.strerror or str(error))

@@ -12,6 +12,8 @@ _IMAGE_PREFIXES = (
     b"BM",
     b"II*\0",
     b"MM\0*",
+    b"II\0*",  # TIFF with its magic number the wrong way round, which decoders take
+    b"MM*\0",
     b"II+\0",
     b"MM\0+",
     b"\0\0\0\x0cjP  \r\n\x87\n",  # JPEG 2000
@@ -21,9 +23,20 @@ _IMAGE_PREFIXES = (
     b"\0\0\x01\0",  # ICO
 )
 _VIDEO_PREFIXES = (b"\x1aE\xdf\xa3", b"\0\0\x01\xba", b"\0\0\x01\xb3", b"FLV\x01")
-_AUDIO_PREFIXES = (b"ID3", b"fLaC", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"\xff\xf9", b"#!AMR")
+_AUDIO_PREFIXES = (
+    b"ID3",
+    b"fLaC",
+    b"\xff\xfb",
+    b"\xff\xfa",
+    b"\xff\xf3",
+    b"\xff\xf2",
+    b"\xff\xf1",
+    b"\xff\xf9",
+    b"#!AMR",
+    b"caff",
+)
 _HEIF_IMAGE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1")
-_AUDIO_BRANDS = (b"M4A ", b"M4B ")
+_AUDIO_BRANDS = (b"M4A ", b"M4B ", b"M4P ")
 
 SNIFF_BYTES = 32
 """How many first bytes `kind_of` wants."""
@@ -31,7 +44,7 @@ SNIFF_BYTES = 32
 
 def kind_of(head: bytes) -> Kind:
     """Return what kind of thing begins with these bytes (give at least SNIFF_BYTES where there are as many)."""
-    if head.startswith(_IMAGE_PREFIXES) or (head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace()):
+    if head.startswith(_IMAGE_PREFIXES) or (head[:1] == b"P" and head[1:2] in b"123456f" and head[2:3].isspace()):
         return Kind.IMAGE
     if head[:4] == b"RIFF":
         form = head[8:12]
@@ -44,6 +57,8 @@ def kind_of(head: bytes) -> Kind:
     if head.startswith(_VIDEO_PREFIXES):
         return Kind.VIDEO
     if head.startswith(_AUDIO_PREFIXES):
+        return Kind.AUDIO
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return Kind.AUDIO
     if head[:4] == b"OggS":
         return Kind.VIDEO if b"theora" in head else Kind.AUDIO

@@ -57,7 +57,8 @@ class Matcher:
         entries: Iterable[Entry],
         thresholds: Mapping[str, int] | None = None,
     ) -> None:
-        """Build the indexes. `thresholds` replaces the default of a kind; raises ValueError for an unknown kind."""
+        """Build the indexes. `thresholds` replaces the default of a kind; raises ValueError for an unknown kind
+        or a threshold that it cannot have."""
         self._kinds = kinds
         self._listed: dict[int, _Listed] = {}
         by_kind: dict[str, list[tuple[int, bytes]]] = defaultdict(list)
@@ -76,6 +77,8 @@ class Matcher:
         for name, threshold in (thresholds or {}).items():
             if name not in kinds or (kinds[name].METRIC == "equal" and threshold):
                 raise ValueError(f"{name!r} has no threshold to set")
+            if not 0 <= threshold <= 8 * kinds[name].BYTES:
+                raise ValueError(f"the threshold of {name} is 0 to {8 * kinds[name].BYTES} bits, not {threshold}")
             self._thresholds[name] = threshold
 
     def __len__(self) -> int:
@@ -117,5 +120,6 @@ class Matcher:
                         quality=one.quality,
                     )
             found += sorted(nearest.values(), key=lambda d: (d.distance, d.entry))
+        found.sort(key=lambda d: d.distance)
         outcome = Outcome.MATCH if found else item.failure or Outcome.CLEAN
         return Judgement(outcome, tuple(found), tuple(technologies), low_quality, item.reason)

@@ -50,7 +50,7 @@ class UnknownEvent(ValueError):
 def parse(type_: str, version: int, data: Mapping[str, Any]) -> Payload:
     """Return the typed payload of a stored event; raises `UnknownEvent`."""
     cls = _BY_TYPE.get(type_)
-    if cls is None or version > cls.VERSION:
+    if cls is None or not 1 <= version <= cls.VERSION:
         raise UnknownEvent(f"event {type_!r} version {version} is not in this version's catalogue")
     return cls.model_validate(data)
 
@@ -104,7 +104,7 @@ class HashListCreated(Payload):
 
 @_event("hashlist.imported")
 class HashListImported(Payload):
-    """Entries were imported into a list. Counts of rows; `added + known + rejected` is the rows read."""
+    """Entries were imported into a list. Counts of rows; `added + already_there + rejected` are what was read."""
 
     added: int = Field(ge=0)
     already_there: int = Field(ge=0)

@@ -6,12 +6,15 @@ import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tutela.events.catalogue import Payload
 
 Clock = Callable[[], datetime]
 """Returns the present time, aware, in UTC. Injected: the domain never reads a clock."""
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def system_clock() -> datetime:
@@ -21,7 +24,7 @@ def system_clock() -> datetime:
 
 def new_id(at: datetime) -> str:
     """Return an identifier that sorts by `at` (UUID version 7, RFC 9562): 36 characters."""
-    milliseconds = int(at.timestamp() * 1000)
+    milliseconds = max(0, (at - _EPOCH) // timedelta(milliseconds=1))
     random = secrets.randbits(74)
     value = (milliseconds & (2**48 - 1)) << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62
     return str(uuid.UUID(int=value | (random & (2**62 - 1))))

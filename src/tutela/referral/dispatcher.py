@@ -110,7 +110,11 @@ class Dispatcher:
         self._holder = holder
 
     def run_one(self) -> Dispatched | None:
-        """Carry one due referral as far as it goes; returns None where none is due."""
+        """Carry one due referral as far as it goes; returns None where none is due.
+
+        Whatever is wrong with one report is recorded on it and keeps no other from being sent. What else goes wrong
+        (configuration, database) is raised, and the referral given back.
+        """
         now = self._clock()
         with self._transactions.referrals() as unit:
             referral = unit.claim_next(self._holder, now, now + LEASE)
@@ -175,6 +179,11 @@ class Dispatcher:
             return self._failed(referral, attempt, step, error)
         except LeaseLost as error:
             return Dispatched(referral.id, referral.case, "failed", referral.report_id, str(error))
+        except Exception:
+            # Not of this report: the configuration or the database. It is due again as soon as that is mended.
+            with self._transactions.referrals() as unit:
+                unit.release(referral.id, self._holder)
+            raise
 
     def _record(self, referral: Referral, payload: Payload) -> None:
         now = self._clock()

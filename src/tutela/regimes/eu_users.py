@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -50,7 +49,20 @@ EU27_2020 = frozenset(
 )
 """The Member States since 1 February 2020 as ISO 3166-1 alpha-2 (Greece is GR; EU documents write EL)."""
 
-_COUNTRY = re.compile(r"[A-Z]{2}")
+COUNTRIES = frozenset(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
+    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO
+    FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE
+    JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO
+    MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW
+    PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM
+    TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+    XK
+    """.split()
+)
+"""ISO 3166-1 alpha-2, and XK for Kosovo. A code outside it (ZZ, XX, EU, T1...) is what locators write for "not known":
+to take it for a country would make a non-EU user of somebody whose region nobody knows."""
 
 
 class EuBasis(StrEnum):
@@ -67,7 +79,7 @@ class EuBasis(StrEnum):
 class Party:
     """A sender or recipient as the platform names it. `account` is the platform's identifier.
 
-    Raises ValueError if the country is not two letters, or has no basis, or a basis has no country.
+    Raises ValueError if the country is none of ISO 3166-1, or has no basis, or a basis has no country.
     """
 
     account: str
@@ -78,9 +90,13 @@ class Party:
         if not self.account or len(self.account) > 512:
             raise ValueError("a party needs an account of 1 to 512 characters")
         if self.country is not None:
-            iso = {"EL": "GR", "UK": "GB"}.get(self.country.upper(), self.country.upper())
-            if not _COUNTRY.fullmatch(iso):
-                raise ValueError(f"country {self.country!r}: give two letters of ISO 3166-1, such as SE")
+            # Only ASCII letters: upper() makes "FI" of the one letter U+FB01.
+            letters = self.country.upper() if self.country.isascii() else ""
+            iso = {"EL": "GR", "UK": "GB"}.get(letters, letters)
+            if iso not in COUNTRIES:
+                raise ValueError(
+                    f"country {self.country[:20]!r}: give two letters of ISO 3166-1, such as SE, or none if unknown"
+                )
             object.__setattr__(self, "country", iso)
         if (self.country is None) != (self.basis is EuBasis.UNKNOWN):
             raise ValueError("a country needs the basis on which it is known, and a basis needs a country")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
@@ -41,6 +41,8 @@ class RegimeTable:
 
     def __post_init__(self) -> None:
         ordered = sorted(self.regimes, key=lambda r: (r.jurisdiction, r.first))
+        if len({regime.id for regime in ordered}) < len(ordered):
+            raise BadRegimeTable("two regimes have the same id: figures could not tell them apart")
         for regime in ordered:
             if regime.first > regime.last:
                 raise BadRegimeTable(f"regime {regime.id!r} ends before it begins")
@@ -68,16 +70,26 @@ class RegimeTable:
         return sorted((r for r in mine if r.first <= last and r.last >= first), key=lambda r: r.first)
 
 
-def _parse(entry: dict[str, Any]) -> Regime:
+_EXCLUSIONS = frozenset({"audio", "end_to_end"})
+_KEYS = frozenset({"id", "title", "jurisdiction", "from", "to", "retention_days", "excludes", "source"})
+
+
+def _parse(entry: Any) -> Regime:
+    if not isinstance(entry, dict):
+        raise BadRegimeTable(f"{entry!r} is not a regime: write each under its own [[regime]]")
+    if unknown := sorted(set(entry) - _KEYS):
+        raise BadRegimeTable(
+            f"regime {entry.get('id', '?')!r}: unknown {', '.join(unknown)}; use {', '.join(sorted(_KEYS))}"
+        )
     try:
         return Regime(
-            id=str(entry["id"]),
-            title=str(entry["title"]),
-            jurisdiction=str(entry["jurisdiction"]),
+            id=_text(entry["id"]),
+            title=_text(entry["title"]),
+            jurisdiction=_text(entry["jurisdiction"]),
             first=_day(entry["from"]),
             last=_day(entry["to"]),
-            retention_days=int(entry["retention_days"]),
-            excludes=frozenset(map(str, entry.get("excludes", []))),
+            retention_days=_days(entry["retention_days"]),
+            excludes=_excludes(entry.get("excludes", [])),
             source=str(entry.get("source", "")),
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -85,9 +97,29 @@ def _parse(entry: dict[str, Any]) -> Regime:
 
 
 def _day(value: object) -> date:
-    if not isinstance(value, date):
+    # A datetime is a date to Python, but cannot be compared with one.
+    if not isinstance(value, date) or isinstance(value, datetime):
         raise TypeError(f"{value!r} is not a date such as 2026-04-03 (without quotes)")
     return value
+
+
+def _days(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"retention_days is a whole number from 1, not {value!r}")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise TypeError(f"{value!r} is not a text")
+    return value
+
+
+def _excludes(value: object) -> frozenset[str]:
+    # A misspelt exclusion would let through what the regime forbids.
+    if not isinstance(value, list) or not all(isinstance(v, str) and v in _EXCLUSIONS for v in value):
+        raise ValueError(f"excludes is a list of {', '.join(sorted(_EXCLUSIONS))}, not {value!r}")
+    return frozenset(value)
 
 
 def load(path: Path | None = None) -> RegimeTable:
@@ -98,7 +130,9 @@ def load(path: Path | None = None) -> RegimeTable:
             if path
             else resources.files("tutela.regimes").joinpath("regimes.toml").read_text("utf-8")
         )
-        entries = tomllib.loads(text).get("regime", [])
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        entries = tomllib.loads(text).get("regime")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadRegimeTable(f"{path or 'regimes.toml'}: {error}") from error
+    if not isinstance(entries, list) or not entries:
+        raise BadRegimeTable(f"{path or 'regimes.toml'}: no regime in it: write each under its own [[regime]]")
     return RegimeTable(tuple(_parse(entry) for entry in entries))

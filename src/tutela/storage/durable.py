@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 from pathlib import Path
@@ -30,6 +31,11 @@ def write_durably(path: Path, data: bytes, *, only_new: bool = False) -> bool:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
     return True
+
+
+def temporaries(path: Path) -> list[Path]:
+    """Return what killed processes left of attempts to write a file."""
+    return list(path.parent.glob(f".{glob.escape(path.name)}.*.tmp"))
 
 
 def sync_folder(folder: Path) -> None:

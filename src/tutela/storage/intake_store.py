@@ -29,6 +29,11 @@ class IntakeStore(RecordingStore):
         )
         return batch
 
+    def is_open(self, batch: str) -> bool:
+        """Return whether the batch is open."""
+        table = schema.batches
+        return self._connection.execute(select(table.c.id).where(table.c.id == batch)).first() is not None
+
     def open_batches(self) -> list[Batch]:
         """Return the open batches, oldest first."""
         query = select(schema.batches).order_by(schema.batches.c.opened_at, schema.batches.c.id)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tutela.casework.evidence import EvidenceGone
 from tutela.casework.pseudonyms import KeyDestroyed
-from tutela.storage.durable import write_durably
+from tutela.storage.durable import sync_folder, temporaries, write_durably
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -58,7 +58,7 @@ class KeyRing:
             wrapped = path.read_bytes()
         try:
             return AESGCM(self._master()).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], case.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise BrokenKey(f"{path.name}: the master key does not fit the key of case {case}") from error
 
     def cases(self) -> list[str]:
@@ -70,8 +70,13 @@ class KeyRing:
         return now - self._case_path(case).stat().st_mtime
 
     def destroy_case(self, case: str) -> None:
-        """Destroy the key of a case: what it encrypted is gone."""
-        self._case_path(case).unlink(missing_ok=True)
+        """Destroy the key of a case, durably: what it encrypted is gone."""
+        path = self._case_path(case)
+        path.unlink(missing_ok=True)
+        # A process that was killed while it made the key may have left a second copy under a temporary name.
+        for copy in temporaries(path):
+            copy.unlink(missing_ok=True)
+        sync_folder(path.parent)
 
     def _case_path(self, case: str) -> Path:
         if not case or not all(c.isalnum() or c == "-" for c in case):

@@ -32,9 +32,16 @@ class ReferralStore(RecordingStore):
         if row is None:
             return None
         lease = upserting(self._connection, leases).values(referral_id=row.id, holder=holder, until=until)
-        self._connection.execute(
-            lease.on_conflict_do_update(index_elements=["referral_id"], set_={"holder": holder, "until": until})
+        leased = self._connection.execute(
+            lease.on_conflict_do_update(
+                index_elements=["referral_id"],
+                set_={"holder": holder, "until": until},
+                # PostgreSQL shows a lease that another worker took meanwhile here, and not in the query above.
+                where=leases.c.until <= now,
+            )
         )
+        if leased.rowcount != 1:
+            return None
         return Referral(row.id, row.case_id, row.recipient, row.state, row.attempt, row.report_id, row.failures)
 
     def require_lease(self, referral: str, holder: str, now: datetime, until: datetime) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from tutela.casework.evidence import EvidenceVault, ItemRecord, bytes_name, record_name
+from pydantic import ValidationError
+from tutela.casework.evidence import EvidenceGone, EvidenceVault, ItemRecord, bytes_name, record_name
 from tutela.events.catalogue import ActionCarriedOut
 from tutela.referral.material import FileMaterial, Reporter, ReportMaterial, SuspensionMaterial
+from tutela.referral.recipient import RecipientError
 from tutela.storage import schema
 from tutela.storage.database import Database
+from tutela.storage.keys import BrokenKey
 from tutela.storage.settings import BadSettings
+from tutela.storage.vault import BrokenEvidence
 
 
 class MaterialSource:
@@ -21,7 +25,11 @@ class MaterialSource:
         self._reporter = reporter
 
     def __call__(self, referral_id: str) -> ReportMaterial:
-        """Return the material of a referral. Raises BadSettings without a reporter, EvidenceGone after erasure."""
+        """Return the material of a referral.
+
+        Raises BadSettings without a reporter, and RecipientError, not to be tried again, where the evidence was
+        erased or cannot be read: now, or when a file's bytes are loaded.
+        """
         if self._reporter is None:
             raise BadSettings(
                 "a report names who reports: set [reporter] organisation, first_name, last_name "
@@ -58,7 +66,6 @@ class MaterialSource:
                     )
                 )
                 suspended_at = next((r.occurred_at for r in carried_out if r.data["action"] == suspended), None)
-        vault = self._vault
         return ReportMaterial(
             referral=referral_id,
             case=case_id,
@@ -66,13 +73,27 @@ class MaterialSource:
             items=tuple(
                 FileMaterial(
                     item=row.id,
-                    record=ItemRecord.model_validate_json(vault.get(case_id, record_name(row.id))),
+                    record=self._record(case_id, row.id),
                     verdict=row.referred_as,
                     classification=row.classification,
                     viewed=bool(row.viewed),
-                    load=lambda item=row.id: vault.get(case_id, bytes_name(item)),  # type: ignore[misc]
+                    load=lambda item=row.id: self._evidence(case_id, bytes_name(item)),  # type: ignore[misc]
                 )
                 for row in rows
             ),
             suspension=SuspensionMaterial(suspended_at) if suspended_at else None,
         )
+
+    def _record(self, case: str, item: str) -> ItemRecord:
+        try:
+            return ItemRecord.model_validate_json(self._evidence(case, record_name(item)))
+        except ValidationError as error:
+            raise RecipientError("evidence-broken", f"the record of item {item} cannot be read", retry=False) from error
+
+    def _evidence(self, case: str, name: str) -> bytes:
+        try:
+            return self._vault.get(case, name)
+        except EvidenceGone as error:
+            raise RecipientError("evidence-gone", str(error), retry=False) from error
+        except (BrokenEvidence, BrokenKey) as error:
+            raise RecipientError("evidence-broken", str(error), retry=False) from error

@@ -75,6 +75,7 @@ class Workplace:
         self.kinds = installed_kinds()
         self._matcher: tuple[int | None, Matcher] | None = None
         self._matcher_lock = threading.Lock()
+        self._returns: dict[int, tuple[int, YearlyReturn]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -163,8 +164,14 @@ class Workplace:
     def yearly_return(self, year: int) -> YearlyReturn:
         """Compile the return of a year from the events as they are now."""
         with self.transactions.reading() as log:
-            events = log.read(types=[payload.TYPE for payload in RETURN_EVENTS])
-            return compile_return(events, year, self.services(), self.regimes, open_batches=self._open_batches())
+            last = log.last_sequence()
+            known = self._returns.get(year)
+            if known is not None and known[0] == last:
+                return known[1]
+            events = log.read(types=[payload.TYPE for payload in RETURN_EVENTS], up_to=last)
+            compiled = compile_return(events, year, self.services(), self.regimes, open_batches=self._open_batches())
+        self._returns[year] = (last, compiled)
+        return compiled
 
     def _open_batches(self) -> int:
         with self.database.read() as connection:

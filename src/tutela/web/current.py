@@ -108,8 +108,9 @@ class KeyAllowed:
             raise HTTPException(401, "send an API key: Authorization: Bearer tut_...", challenge)
         key = running(request).place.people.key(sent.credentials)
         if key is None:
-            raise HTTPException(401, "this API key is not valid, or it was revoked: create one with `tutela key create`",
-                                challenge)  # fmt: skip
+            raise HTTPException(
+                401, "this API key is not valid, or it was revoked: `tutela key create` makes a new one", challenge
+            )
         if self.permission not in key.permissions:
             scopes = " or ".join(scope for scope, grants in KEY_SCOPES.items() if self.permission in grants)
             raise HTTPException(

@@ -41,10 +41,10 @@ class DispatchLoop:
                     _log.info("referral %s: %s", done.referral, done.result)
                     continue
             except BadSettings as error:
-                _log.error("no report can be sent: %s", error)  # noqa: TRY400 - the message is for the operator
+                _log.error("no report can be sent: %s", error)
                 pause = PAUSE_AFTER_ERROR
             except Exception as error:  # noqa: BLE001 - the loop must outlive what one report raises
                 # The message of an unforeseen error may hold what belongs to a case, so only its kind is logged.
-                _log.error("dispatching failed: %s; tried again in %.0f s", type(error).__name__, PAUSE_AFTER_ERROR)  # noqa: TRY400
+                _log.error("dispatching failed: %s; tried again in %.0f s", type(error).__name__, PAUSE_AFTER_ERROR)
                 pause = PAUSE_AFTER_ERROR
             self._stopping.wait(pause)

@@ -15,7 +15,10 @@ class BadFingerprint(ValueError):
 
 
 class Orientation(StrEnum):
-    """How the item was turned so that the fingerprint fits: the symmetries of the square."""
+    """How the item was turned so that the fingerprint fits: the symmetries of the square.
+
+    Rotations are counterclockwise, as in Pillow and in the published code of PDQ.
+    """
 
     UPRIGHT = "upright"
     ROTATED_90 = "rotated_90"

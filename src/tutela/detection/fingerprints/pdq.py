@@ -21,6 +21,7 @@ from tutela.detection.fingerprints.fingerprint import Fingerprint, Orientation, 
 
 _SIDE = 64
 _FREQUENCIES = 16
+_SMALLEST_SIDE = 5
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
@@ -110,6 +111,9 @@ class Pdq:
 
     def of_pixels(self, pixels: RGB) -> Sequence[Fingerprint]:
         """Return 8 fingerprints, upright first; `pixels` has the shape (height, width, 3), uint8."""
+        if min(pixels.shape[:2]) < _SMALLEST_SIDE:
+            # As published: too small to be hashed.
+            return [Fingerprint(self.KIND, bytes(self.BYTES), o, 0) for o in Orientation]
         reduced = _reduce(pixels)
         quality = _quality(reduced)
         upright = _DCT @ reduced @ _DCT.T
@@ -118,9 +122,9 @@ class Pdq:
         half_turn = left_right * _SIGN[:, None]
         turned = {
             Orientation.UPRIGHT: upright,
-            Orientation.ROTATED_90: top_bottom.T,
+            Orientation.ROTATED_90: left_right.T,
             Orientation.ROTATED_180: half_turn,
-            Orientation.ROTATED_270: left_right.T,
+            Orientation.ROTATED_270: top_bottom.T,
             Orientation.FLIPPED_LEFT_RIGHT: left_right,
             Orientation.FLIPPED_TOP_BOTTOM: top_bottom,
             Orientation.TRANSPOSED: upright.T,

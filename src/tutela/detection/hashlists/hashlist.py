@@ -33,7 +33,7 @@ class HashList:
 def check_classification(text: str) -> str:
     """Return the code of a class if it is one (1 to 16 letters, digits, '.', '_', '-'); raises ValueError."""
     if not _CLASS.fullmatch(text):
-        raise ValueError(f"class {text!r}: use 1 to 16 letters, digits, '.', '_' and '-'")
+        raise ValueError(f"class {text[:40]!r}: use 1 to 16 letters, digits, '.', '_' and '-'")
     return text
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,8 @@ from tutela.detection.hashlists.hashlist import NewEntry, check_classification
 
 MAX_LINE = 1_000_000
 MAX_NAME = 200
+# A number of thousands of digits is a plain ValueError, nesting without end a RecursionError.
+_NOT_JSON = (ValueError, RecursionError)
 
 
 class Format(StrEnum):
@@ -52,6 +55,7 @@ class UnreadableFile(ValueError):
 
 def guess_format(name: str, text: str) -> Format:
     """Return the format by the file's ending, or else by its first character and line."""
+    text = text.removeprefix("\ufeff")
     for ending, format_ in ((".csv", Format.CSV), (".jsonl", Format.JSONL), (".json", Format.JSON)):
         if name.lower().endswith(ending):
             return Format.JSONL if format_ is Format.JSON and _is_json_lines(text) else format_
@@ -60,7 +64,7 @@ def guess_format(name: str, text: str) -> Format:
         return Format.JSON
     if start == "{":
         return Format.JSONL if _is_json_lines(text) else Format.JSON
-    first = text.lstrip().partition("\n")[0]
+    first = next((line for _, line in _lines(text) if isinstance(line, str) and not line.startswith("#")), "")
     return Format.CSV if "," in first or ";" in first else Format.LINES
 
 
@@ -70,7 +74,7 @@ def _is_json_lines(text: str) -> bool:
         return False
     try:
         value = json.loads(first)
-    except json.JSONDecodeError:
+    except _NOT_JSON:
         return False
     return isinstance(value, dict) and "entries" not in value
 
@@ -84,6 +88,7 @@ def read_entries(
     """
     if only_kind is not None and only_kind not in kinds:
         raise UnreadableFile(f"no fingerprint is called {only_kind!r}: {', '.join(kinds)}")
+    text = text.removeprefix("\ufeff")
     reader = _RowReader(kinds, only_kind)
     rows: Iterable[tuple[int, Mapping[str, Any] | str | BadRow]]
     match format_:
@@ -157,7 +162,13 @@ def _text(row: Mapping[str, Any], key: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise TypeError(f"`{key}` is a text, not {type(value).__name__}")
-    return value.strip() or None
+    return _storable(value, key).strip() or None
+
+
+def _storable(text: str, what: str) -> str:
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise ValueError(f"`{what}` holds a character that is none (NUL or half a surrogate pair)")
+    return text
 
 
 def _short(text: str | None, what: str) -> str | None:
@@ -174,7 +185,10 @@ def _names(value: Any) -> tuple[str, ...]:
         raise TypeError("`verified_by` is names with ';' between them, or a list of names")
     names = dict.fromkeys(p.strip() for p in parts if p.strip())
     for name in names:
-        _short(name, "verified_by")
+        if ";" in name:
+            # Written as CSV and read again, it would be two who verified.
+            raise ValueError("a name in `verified_by` has no ';'")
+        _short(_storable(name, "verified_by"), "verified_by")
     return tuple(names)
 
 
@@ -183,9 +197,14 @@ def _csv_rows(
 ) -> Iterator[tuple[int, Mapping[str, Any] | str | BadRow]]:
     header = text.partition("\n")[0]
     delimiter = ";" if header.count(";") > header.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    columns = {c.strip().lower() for c in reader.fieldnames or []}
-    if "value" not in columns and not columns & set(kinds):
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        columns = [c.strip().lower() for c in next(reader, [])]
+    except csv.Error as error:
+        raise UnreadableFile(f"the first line is not CSV: {error}") from error
+    if twice := sorted({c for c in columns if c and columns.count(c) > 1}):
+        raise UnreadableFile(f"the first line names {', '.join(twice)[:100]} more than once")
+    if "value" not in columns and not set(columns) & set(kinds):
         raise UnreadableFile(
             f"the first line of a CSV names its columns: `kind` and `value`, or one of {', '.join(kinds)}; "
             f"found {header.strip()[:100]!r}"
@@ -193,22 +212,24 @@ def _csv_rows(
     while True:
         line = reader.line_num + 1
         try:
-            row = next(reader, None)
+            cells = next(reader, None)
         except csv.Error as error:
             yield line, BadRow(line, f"not CSV: {error}")
             continue
-        if row is None:
+        if cells is None:
             return
-        if None in row:
+        if not cells:
+            continue  # an empty line
+        if len(cells) > len(columns):
             yield line, BadRow(line, "more cells than the first line has columns")
             continue
-        yield line, row
+        yield line, dict(zip(columns, cells, strict=False))
 
 
 def _json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any] | str | BadRow]]:
     try:
         value = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except _NOT_JSON as error:
         raise UnreadableFile(f"not JSON: {error}") from error
     if isinstance(value, dict):
         value = value.get("entries", [value])
@@ -223,9 +244,12 @@ def _json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any] | str | BadRo
 
 def _json_lines(text: str) -> Iterator[tuple[int, Mapping[str, Any] | str | BadRow]]:
     for number, line in _lines(text):
+        if isinstance(line, BadRow):
+            yield number, line
+            continue
         try:
             value = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except _NOT_JSON as error:
             yield number, BadRow(number, f"not JSON: {error}")
             continue
         yield number, value if isinstance(value, dict | str) else BadRow(number, "not an object or a text")
@@ -233,12 +257,15 @@ def _json_lines(text: str) -> Iterator[tuple[int, Mapping[str, Any] | str | BadR
 
 def _plain_lines(text: str) -> Iterator[tuple[int, Mapping[str, Any] | str | BadRow]]:
     for number, line in _lines(text):
-        if not line.startswith("#"):
+        if isinstance(line, BadRow) or not line.startswith("#"):
             yield number, line
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip().lstrip("\ufeff")
-        if stripped:
-            yield number, stripped[:MAX_LINE]
+def _lines(text: str) -> Iterator[tuple[int, str | BadRow]]:
+    # Not splitlines(): JSON may hold a line separator (U+2028, U+0085...) within a text.
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
+        stripped = line.strip()
+        if len(stripped) > MAX_LINE:
+            yield number, BadRow(number, f"{len(stripped):,} characters, at most {MAX_LINE:,} are read")
+        elif stripped:
+            yield number, stripped

@@ -23,8 +23,9 @@ def write_entries(entries: Iterable[Entry], format_: Format) -> Iterator[str]:
                 row = _as_dict(entry)
                 row["verified_by"] = ";".join(entry.verified_by)
                 row["enabled"] = "true" if entry.enabled else "false"
-                csv.DictWriter(buffer, COLUMNS, lineterminator="\n").writerow(row)
-                yield buffer.getvalue()
+                # With "\r\n" at the end the writer quotes a cell that holds either of them.
+                csv.DictWriter(buffer, COLUMNS, lineterminator="\r\n").writerow(row)
+                yield buffer.getvalue().removesuffix("\r\n") + "\n"
         case Format.JSON:
             yield "["
             separator = "\n"

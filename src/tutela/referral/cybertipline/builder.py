@@ -13,6 +13,7 @@ from tutela.casework.evidence import ItemRecord, PartyRecord
 from tutela.referral.material import FileMaterial, ReportMaterial, SuspensionMaterial
 
 MAX_FILE_NAME = 2056
+MAX_PLATFORM = 3000
 
 # Official identifiers of the schema.
 _INCIDENT_TYPE = "Child Pornography (possession, manufacture, and distribution)"
@@ -24,7 +25,8 @@ def build_report(material: ReportMaterial) -> etree._Element:
     report = etree.Element("report")
     summary = etree.SubElement(report, "incidentSummary")
     _text(summary, "incidentType", _INCIDENT_TYPE)
-    _text(summary, "platform", ", ".join(dict.fromkeys(f.record.service_name for f in material.items)))
+    platforms = dict.fromkeys(f.record.service_name for f in material.items)
+    _text(summary, "platform", ", ".join(platforms)[:MAX_PLATFORM])
     moment, description = _incident_time(material)
     _text(summary, "incidentDateTime", _moment(moment))
     _text(summary, "incidentDateTimeDescription", description)
@@ -78,11 +80,13 @@ def _allowed(code: int) -> bool:
 
 
 def _incident_time(material: ReportMaterial) -> tuple[datetime, str]:
-    sent = [f.record.sent_at for f in material.items if f.record.sent_at is not None]
+    # A file cannot have been sent after it was found: such a time is the platform's mistake, and the recipient
+    # refuses a report of an incident in the future.
+    sent = [f.record.sent_at for f in material.items if f.record.sent_at and f.record.sent_at <= f.record.found_at]
     if sent:
         return min(sent), "Time at which the first of the reported files was sent."
     return min(f.record.found_at for f in material.items), (
-        "Time at which the first of the reported files was found; the time of sending is not on record."
+        "Time at which the first of the reported files was found; no usable time of sending is on record."
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from lxml import etree
 
 from tutela.referral.cybertipline.builder import build_file_details, build_report, to_bytes
 from tutela.referral.cybertipline.client import CyberTiplineClient, CyberTiplineError
@@ -57,7 +60,7 @@ class CyberTipline:
 
     def open(self, material: ReportMaterial) -> str:
         """Submit the report."""
-        return self._client.submit(to_bytes(build_report(material)))
+        return self._client.submit(_document(lambda: build_report(material)))
 
     def upload(self, report_id: str, file: FileMaterial) -> str:
         """Upload a file and hold the MD5 that comes back against the record."""
@@ -68,7 +71,7 @@ class CyberTipline:
 
     def describe(self, report_id: str, file_id: str, file: FileMaterial) -> None:
         """Send the file's details."""
-        self._client.file_info(to_bytes(build_file_details(report_id, file_id, file)))
+        self._client.file_info(_document(lambda: build_file_details(report_id, file_id, file)))
 
     def finish(self, report_id: str) -> Receipt:
         """Finish, and take the receipt."""
@@ -86,6 +89,13 @@ class CyberTipline:
                 return Settled.GONE
             raise
         return Settled.GONE
+
+
+def _document(build: Callable[[], etree._Element]) -> bytes:
+    try:
+        return to_bytes(build())
+    except (ValueError, OverflowError) as error:
+        raise RecipientError("not-stateable", f"the record cannot be stated: {error}", retry=False) from error
 
 
 def from_settings(settings: CyberTiplineSettings) -> CyberTipline:

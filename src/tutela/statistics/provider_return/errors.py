@@ -72,7 +72,10 @@ def _of(
             note += f"; {a - c} of {a} are not decided yet, so B/A is too low"
         figures.append(
             rate_cell.value(
-                round(100 * b / a, 4), [s for i, d in decided for s in (i.sequence, d[0])], rate=rate, note=note
+                round(100 * b / a, 4),
+                [*(i.sequence for i in items), *(d[0] for _, d in decided)],
+                rate=rate,
+                note=note,
             )
         )
     return figures

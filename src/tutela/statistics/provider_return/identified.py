@@ -72,7 +72,7 @@ def _senders(reported: list[_Reported], case_class: str, service: str | None) ->
     possible = sure | {r.item.flagged.sender for r in named if r.item.flagged.sender_region == "unknown"}
     events = [r.item.sequence for r in named if r.item.flagged.sender in possible]
     return cell(f"4.{case_class}.accounts_sending", service).value(
-        len(sure), events, at_most=len(possible), note="distinct accounts by their pseudonym of the year"
+        len(sure), events, at_most=len(possible), note=_accounts_note(len(possible) - len(sure))
     )
 
 
@@ -84,5 +84,10 @@ def _receivers(reported: list[_Reported], case_class: str, service: str | None) 
         len(sure),
         events,
         at_most=len(sure) + unknown,
-        note="distinct accounts by their pseudonym of the year",
+        note=_accounts_note(unknown),
     )
+
+
+def _accounts_note(unknown: int) -> str:
+    more = f"; up to {unknown} more whose region is unknown" if unknown else ""
+    return f"distinct accounts by their pseudonym of the year{more}"

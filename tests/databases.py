@@ -1,0 +1,212 @@
+"""Fixtures of databases: the same tests run on SQLite and on PostgreSQL.
+
+TUTELA_TEST_POSTGRES names a server on this machine (default postgresql://root@127.0.0.1:5432/postgres). Each worker
+makes one migrated template there and copies it for each test; all of it is dropped at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.schema import DDL
+
+from tutela.storage.database import Database
+from tutela.storage.settings import Settings, load_settings
+from tutela.storage.workplace import Workplace
+
+DEFAULT_SERVER = "postgresql://root@127.0.0.1:5432/postgres"
+REPORTER = """
+[reporter]
+organisation = "Tutela tests"
+first_name = "Åsa"
+last_name = "Test"
+email = "reports@example.test"
+"""
+
+
+@dataclass
+class SteppableClock:
+    """Stands still until it is told to go on."""
+
+    now: datetime = datetime(2025, 6, 2, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    def set(self, moment: str) -> None:
+        self.now = datetime.fromisoformat(moment).astimezone(UTC)
+
+
+@dataclass
+class Postgres:
+    """A server on which tests make databases; every name is used once."""
+
+    server: URL
+    made: list[str] = field(default_factory=list)
+    _template: str | None = None
+
+    def _run(self, statement: str, name: str, other: str = "") -> None:
+        engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
+        try:
+            with engine.connect() as connection:
+                connection.execute(DDL(statement, context={"name": name, "other": other}))
+        finally:
+            engine.dispose()
+
+    def empty(self) -> str:
+        """Return the URL of a new database without a schema."""
+        name = f"tutela_test_{os.getpid()}_{uuid.uuid4().hex[:12]}"
+        self._run('CREATE DATABASE "%(name)s"', name)
+        self.made.append(name)
+        return self._url(name)
+
+    def migrated(self) -> str:
+        """Return the URL of a new database with this version's schema."""
+        if self._template is None:
+            url = self.empty()
+            database = Database(url)
+            database.upgrade()
+            database.close()
+            self._template = make_url(url).database
+        name = f"tutela_test_{os.getpid()}_{uuid.uuid4().hex[:12]}"
+        assert self._template is not None
+        self._run('CREATE DATABASE "%(name)s" TEMPLATE "%(other)s"', name, self._template)
+        self.made.append(name)
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        """Drop one now."""
+        name = make_url(url).database
+        assert name is not None
+        if name in self.made:
+            self._run('DROP DATABASE IF EXISTS "%(name)s" WITH (FORCE)', name)
+            self.made.remove(name)
+
+    def drop_all(self) -> None:
+        """Drop what is left."""
+        for name in list(self.made):
+            self.drop(self._url(name))
+
+    def _url(self, name: str) -> str:
+        return self.server.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, or a skip that says how to get one."""
+    given = os.environ.get("TUTELA_TEST_POSTGRES", DEFAULT_SERVER)
+    url = make_url(given).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, connect_args={"connect_timeout": 5})
+    try:
+        engine.connect().close()
+    except OperationalError as error:
+        first = str(error.orig).strip().splitlines()[0]
+        pytest.skip(
+            f"no PostgreSQL at {url.render_as_string()}: {first}. Start one (pg_ctl -D DIR start, with trust or a"
+            " password in the URL, and a role that may create databases) and name it in TUTELA_TEST_POSTGRES"
+        )
+    finally:
+        engine.dispose()
+    server = Postgres(url)
+    yield server
+    server.drop_all()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "tutela.sqlite"
+    database = Database(f"sqlite:///{path}")
+    database.upgrade()
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """The name of the database that the test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The data folder of an installation."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    (folder / "tutela.toml").write_text(REPORTER, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def database_url(backend: str, data: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a migrated database of the test's own."""
+    if backend == "sqlite":
+        template: Path = request.getfixturevalue("_sqlite_template")
+        path = data / "tutela.sqlite"
+        shutil.copy(template, path)
+        yield f"sqlite:///{path}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.migrated()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def empty_database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database without a schema."""
+    if backend == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.empty()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def clock() -> SteppableClock:
+    """A clock that the test steps."""
+    return SteppableClock()
+
+
+Opening = Callable[..., Workplace]
+
+
+@pytest.fixture
+def settings(data: Path, database_url: str) -> Settings:
+    """The installation's settings."""
+    return load_settings(data, {"TUTELA_DATABASE_URL": database_url})
+
+
+@pytest.fixture
+def opening(settings: Settings, clock: SteppableClock) -> Iterator[Opening]:
+    """Opens the installation again, as another process would: `opening(policy=...)` with other settings."""
+    with ExitStack() as stack:
+
+        def again(**changes: object) -> Workplace:
+            changed = replace(settings, **changes)  # type: ignore[arg-type]
+            return stack.enter_context(Workplace(changed, clock))
+
+        yield again
+
+
+@pytest.fixture
+def place(opening: Opening) -> Workplace:
+    """One installation, opened."""
+    return opening()
