@@ -37,9 +37,9 @@ def hash_files(
         if as_json:
             print_json(row)
         else:
-            out.print(
-                f"{row['md5'] or '-':32}  {row['pdq'] or '-':64}  {row['quality'] or '-':>3}  {path}", markup=False
-            )
+            quality = "-" if row["quality"] is None else row["quality"]
+            shown = str(path).encode("utf-8", "backslashreplace").decode()
+            out.print(f"{row['md5'] or '-':32}  {row['pdq'] or '-':64}  {quality:>3}  {shown}", markup=False)
         if result.failure is not None:
             err.print(f"tutela: {path}: {result.failure.value}: {result.reason}", markup=False)
     raise typer.Exit(int(Exit.PARTLY if partly else Exit.DONE))

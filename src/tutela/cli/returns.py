@@ -14,7 +14,14 @@ from tutela.cli.exits import Exit
 from tutela.cli.output import err, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.statistics.provider_return.compilation import YearlyReturn
-from tutela.statistics.provider_return.writing import as_json, figure_page, file_name, page, shown
+from tutela.statistics.provider_return.writing import (
+    as_json,
+    figure_body,
+    file_name,
+    page,
+    return_body,
+    shown,
+)
 from tutela.storage.workplace import Workplace
 
 FORMATS = ("json", "html")
@@ -51,7 +58,7 @@ def yearly_return(
         elif wanted == ["json"]:
             sys.stdout.write(json.dumps(as_json(compiled), ensure_ascii=False, indent=1) + "\n")
         elif wanted == ["html"]:
-            sys.stdout.write(page(compiled, lambda figure_id: f"figures/{file_name(figure_id)}"))
+            sys.stdout.write(_page(compiled))
         else:
             _print_table(compiled)
 
@@ -70,12 +77,17 @@ def write_return(place: Workplace, compiled: YearlyReturn, folder: Path, formats
         with place.transactions.reading() as log:
             for one in compiled.figures:
                 if one.events:
-                    text = figure_page(compiled, one, log.by_sequence(one.events), "../return.html")
-                    (figures / file_name(one.id)).write_text(text, "utf-8")
+                    body = figure_body(compiled, one, log.by_sequence(one.events), "../return.html")
+                    (figures / file_name(one.id)).write_text(page(f"{one.id}, {compiled.year}", body), "utf-8")
         path = folder / "return.html"
-        path.write_text(page(compiled, lambda figure_id: f"figures/{file_name(figure_id)}"), "utf-8")
+        path.write_text(_page(compiled), "utf-8")
         written.append(path)
     return written
+
+
+def _page(compiled: YearlyReturn) -> str:
+    body = return_body(compiled, lambda figure_id: f"figures/{file_name(figure_id)}")
+    return page(f"Yearly return {compiled.year}", body)
 
 
 def _print_events(place: Workplace, compiled: YearlyReturn, figure_id: str) -> None:

@@ -15,7 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from tutela.casework.intake import Intake, Recorded, Refused, Taken
+from tutela.casework.intake import BatchClosed, Intake, Recorded, Refused, Taken
 from tutela.casework.ports import Batch
 from tutela.cli.exits import Exit
 from tutela.cli.output import err, fail, out, print_json
@@ -77,6 +77,8 @@ def scan(
         identity = json.dumps(["scan", sorted(str(p.resolve()) for p in paths), sorted(lists or []), region])
         try:
             run.go(paths, jobs, None if dry_run else identity)
+        except BatchClosed:
+            fail("another run of the same command has finished this scan meanwhile; see tutela case list")
         except KeyboardInterrupt:
             err.print("stopped; give the same command again to go on from here")
             raise typer.Exit(int(Exit.INTERRUPTED)) from None
@@ -98,7 +100,8 @@ class _Scan:
     def go(self, paths: Sequence[Path], jobs: int, identity: str | None) -> None:
         intake = self.place.intake
         batch = intake.open_batch(self.service, identity) if identity else None
-        found = list(find_files(paths))
+        # A file that several of the paths lead to is one item.
+        found = list({_identity(one): one for one in find_files(paths)}.values())
         done = intake.already(batch, [_identity(f) for f in found]) if batch else {}
         if done:
             err.print(f"going on: {len(done):,} of {len(found):,} items were done before")

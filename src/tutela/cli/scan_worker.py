@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import threading
 from pathlib import Path
 
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.content.sniff import SNIFF_BYTES, kind_of
 from tutela.detection.fingerprinting import Fingerprinted, fingerprint, too_long
 from tutela.detection.fingerprints.registry import installed_kinds
+
+
+def end_with_parent() -> None:
+    """Watch the parent: a worker whose parent was killed would otherwise wait for work for ever."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def fingerprint_file(path: Path, limits: Limits, excludes: frozenset[str]) -> Fingerprinted:

@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Self
 
-from tutela.cli.scan_worker import fingerprint_file
+from tutela.cli.scan_worker import end_with_parent, fingerprint_file
 from tutela.content.folder import FoundFile
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.detection.fingerprinting import Fingerprinted
@@ -82,4 +82,4 @@ class WorkerPool:
 
     @staticmethod
     def _start(jobs: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+        return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=end_with_parent)

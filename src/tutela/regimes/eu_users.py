@@ -49,8 +49,7 @@ EU27_2020 = frozenset(
 )
 """The Member States since 1 February 2020 as ISO 3166-1 alpha-2 (Greece is GR; EU documents write EL)."""
 
-COUNTRIES = frozenset(
-    """
+_CODES = """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
     CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO
     FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE
@@ -59,8 +58,8 @@ COUNTRIES = frozenset(
     PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM
     TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
     XK
-    """.split()
-)
+"""
+COUNTRIES = frozenset(_CODES.split())
 """ISO 3166-1 alpha-2, and XK for Kosovo. A code outside it (ZZ, XX, EU, T1...) is what locators write for "not known":
 to take it for a country would make a non-EU user of somebody whose region nobody knows."""
 

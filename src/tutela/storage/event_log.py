@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, text
 
 from tutela.events.catalogue import parse
 from tutela.events.envelope import Clock, Event, NewEvent
@@ -98,7 +98,12 @@ class EventLog:
         return self._connection.execute(select(func.max(schema.events.c.sequence))).scalar() or 0
 
     def rebuild(self) -> int:
-        """Empty the projections and make them again from every event; returns how many events were read."""
+        """Empty the projections and make them again from every event; returns how many events were read.
+
+        Nobody records meanwhile: SQLite lets one writer in at a time, PostgreSQL is told to.
+        """
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text("LOCK TABLE events IN EXCLUSIVE MODE"))
         leases = self._connection.execute(select(schema.leases)).mappings().all()
         self._connection.execute(delete(schema.leases))
         for table in reversed(schema.PROJECTIONS):

@@ -71,7 +71,8 @@ class StoredHashLists:
         now = self._clock()
         added = already = 0
         with self._database.write() as connection:
-            self._require(connection, list_id)
+            # Locked, so that two imports at once count and merge as one after the other.
+            self._require(connection, list_id, lock=True)
             for page in _pages(_merged(entries), _PAGE):
                 known = self._known(connection, list_id, page)
                 fresh = [e for e in page if (e.kind, e.value) not in known]
@@ -180,11 +181,12 @@ class StoredHashLists:
                 last = rows[-1].id
 
     @staticmethod
-    def _row(connection: Connection, list_id: str) -> _Row | None:
-        return connection.execute(select(schema.hash_lists).where(schema.hash_lists.c.id == list_id)).one_or_none()
+    def _row(connection: Connection, list_id: str, *, lock: bool = False) -> _Row | None:
+        query = select(schema.hash_lists).where(schema.hash_lists.c.id == list_id)
+        return connection.execute(query.with_for_update() if lock else query).one_or_none()
 
-    def _require(self, connection: Connection, list_id: str) -> _Row:
-        row = self._row(connection, list_id)
+    def _require(self, connection: Connection, list_id: str, *, lock: bool = False) -> _Row:
+        row = self._row(connection, list_id, lock=lock)
         if row is None:
             names = connection.execute(select(schema.hash_lists.c.id).order_by(schema.hash_lists.c.id)).scalars()
             raise UnknownList(f"there is no hash list {list_id!r}; there is: {', '.join(names) or 'none yet'}")

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tutela.casework.evidence import EvidenceGone
 from tutela.casework.pseudonyms import KeyDestroyed
-from tutela.storage.durable import sync_folder, temporaries, write_durably
+from tutela.storage.durable import age, sync_folder, temporaries, write_durably
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -67,7 +67,14 @@ class KeyRing:
 
     def case_key_age(self, case: str, now: float) -> float:
         """Return how many seconds ago the key of a case was written."""
-        return now - self._case_path(case).stat().st_mtime
+        return age(self._case_path(case), now)
+
+    def sweep_temporaries(self, now: float, older_than: float) -> None:
+        """Remove what killed processes left of attempts to write a key."""
+        for folder in (self._folder, self._folder / "cases"):
+            for path in folder.glob(".*.tmp"):
+                if age(path, now) >= older_than:
+                    path.unlink(missing_ok=True)
 
     def destroy_case(self, case: str) -> None:
         """Destroy the key of a case, durably: what it encrypted is gone."""

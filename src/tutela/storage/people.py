@@ -68,11 +68,15 @@ class People:
         # The slow hash runs outside any transaction, so that sign-ins never hold up the writers.
         if self._nobody is None:
             self._nobody = hash_password(secrets.token_urlsafe())
-        fits = password_fits(password, row.password if row else self._nobody)
+        tried = row.password if row else self._nobody
+        fits = password_fits(password, tried)
         refusal: str | None = None
         token = new_token("tus_")
         with self._database.write() as connection:
-            row = self._row(connection, name)
+            # Locked, so that tries at the same time are counted one after another.
+            row = self._row(connection, name, lock=True)
+            if row is not None and row.password != tried:
+                fits = False  # a new password was set meanwhile
             log = EventLog(connection, self._clock)
             if row is None:
                 refusal = "unknown_name"
@@ -136,7 +140,7 @@ class People:
 
     def create_key(self, name: str, scopes: list[str]) -> str:
         """Return the secret of a new API key, shown this once. Raises ValueError."""
-        if not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name) or name == SYSTEM:
             raise ValueError(f"{name!r}: use lower-case letters, digits, '.', '_' and '-'")
         unknown = sorted(set(scopes) - set(KEY_SCOPES))
         if unknown or not scopes:
@@ -175,8 +179,11 @@ class People:
         return ApiKey(row.id, frozenset().union(*(KEY_SCOPES[scope] for scope in row.scopes)))
 
     @staticmethod
-    def _row(connection: Connection, name: str) -> Row[Any] | None:
-        return connection.execute(select(schema.people).where(schema.people.c.id == name)).one_or_none()
+    def _row(connection: Connection, name: str, *, lock: bool = False) -> Row[Any] | None:
+        if not _NAME.fullmatch(name):
+            return None  # what cannot be a name may not even be a text that the database takes
+        query = select(schema.people).where(schema.people.c.id == name)
+        return connection.execute(query.with_for_update() if lock else query).one_or_none()
 
 
 def _person(row: Row[Any]) -> Person:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
 from sqlalchemy import select
 
-from pydantic import ValidationError
 from tutela.casework.evidence import EvidenceGone, EvidenceVault, ItemRecord, bytes_name, record_name
 from tutela.events.catalogue import ActionCarriedOut
 from tutela.referral.material import FileMaterial, Reporter, ReportMaterial, SuspensionMaterial

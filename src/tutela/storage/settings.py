@@ -132,7 +132,9 @@ def _overrule(written: dict[str, Any], env: Mapping[str, str]) -> None:
         if not separator:
             raise ValueError("TUTELA_OTHER_GROUND is an id, a colon and the reference that the ground rests on")
         written["other_ground"] = {"id": id_.strip(), "text": text.strip()}
-    section = written.setdefault("cybertipline", {})
     for name in ("url", "user", "password", "target"):
         if (value := env.get(f"TUTELA_CYBERTIPLINE_{name.upper()}")) is not None:
+            section = written.setdefault("cybertipline", {})
+            if not isinstance(section, dict):
+                raise ValueError("cybertipline is a section: write [cybertipline]")
             section[name] = value

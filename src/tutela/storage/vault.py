@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tutela.casework.evidence import EvidenceGone
-from tutela.storage.durable import sync_folder, write_durably
+from tutela.storage.durable import age, sync_folder, write_durably
 from tutela.storage.keys import NONCE_BYTES, KeyRing
 
 ORPHAN_SECONDS = 3600.0
@@ -50,7 +50,7 @@ class FileVault:
             raise EvidenceGone(f"case {case} holds no {name}") from None
         try:
             return AESGCM(key).decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], self._bound(case, name))
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise BrokenEvidence(f"{name} of case {case} was changed after it was written") from error
 
     def names(self, case: str) -> list[str]:
@@ -63,17 +63,36 @@ class FileVault:
         self._keys.destroy_case(case)
         shutil.rmtree(self._path(case, "x").parent, ignore_errors=True)
 
-    def sweep(self, cases: Container[str], older_than: float = ORPHAN_SECONDS) -> list[str]:
-        """Erase evidence whose case was never recorded, because the process died before it committed."""
+    def sweep(self, known: Mapping[str, Container[str]], older_than: float = ORPHAN_SECONDS) -> list[str]:
+        """Erase evidence that was never recorded, because the process died before it committed.
+
+        `known` are the recorded cases with the names that may be kept of each. Returns what was erased: cases as a
+        whole, and single names as `case/name`.
+        """
         now = time.time()
         orphans = [
             case
             for case in self._keys.cases()
-            if case not in cases and self._keys.case_key_age(case, now) >= older_than
+            if case not in known and self._keys.case_key_age(case, now) >= older_than
         ]
         for case in orphans:
             self.erase(case)
-        return orphans
+        self._keys.sweep_temporaries(now, older_than)
+        return orphans + [name for folder in sorted(self._folder.iterdir()) for name in self._strays(
+            folder, known.get(folder.name), now, older_than
+        )]  # fmt: skip
+
+    def _strays(self, folder: Path, names: Container[str] | None, now: float, older_than: float) -> list[str]:
+        erased: list[str] = []
+        for path in sorted(folder.iterdir()):
+            temporary = path.name.startswith(".")
+            # Without its case a file is judged with its key, above.
+            unknown = names is not None and path.name not in names
+            if (temporary or unknown) and age(path, now) >= older_than:
+                path.unlink(missing_ok=True)
+                if not temporary:
+                    erased.append(f"{folder.name}/{path.name}")
+        return erased
 
     def _path(self, case: str, name: str) -> Path:
         for part in (case, name):

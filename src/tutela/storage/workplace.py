@@ -15,14 +15,17 @@ from sqlalchemy import delete, func, select
 
 from tutela.access.roles import Person
 from tutela.casework.desk import Desk
+from tutela.casework.evidence import bytes_name, record_name, remark_name
 from tutela.casework.intake import Intake
 from tutela.casework.stream import ItemStream
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.matcher import Matcher
 from tutela.events.catalogue import (
+    CaseEscalated,
     HashListCreated,
     HashListImported,
     HashListSwitched,
+    ItemDecided,
     ReferralRetryOrdered,
     ServiceRegistered,
 )
@@ -45,6 +48,7 @@ from tutela.storage.transactions import SqlTransactions
 from tutela.storage.vault import ORPHAN_SECONDS, FileVault
 
 RECIPIENTS = "tutela.recipients"
+_REMARKED = (ItemDecided.TYPE, CaseEscalated.TYPE)
 _LIST_EVENTS = (HashListCreated.TYPE, HashListImported.TYPE, HashListSwitched.TYPE)
 
 
@@ -73,7 +77,7 @@ class Workplace:
         self.lists = StoredHashLists(self.database, clock)
         self.people = People(self.database, clock)
         self.kinds = installed_kinds()
-        self._matcher: tuple[int | None, Matcher] | None = None
+        self._matcher: tuple[tuple[int, int | None], Matcher] | None = None
         self._matcher_lock = threading.Lock()
         self._returns: dict[int, tuple[int, YearlyReturn]] = {}
 
@@ -120,9 +124,11 @@ class Workplace:
         """Return a matcher over all enabled entries, made again only when a list has changed."""
         with self.database.read() as connection:
             table = schema.events
-            version = connection.execute(
-                select(func.max(table.c.sequence)).where(table.c.type.in_(_LIST_EVENTS))
-            ).scalar()
+            # The number of events too: PostgreSQL may show an event after another that has a higher sequence.
+            count, last = connection.execute(
+                select(func.count(), func.max(table.c.sequence)).where(table.c.type.in_(_LIST_EVENTS))
+            ).one()
+            version = (count, last)
         with self._matcher_lock:
             if self._matcher is None or self._matcher[0] != version:
                 self._matcher = (version, self.matcher())
@@ -173,6 +179,12 @@ class Workplace:
         self._returns[year] = (last, compiled)
         return compiled
 
+    def latest_year(self) -> int:
+        """Return the newest year in which items were tallied, or the present one."""
+        with self.database.read() as connection:
+            day = connection.execute(select(func.max(schema.tallies.c.day))).scalar()
+        return day.year if day else self.clock().year
+
     def _open_batches(self) -> int:
         with self.database.read() as connection:
             return connection.execute(select(func.count()).select_from(schema.batches)).scalar_one()
@@ -217,8 +229,17 @@ class Workplace:
         raise LookupError(f"there is nobody called {person_id!r} (`tutela person add`)")
 
     def tidy(self, older_than: float = ORPHAN_SECONDS) -> list[str]:
-        """Erase evidence that an interrupted run left without a case, and close overdue batches."""
+        """Erase evidence that an interrupted run left unrecorded, and close overdue batches; returns what was erased."""
         self.intake.close_overdue()
         with self.database.read() as connection:
-            cases = set(connection.execute(select(schema.cases.c.id)).scalars())
-        return self.vault.sweep(cases, older_than)
+            known: dict[str, set[str]] = {
+                case: set() for case in connection.execute(select(schema.cases.c.id)).scalars()
+            }
+            items = schema.case_items
+            for case, item in connection.execute(select(items.c.case_id, items.c.id)):
+                known[case].update((bytes_name(item), record_name(item)))
+            events = schema.events
+            remarked = select(events.c.subject, events.c.id).where(events.c.type.in_(_REMARKED))
+            for case, event in connection.execute(remarked):
+                known[case].add(remark_name(event))
+        return self.vault.sweep(known, older_than)

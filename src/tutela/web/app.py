@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from tutela import __version__
 from tutela.storage.workplace import Workplace
 from tutela.web.api import actions, health, items
-from tutela.web.console import audit, case, complaints, picture, queue, referrals, sign_in
+from tutela.web.console import audit, case, complaints, picture, queue, referrals, returns, sign_in
 from tutela.web.current import Running
 from tutela.web.dispatching import DispatchLoop
 from tutela.web.refusals import install
@@ -27,6 +27,7 @@ CONSOLE: tuple[APIRouter, ...] = (
     picture.router,
     complaints.router,
     referrals.router,
+    returns.router,
     audit.router,
 )
 """The console's pages; their places in the menu are in `console/pages.py`."""

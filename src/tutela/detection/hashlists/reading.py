@@ -126,6 +126,8 @@ class _RowReader:
             return [self._entry(kind.strip().lower() or None, value, {})]
         lowered = {str(k).strip().lower(): v for k, v in row.items() if k is not None}
         if _text(lowered, "value"):
+            if any(_text(lowered, kind) for kind in self._kinds):
+                raise ValueError("give `value` with `kind`, or a column for each kind, not both")
             return [self._entry((_text(lowered, "kind") or "").lower() or None, _text(lowered, "value") or "", lowered)]
         wide = [(kind, _text(lowered, kind)) for kind in self._kinds]
         found = [self._entry(kind, value, lowered) for kind, value in wide if value]

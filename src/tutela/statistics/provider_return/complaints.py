@@ -1,10 +1,12 @@
 """Section 5: actions that the platform confirmed in the year, complaints lodged in it, restorations confirmed in it.
 
-The form asks for items without regard to region, and for accounts of EU users.
+The form asks for items without regard to region, and for accounts of EU users; accounts whose region is unknown make
+the upper end of an interval. Average times are of accounts that are known to be of EU users.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from tutela.statistics.figure import Figure, Status
@@ -29,9 +31,11 @@ def complaints(facts: Facts, year: int, services: Services, service: str | None)
     for case_class in ("known", "new"):
         for what, kind in _OBJECTS.items():
             actions = [a for a in mine if a.ordered.kind == kind and action_class(facts, a) == case_class]
+            unknown: list[ActionFact] = []
             if what == "accounts":
+                unknown = [a for a in actions if _sender_region(facts, a) == "unknown"]
                 actions = [a for a in actions if _sender_region(facts, a) == "eu"]
-            figures += _of(actions, year, f"5.{case_class}.{what}", service)
+            figures += _of(actions, unknown, year, f"5.{case_class}.{what}", service)
     for row in ("actioned", *(f"{c}_{k}" for c in ("internal", "judicial") for k in _KEYS)):
         figures.append(
             cell(f"5.solicitation.accounts_{row}", service).without(
@@ -44,22 +48,35 @@ def complaints(facts: Facts, year: int, services: Services, service: str | None)
 _KEYS = ("complaints", "reasons", "restored", "average_time")
 
 
-def _of(actions: list[ActionFact], year: int, row: str, service: str | None) -> list[Figure]:
-    done = [a.carried_out[0] for a in actions if a.carried_out and in_year(a.carried_out[1], year)]
-    figures = [cell(f"{row}_actioned", service).value(len(done), done, note="confirmed by the platform")]
+def _of(actions: list[ActionFact], unknown: list[ActionFact], year: int, row: str, service: str | None) -> list[Figure]:
+    def counted(key: str, count: Callable[[list[ActionFact]], list[int]], note: str = "") -> Figure:
+        sure, more = count(actions), count(unknown)
+        if more:
+            note = "; ".join(filter(None, (note, f"{len(more)} more where the region of the account is unknown")))
+        return cell(f"{row}_{key}", service).value(len(sure), sure + more, at_most=len(sure) + len(more), note=note)
+
+    def done(some: list[ActionFact]) -> list[int]:
+        return [a.carried_out[0] for a in some if a.carried_out and in_year(a.carried_out[1], year)]
+
+    figures = [counted("actioned", done, "confirmed by the platform")]
     for channel in ("internal", "judicial"):
-        lodged = [c for a in actions for c in a.complaints if c.channel == channel and in_year(c.at, year)]
-        figures.append(cell(f"{row}_{channel}_complaints", service).value(len(lodged), [c.sequence for c in lodged]))
+
+        def lodged(some: list[ActionFact], channel: str = channel) -> list[ComplaintFact]:
+            return [c for a in some for c in a.complaints if c.channel == channel and in_year(c.at, year)]
+
+        def restored(some: list[ActionFact], channel: str = channel) -> list[int]:
+            return [
+                a.reversed[0] for a in some if a.reversed and in_year(a.reversed[1], year) and _upheld_in(a, channel)
+            ]
+
+        figures.append(counted(f"{channel}_complaints", lambda some, f=lodged: [c.sequence for c in f(some)]))  # type: ignore[misc]
         figures.append(
             cell(f"{row}_{channel}_reasons", service).without(
                 Status.NOT_COLLECTED, "the reasons of the complainants are not recorded yet"
             )
         )
-        restored = [
-            a.reversed[0] for a in actions if a.reversed and in_year(a.reversed[1], year) and _upheld_in(a, channel)
-        ]
-        figures.append(cell(f"{row}_{channel}_restored", service).value(len(restored), restored))
-        figures.append(_average(lodged, f"{row}_{channel}_average_time", service))
+        figures.append(counted(f"{channel}_restored", restored))
+        figures.append(_average(lodged(actions), f"{row}_{channel}_average_time", service))
     return figures
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from tutela.events.envelope import Event
 from tutela.statistics.figure import Figure, Status
@@ -89,19 +90,22 @@ def _templates() -> Environment:
     return environment
 
 
-def page(compiled: YearlyReturn, link: Callable[[str], str], style: str = "") -> str:
-    """Return the HTML page of the return; `link` gives the address of a figure's events, `style` a stylesheet's."""
+def return_body(compiled: YearlyReturn, link: Callable[[str], str]) -> Markup:
+    """Return the inner part of the return's page; `link` gives the address of a figure's events."""
     sections = [
         (number, title, [f for f in compiled.figures if f.section == number]) for number, title in SECTIONS.items()
     ]
-    return _templates().get_template("return.html").render(compiled=compiled, sections=sections, link=link, style=style)
+    template = _templates().get_template("return_body.html")
+    return Markup(template.render(compiled=compiled, sections=sections, link=link))  # noqa: S704 - it escapes
 
 
-def figure_page(compiled: YearlyReturn, figure: Figure, events: Sequence[Event], back: str, style: str = "") -> str:
-    """Return the HTML page of the events that a figure counts."""
+def figure_body(compiled: YearlyReturn, figure: Figure, events: Sequence[Event], back: str) -> Markup:
+    """Return the inner part of the page of the events that a figure counts; `back` leads to the return."""
     rows = [(e, json.dumps(e.payload.model_dump(mode="json", exclude_none=True), ensure_ascii=False)) for e in events]
-    return (
-        _templates()
-        .get_template("figure.html")
-        .render(compiled=compiled, figure=figure, rows=rows, back=back, style=style)
-    )
+    template = _templates().get_template("figure_body.html")
+    return Markup(template.render(compiled=compiled, figure=figure, rows=rows, back=back))  # noqa: S704 - it escapes
+
+
+def page(title: str, body: Markup) -> str:
+    """Return a page that stands alone."""
+    return _templates().get_template("page.html").render(title=title, body=body)

@@ -20,6 +20,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("queue", "/queue", Permission.SEE_QUEUE),
     ("complaints", "/complaints", Permission.DECIDE_COMPLAINT),
     ("referrals", "/referrals", Permission.SEE_REFERRALS),
+    ("returns", "/return", Permission.SEE_RETURN),
     ("audit", "/audit", Permission.SEE_AUDIT),
 )
 """Key of the label in `words.html`, path, permission: a person sees what they may open."""

@@ -108,7 +108,7 @@ document.addEventListener("keydown", (event) => {
   // Enter on a link or a button is theirs.
   if (event.key === "Enter" && target.closest("a, button, input")) return;
   const keys = pageKey === "case" ? caseKeys : listKeys;
-  if (Object.hasOwn(keys, event.key) && !event.repeat | (event.key === "j") | (event.key === "k")) {
+  if (Object.hasOwn(keys, event.key) && (!event.repeat || pageKey !== "case")) {
     event.preventDefault();
     keys[event.key]();
   }

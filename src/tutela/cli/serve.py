@@ -1,0 +1,63 @@
+"""`tutela serve`: the API and the console over HTTP."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated
+
+import typer
+
+from tutela.cli.exits import Exit
+from tutela.cli.output import err, fail
+from tutela.cli.place import workplace
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8600,
+    dispatch: Annotated[
+        bool, typer.Option("--dispatch/--no-dispatch", help="Send ordered reports in the background.")
+    ] = True,
+    behind_tls_proxy: Annotated[
+        bool, typer.Option("--behind-tls-proxy", help="A proxy before this server speaks HTTPS with browsers.")
+    ] = False,
+) -> None:
+    """Serve the API and the console until it is stopped. Plain HTTP stays on this machine."""
+    if not behind_tls_proxy and not _is_loopback(host):
+        fail(
+            f"{host} is not this machine alone, and pictures, passwords and keys would go over it in plain. "
+            "Put a proxy with HTTPS before 127.0.0.1, or give --behind-tls-proxy where one stands before this address.",
+            Exit.USAGE,
+        )
+    import uvicorn
+
+    from tutela.web.app import create_app
+
+    with workplace() as place:
+        if not place.people.all():
+            err.print("nobody may sign in yet: tutela person add NAME --role reviewer", markup=False)
+        app = create_app(place, dispatch=dispatch, behind_tls=behind_tls_proxy)
+        config = uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            # The addresses of requests name cases; who looked at what stands in the record.
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            # Nothing here depends on who a proxy says the caller is.
+            proxy_headers=False,
+            timeout_graceful_shutdown=15,
+        )
+        server = uvicorn.Server(config)
+        listening = config.bind_socket()
+        shown = f"[{host}]" if ":" in host else host
+        err.print(f"console and API: http://{shown}:{listening.getsockname()[1]}/  (Ctrl-C stops)", markup=False)
+        server.run(sockets=[listening])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,114 @@
+"""The documents are true: commands run as they stand, links lead somewhere, tables name what the code has."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from tutela.cli.exits import Exit
+from tutela.content.item import Outcome
+from tutela.statistics.provider_return.form import form_rows
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
+
+
+def _bridge() -> Image.Image:
+    generator = np.random.default_rng(5)
+    coarse = Image.fromarray(generator.integers(0, 256, (12, 16, 3), dtype=np.uint8))
+    return coarse.resize((640, 480), Image.Resampling.BICUBIC)
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Path:
+    """A folder as the tutorial supposes it."""
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "copies").mkdir()
+    bridge = _bridge()
+    bridge.save(tmp_path / "photos" / "bridge.jpg", quality=90)
+    ImageOps.mirror(bridge).resize((400, 300)).save(tmp_path / "copies" / "mirrored.png")
+    Image.effect_noise((300, 200), 80).convert("RGB").save(tmp_path / "copies" / "other.jpg")
+    (tmp_path / "copies" / "note.txt").write_text("Good morning")
+    return tmp_path
+
+
+def _run(block: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+    }
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", block],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_tutorial_runs_as_it_is_written(workshop: Path) -> None:
+    text = (ROOT / "docs/tutorial/first-scan.md").read_text("utf-8")
+    blocks = _BLOCK.findall(text)
+    assert len(blocks) >= 6
+    done = _run("\n".join(blocks), workshop)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"match +1\b", done.stdout)
+    assert "no legal regime covers EU communications on 2026-05-01" in done.stderr
+    page = (workshop / "return-2026" / "return.html").read_text("utf-8")
+    assert "Yearly return 2026" in page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = [t for t in _LINK.findall(page.read_text("utf-8")) if not t.startswith(("http:", "https:", "mailto:"))]
+    missing = [t for t in targets if not (page.parent / t).exists()]
+    assert not missing
+
+
+def test_every_page_of_the_documentation_is_linked_from_its_index() -> None:
+    index = (ROOT / "docs/README.md").read_text("utf-8") + (ROOT / "docs/decisions/README.md").read_text("utf-8")
+    pages = [p for p in PAGES if p.is_relative_to(ROOT / "docs") and p.name != "README.md"]
+    assert [p.name for p in pages if p.name not in index] == []
+
+
+def test_the_exit_codes_are_those_of_the_command() -> None:
+    text = (ROOT / "docs/reference/command.md").read_text("utf-8")
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)} == {int(code) for code in Exit}
+
+
+def test_the_environment_is_what_the_code_reads() -> None:
+    text = (ROOT / "docs/reference/command.md").read_text("utf-8")
+    named = set(re.findall(r"`(TUTELA_\w+)`", text))
+    source = "".join(p.read_text("utf-8") for p in (ROOT / "src").rglob("*.py"))
+    read = set(re.findall(r'"(TUTELA_[A-Z_]+)"', source))
+    assert read <= named | {"TUTELA_CYBERTIPLINE_"}
+    assert {"TUTELA_DATA", "TUTELA_DATABASE_URL", "TUTELA_OTHER_GROUND", "TUTELA_NOW"} <= read
+
+
+def test_the_outcomes_and_the_form_are_those_of_the_code() -> None:
+    lines = (ROOT / "docs/reference/scan-lines.md").read_text("utf-8")
+    assert all(f"`{outcome.value}`" in lines for outcome in Outcome)
+    assert f"{len(form_rows())} rows" in (ROOT / "docs/reference/return.md").read_text("utf-8")
+
+
+def test_the_make_targets_of_the_readme_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    text = "".join(p.read_text("utf-8") for p in PAGES)
+    named = set(re.findall(r"`?make ([a-z]+)\b", text)) - {"and", "a", "it", "the", "each", "something"}
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    assert {
+        n for n in named if n in {"demo", "test", "lint", "docs", "setup", "soak", "bench", "lock", "help"}
+    } <= targets
+    assert {"demo", "test"} <= named & targets

@@ -1,0 +1,85 @@
+"""Keys, actions and complaints over the API."""
+
+from __future__ import annotations
+
+from tests.web.client import TestClient
+from tests.web.scene import Scene, encoded, texture
+
+PICTURE = encoded(texture(1))
+
+
+def confirmed(scene: Scene) -> str:
+    scene.list_picture(PICTURE)
+    case, item = scene.flagged(PICTURE)
+    desk, rita = scene.place.desk, scene.person("rita")
+    desk.view(rita, case, item)
+    desk.decide(rita, case, item, "known")
+    return case
+
+
+def test_a_key_is_needed_and_its_scopes_count(client: TestClient, scene: Scene) -> None:
+    people = scene.place.people
+    items = {"Authorization": f"Bearer {people.create_key('items-only', ['items'])}"}
+    actions = {"Authorization": f"Bearer {people.create_key('actions-only', ['actions'])}"}
+    for method, path in [("POST", "/v1/items"), ("GET", "/v1/actions"), ("POST", "/v1/actions/x/confirm"),
+                         ("POST", "/v1/complaints")]:  # fmt: skip
+        missing = client.request(method, path)
+        assert missing.status_code == 401, path
+        assert missing.headers["www-authenticate"] == "Bearer"
+        wrong = client.request(method, path, headers={"Authorization": "Bearer tut_wrong"})
+        assert wrong.status_code == 401
+    refused = client.post("/v1/items", headers=actions)
+    assert refused.status_code == 403
+    assert "it needs the scope items" in refused.json()["detail"]
+    refused = client.get("/v1/actions", headers=items)
+    assert refused.status_code == 403
+    assert "carry_out_actions" in refused.json()["detail"]
+    people.revoke_key("actions-only")
+    assert client.get("/v1/actions", headers=actions).status_code == 401
+
+
+def test_a_session_of_a_person_opens_no_api(client: TestClient) -> None:
+    client.post("/sign-in", data={"name": "sven", "password": "a bridge over a river"})
+    assert client.get("/v1/actions").status_code == 401
+
+
+def test_the_platform_sees_what_it_has_to_do_confirms_and_undoes(
+    client: TestClient, scene: Scene, key: dict[str, str]
+) -> None:
+    case = confirmed(scene)
+    pending = client.get("/v1/actions?state=pending", headers=key).json()
+    assert {a["kind"] for a in pending} == {"remove_content", "suspend_account"}
+    assert {a["case"] for a in pending} == {case}
+    assert {a["state"] for a in pending} == {"ordered"}
+    action = next(a["id"] for a in pending if a["kind"] == "remove_content")
+    early = client.post("/v1/complaints", headers=key, json={"action": action, "channel": "internal"})
+    assert early.status_code == 409
+    for _ in range(2):
+        done = client.post(f"/v1/actions/{action}/confirm", headers=key)
+        assert done.status_code == 200
+        assert done.json()["state"] == "carried_out"
+    assert [a["id"] for a in client.get("/v1/actions", headers=key).json()] != [action]
+    lodged = client.post("/v1/complaints", headers=key, json={"action": action, "channel": "internal"})
+    assert lodged.status_code == 201
+    assert lodged.json()["complaint"]
+    assert client.post("/v1/actions/none/confirm", headers=key).status_code == 404
+    assert client.post("/v1/complaints", headers=key, json={"action": "x", "channel": "internal"}).status_code == 404
+
+
+def test_a_bad_document_is_422_and_not_sent_back(client: TestClient, key: dict[str, str]) -> None:
+    answer = client.post("/v1/complaints", headers=key, json={"action": "SECRET-ACTION", "channel": "SECRET"})
+    assert answer.status_code == 422
+    assert "SECRET" not in answer.text
+    assert client.get("/v1/actions?state=reversed", headers=key).status_code == 422
+
+
+def test_health_and_the_description_need_no_key(client: TestClient) -> None:
+    assert client.get("/health").json()["status"] == "ok"
+    paths = client.get("/v1/openapi.json").json()["paths"]
+    assert set(paths) == {
+        "/health",
+        "/v1/items",
+        "/v1/actions",
+        "/v1/actions/{action}/confirm",
+        "/v1/complaints",
+    }

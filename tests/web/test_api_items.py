@@ -1,0 +1,177 @@
+"""`POST /v1/items`: one outcome each, whatever arrives."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from tests.web.client import TestClient
+from tests.web.scene import Scene, encoded, texture
+from tutela.storage.intake_store import IntakeStore
+from tutela.web.api.uploads import BEYOND
+
+PICTURE = encoded(texture(1))
+
+
+def post(client: TestClient, key: dict[str, str], data: bytes, **described: Any) -> Response:
+    item = {"service": "chat", "item_id": "m-1", **described}
+    files = {"file": ("x", data)}
+    answer: Response = client.post("/v1/items", headers=key, files=files, data={"item": json.dumps(item)})
+    return answer
+
+
+def counted(scene: Scene) -> dict[str, int]:
+    with scene.place.transactions.intake() as unit:
+        assert isinstance(unit, IntakeStore)
+        rows = [row for batch in unit.open_batches() for row in unit.counts(batch.id)]
+    return {row.outcome: row.items for row in rows}
+
+
+def test_a_listed_picture_opens_a_case_and_the_answer_says_why(
+    client: TestClient, scene: Scene, key: dict[str, str]
+) -> None:
+    scene.list_picture(PICTURE)
+    answer = post(
+        client,
+        key,
+        encoded(texture(1).rotate(180), "JPEG", quality=80),
+        sender={"account": "u", "country": "SE", "basis": "declared"},
+        recipients=[{"account": "w"}],
+        sent_at="2025-06-01T11:00:00Z",
+        name="holiday.jpg",
+    )
+    assert answer.status_code == 200
+    found = answer.json()
+    assert found["outcome"] == "match"
+    assert found["item_id"] == "m-1"
+    assert found["kind"] == "image"
+    assert found["quality"] >= 50
+    assert not found["low_quality"]
+    assert not found["already"]
+    assert not found["seen_again"]
+    (match,) = found["matches"]
+    assert match["technology"] == "pdq"
+    assert match["list"] == "trial-list"
+    assert match["classification"] == "A1"
+    assert match["orientation"] == "rotated_180"
+    assert match["distance"] <= match["threshold"] == 31
+    assert scene.place.vault.names(found["case"])
+    again = post(client, key, PICTURE).json()
+    assert again["already"]
+    assert again["case"] is None
+
+
+def test_an_item_that_is_not_listed_is_counted_and_nothing_else(
+    client: TestClient, scene: Scene, key: dict[str, str]
+) -> None:
+    found = post(client, key, PICTURE).json()
+    assert found["outcome"] == "clean"
+    assert found["matches"] == []
+    assert found["case"] is None
+    assert post(client, key, b"no picture", item_id="m-2").json()["outcome"] == "unsupported"
+    assert counted(scene) == {"clean": 1, "unsupported": 1}
+    assert scene.place.keys.cases() == []
+
+
+def test_simple_fields_do_without_json(client: TestClient, key: dict[str, str]) -> None:
+    fields = {"service": "chat", "item_id": "m-1", "region": "eu"}
+    answer = client.post("/v1/items", headers=key, files={"file": ("x", PICTURE)}, data=fields)
+    assert answer.status_code == 200
+    assert answer.json()["outcome"] == "clean"
+
+
+def test_stopping_the_server_closes_the_tally(client: TestClient, scene: Scene, key: dict[str, str]) -> None:
+    post(client, key, PICTURE)
+    with scene.place.transactions.reading() as log:
+        assert not list(log.read(types=["items.tallied"]))
+    client.__exit__()
+    with scene.place.transactions.reading() as log:
+        (tally,) = log.read(types=["items.tallied"])
+    assert [row["items"] for row in tally.payload.model_dump()["rows"]] == [1]
+    client.__enter__()
+
+
+def test_what_no_regime_covers_is_refused_with_its_reason(
+    client: TestClient, scene: Scene, key: dict[str, str]
+) -> None:
+    scene.clock.now = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    answer = post(client, key, PICTURE)
+    assert answer.status_code == 451
+    assert "no legal regime covers" in answer.json()["detail"]
+    assert counted(scene) == {}
+
+
+@pytest.mark.parametrize(
+    ("described", "says"),
+    [
+        ({"item_id": ""}, "item.item_id"),
+        ({"surprise": 1}, "item.surprise"),
+        ({"sent_at": "2025-06-01T11:00:00"}, "item.sent_at"),
+        ({"region": "mars"}, "item.region"),
+        ({"sender": {"account": "u", "country": "SE"}}, "basis"),
+        ({"sender": {"account": "u", "country": "Sweden", "basis": "declared"}}, "two letters"),
+    ],
+)
+def test_metadata_that_cannot_be_read_is_422_and_says_where(
+    client: TestClient, key: dict[str, str], described: dict[str, Any], says: str
+) -> None:
+    answer = post(client, key, PICTURE, **described)
+    assert answer.status_code == 422
+    assert says in answer.json()["detail"]
+
+
+def test_other_bad_requests_say_what_to_send(client: TestClient, key: dict[str, str]) -> None:
+    item = json.dumps({"service": "chat", "item_id": "m"})
+    file = {"file": ("x", b"x")}
+    assert post(client, key, PICTURE, service="nobody").status_code == 404
+    assert client.post("/v1/items", headers=key, data={"item": item}).status_code == 422
+    assert client.post("/v1/items", headers=key, json={"item": item}).status_code == 422
+    assert client.post("/v1/items", headers=key, files=file, data={"item": "{"}).status_code == 422
+    assert client.post("/v1/items", headers=key, files=file, data={"more": "1"}).status_code == 422
+    assert client.post("/v1/items", headers=key, files=file, data={"item": item, "service": "x"}).status_code == 422
+    broken = {**key, "Content-Type": "multipart/form-data"}
+    assert client.post("/v1/items", headers=broken, content=b"abc").status_code == 422
+    broken["Content-Type"] += "; boundary=b"
+    assert client.post("/v1/items", headers=broken, content=b"--b\r\nnothing").status_code == 422
+
+
+def test_above_the_limit_is_an_outcome_and_far_above_is_not_read(
+    client: TestClient, scene: Scene, key: dict[str, str]
+) -> None:
+    limit = scene.place.settings.limits.max_bytes
+    assert post(client, key, b"\0" * (limit + 1)).json()["outcome"] == "over_limit"
+    assert post(client, key, b"\0" * (limit + BEYOND), item_id="m-2").json()["outcome"] == "over_limit"
+    assert post(client, key, b"\0" * (limit + 2 * BEYOND), item_id="m-3").status_code == 413
+    assert counted(scene) == {"over_limit": 2}
+
+
+def test_a_body_without_a_length_is_counted_while_it_is_read(
+    client: TestClient, scene: Scene, key: dict[str, str]
+) -> None:
+    read = 0
+
+    def endless() -> Any:
+        nonlocal read
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+        for _ in range(1000):
+            read += 1
+            yield b"\0" * 65536
+
+    headers = {**key, "Content-Type": "multipart/form-data; boundary=b"}
+    answer = client.post("/v1/items", headers=headers, content=endless())
+    assert answer.status_code == 413
+
+
+def test_an_item_never_goes_to_a_temporary_file(
+    client: TestClient, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("an item went to the disk")
+
+    monkeypatch.setattr("tempfile._TemporaryFileArgs", refuse, raising=False)
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    assert post(client, key, b"\0" * 1_900_000).status_code == 200
