@@ -218,9 +218,7 @@ class _Run:
             data = _loaded(item)
             upright = item.fingerprinted.upright("sha256")
             if data is None:
-                recorded = Recorded(
-                    item.identity, Outcome.ERROR, "it matched, and could not be read again: scan it again"
-                )
+                recorded = Recorded(item.identity, Outcome.ERROR, "it could not be read again: scan it again")
             elif upright is None or hashlib.sha256(data).digest() != upright.value:
                 recorded = Recorded(item.identity, Outcome.ERROR, "it changed while it was read: scan it again")
             else:
