@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.databases import *  # noqa: F403 - its fixtures: databases, an installation, a clock
+
 settings.register_profile(
     "tutela",
     database=None,

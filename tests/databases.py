@@ -25,6 +25,18 @@ from tutela.storage.database import Database
 from tutela.storage.settings import Settings, load_settings
 from tutela.storage.workplace import Workplace
 
+__all__ = [
+    "_sqlite_template",
+    "backend",
+    "clock",
+    "data",
+    "database_url",
+    "empty_database_url",
+    "opening",
+    "place",
+    "postgres",
+    "settings_of_installation",
+]
 DEFAULT_SERVER = "postgresql://root@127.0.0.1:5432/postgres"
 REPORTER = """
 [reporter]
@@ -189,18 +201,18 @@ Opening = Callable[..., Workplace]
 
 
 @pytest.fixture
-def settings(data: Path, database_url: str) -> Settings:
+def settings_of_installation(data: Path, database_url: str) -> Settings:
     """The installation's settings."""
     return load_settings(data, {"TUTELA_DATABASE_URL": database_url})
 
 
 @pytest.fixture
-def opening(settings: Settings, clock: SteppableClock) -> Iterator[Opening]:
+def opening(settings_of_installation: Settings, clock: SteppableClock) -> Iterator[Opening]:
     """Opens the installation again, as another process would: `opening(policy=...)` with other settings."""
     with ExitStack() as stack:
 
         def again(**changes: object) -> Workplace:
-            changed = replace(settings, **changes)  # type: ignore[arg-type]
+            changed = replace(settings_of_installation, **changes)  # type: ignore[arg-type]
             return stack.enter_context(Workplace(changed, clock))
 
         yield again

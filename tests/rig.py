@@ -157,8 +157,7 @@ def dump(database: Database, *, only_projections: bool = True) -> dict[str, list
     with database.read() as connection:
         return {
             table.name: [
-                dict(row)
-                for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()
+                dict(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()
             ]
             for table in tables
         }

@@ -163,7 +163,7 @@ def test_two_regimes_of_one_id_are_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_missing_or_no_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadRegimeTable, match="none-here"):
         load(tmp_path / "none-here.toml")
-    with pytest.raises(BadRegimeTable, match="regimes"):
+    with pytest.raises(BadRegimeTable, match="directory"):
         load(tmp_path)
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"\xff\xfe\x00")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,17 +12,26 @@ from fastapi import FastAPI
 from httpx import Response
 
 from tests.web.client import TestClient
-from tests.web.scene import PASSWORD, Scene, build
+from tests.web.scene import PASSWORD, Scene, build, reopen
 from tutela.web.app import create_app
 
 BASE = "http://127.0.0.1"
 
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation to copy: hashing six passwords for every test would take most of its time."""
+    folder = tmp_path_factory.mktemp("made") / "data"
+    build(folder).place.close()
+    return folder
+
+
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    made = build(tmp_path / "data")
-    yield made
-    made.place.close()
+def scene(tmp_path: Path, made_once: Path) -> Iterator[Scene]:
+    shutil.copytree(made_once, tmp_path / "data")
+    opened = reopen(tmp_path / "data")
+    yield opened
+    opened.place.close()
 
 
 @pytest.fixture
@@ -50,10 +60,12 @@ class Visitor:
         answer: Response = self._client.get(path)
         return answer
 
-    def post(self, path: str, fields: dict[str, str] | None = None, **headers: str) -> Response:
-        return self.post_raw(path, {"csrf": self.token(), **(fields or {})}, **headers)
+    def post(
+        self, path: str, fields: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        return self.post_raw(path, {"csrf": self.token(), **(fields or {})}, headers)
 
-    def post_raw(self, path: str, fields: dict[str, str], **headers: str) -> Response:
+    def post_raw(self, path: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Response:
         self._become()
         answer: Response = self._client.post(path, data=fields, headers=headers)
         return answer

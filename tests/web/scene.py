@@ -104,16 +104,21 @@ class Scene:
 
 def build(folder: Path, clock: SteppedClock | None = None) -> Scene:
     """Make an installation in an empty folder."""
-    clock = clock or SteppedClock()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "tutela.toml").write_text(
         '[reporter]\norganisation = "Example"\nfirst_name = "Anna"\nlast_name = "Example"\n'
         'email = "desk@example.org"\n[limits]\nmax_bytes = 2000000\n',
         "utf-8",
     )
-    place = Workplace(load_settings(folder, {}), clock)
-    place.register_service(SERVICE)
+    scene = reopen(folder, clock)
+    scene.place.register_service(SERVICE)
     for name, (full_name, roles) in PEOPLE.items():
-        place.people.register(Person(name, full_name, frozenset(roles)), PASSWORD)
-    place.lists.create(HashList("trial-list", "Example", "made for tests", "SE", "A1"))
-    return Scene(place, clock)
+        scene.place.people.register(Person(name, full_name, frozenset(roles)), PASSWORD)
+    scene.place.lists.create(HashList("trial-list", "Example", "made for tests", "SE", "A1"))
+    return scene
+
+
+def reopen(folder: Path, clock: SteppedClock | None = None) -> Scene:
+    """Open an installation that `build` made."""
+    clock = clock or SteppedClock()
+    return Scene(Workplace(load_settings(folder, {}), clock), clock)

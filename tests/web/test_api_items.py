@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -152,13 +153,10 @@ def test_above_the_limit_is_an_outcome_and_far_above_is_not_read(
 def test_a_body_without_a_length_is_counted_while_it_is_read(
     client: TestClient, scene: Scene, key: dict[str, str]
 ) -> None:
-    read = 0
 
-    def endless() -> Any:
-        nonlocal read
+    def endless() -> Iterator[bytes]:
         yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
-        for _ in range(1000):
-            read += 1
+        for _ in range(100):
             yield b"\0" * 65536
 
     headers = {**key, "Content-Type": "multipart/form-data; boundary=b"}
@@ -172,6 +170,5 @@ def test_an_item_never_goes_to_a_temporary_file(
     def refuse(*_: Any, **__: Any) -> None:
         raise AssertionError("an item went to the disk")
 
-    monkeypatch.setattr("tempfile._TemporaryFileArgs", refuse, raising=False)
     monkeypatch.setattr("tempfile.TemporaryFile", refuse)
     assert post(client, key, b"\0" * 1_900_000).status_code == 200

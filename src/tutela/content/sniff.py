@@ -38,7 +38,7 @@ _AUDIO_PREFIXES = (
 _HEIF_IMAGE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1")
 _AUDIO_BRANDS = (b"M4A ", b"M4B ", b"M4P ")
 
-SNIFF_BYTES = 32
+SNIFF_BYTES = 64
 """How many first bytes `kind_of` wants."""
 
 

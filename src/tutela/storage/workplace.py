@@ -229,7 +229,7 @@ class Workplace:
         raise LookupError(f"there is nobody called {person_id!r} (`tutela person add`)")
 
     def tidy(self, older_than: float = ORPHAN_SECONDS) -> list[str]:
-        """Erase evidence that an interrupted run left unrecorded, and close overdue batches; returns what was erased."""
+        """Erase evidence that an interrupted run left unrecorded, close overdue batches; return what was erased."""
         self.intake.close_overdue()
         with self.database.read() as connection:
             known: dict[str, set[str]] = {

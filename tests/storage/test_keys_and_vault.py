@@ -1,0 +1,286 @@
+"""Keys and evidence: permissions, tampering, erasure that is real, and a sweep that takes orphans alone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import stat
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tutela.casework.evidence import EvidenceGone
+from tutela.casework.pseudonyms import KeyDestroyed, Pseudonyms
+from tutela.events.envelope import new_id, system_clock
+from tutela.storage import durable
+from tutela.storage.durable import write_durably
+from tutela.storage.keys import BrokenKey, KeyRing
+from tutela.storage.vault import BrokenEvidence, FileVault
+
+CASE = "01976f00-0000-7000-8000-000000000001"
+OTHER = "01976f00-0000-7000-8000-000000000002"
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> KeyRing:
+    return KeyRing(tmp_path / "keys")
+
+
+@pytest.fixture
+def vault(tmp_path: Path, keys: KeyRing) -> FileVault:
+    return FileVault(tmp_path / "evidence", keys)
+
+
+def files_of(folder: Path) -> list[Path]:
+    return [p for p in folder.rglob("*") if p.is_file()]
+
+
+def make_old(folder: Path, seconds: float = 7200) -> None:
+    then = time.time() - seconds
+    for path in files_of(folder):
+        os.utime(path, (then, then))
+
+
+def test_everything_is_for_its_owner_alone(tmp_path: Path, keys: KeyRing, vault: FileVault) -> None:
+    keys.ledger()
+    keys.key(2025)
+    vault.put(CASE, "a.bytes", b"data")
+    for path in files_of(tmp_path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+    for folder in (tmp_path / "keys", tmp_path / "keys" / "cases", tmp_path / "evidence", tmp_path / "evidence" / CASE):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
+
+
+def test_keys_stay_the_same_and_differ(tmp_path: Path, keys: KeyRing) -> None:
+    made = [keys.ledger(), keys.key(2025), keys.key(2026), keys.case(CASE, make=True), keys.case(OTHER, make=True)]
+    assert len(set(made)) == 5
+    again = KeyRing(tmp_path / "keys")
+    assert [again.ledger(), again.key(2025), again.key(2026), again.case(CASE), again.case(OTHER)] == made
+    assert again.cases() == [CASE, OTHER]
+
+
+def test_one_key_however_many_ask_at_once(tmp_path: Path) -> None:
+    found: list[bytes] = []
+    ready = threading.Barrier(8)
+
+    def ask() -> None:
+        ring = KeyRing(tmp_path / "keys")
+        ready.wait()
+        found.append(ring.case(CASE, make=True) + ring.key(2025) + ring.ledger())
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len(set(found)) == 1
+    assert not [p for p in files_of(tmp_path) if p.name.endswith(".tmp")]
+
+
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path, keys: KeyRing) -> None:
+    keys.case(CASE, make=True)
+    (tmp_path / "keys" / "master.key").chmod(0o640)
+    with pytest.raises(BrokenKey, match="chmod 600"):
+        keys.case(CASE)
+
+
+def test_a_short_key_is_refused(tmp_path: Path, keys: KeyRing) -> None:
+    keys.ledger()
+    (tmp_path / "keys" / "ledger.key").write_bytes(b"short")
+    with pytest.raises(BrokenKey, match="5 bytes"):
+        keys.ledger()
+
+
+def test_a_wrong_master_key_opens_nothing(tmp_path: Path, vault: FileVault) -> None:
+    vault.put(CASE, "a.bytes", b"data")
+    (tmp_path / "keys" / "master.key").write_bytes(secrets.token_bytes(32))
+    with pytest.raises(BrokenKey, match="master key"):
+        vault.get(CASE, "a.bytes")
+    with pytest.raises(BrokenKey):
+        vault.put(CASE, "b.bytes", b"more")
+
+
+def test_a_key_is_bound_to_its_case(tmp_path: Path, vault: FileVault) -> None:
+    vault.put(CASE, "a.bytes", b"data")
+    shutil.copy(tmp_path / "keys" / "cases" / f"{CASE}.key", tmp_path / "keys" / "cases" / f"{OTHER}.key")
+    with pytest.raises(BrokenKey):
+        KeyRing(tmp_path / "keys").case(OTHER)
+
+
+@pytest.mark.parametrize("length", [0, 5, 12, 20, 60])
+def test_a_key_cut_short_says_so(tmp_path: Path, vault: FileVault, length: int) -> None:
+    vault.put(CASE, "a.bytes", b"data")
+    path = tmp_path / "keys" / "cases" / f"{CASE}.key"
+    path.write_bytes(path.read_bytes()[:length] if length < 60 else path.read_bytes() + b"x")
+    with pytest.raises(BrokenKey):
+        vault.get(CASE, "a.bytes")
+
+
+def test_year_keys_once_destroyed_stay_so(tmp_path: Path, keys: KeyRing) -> None:
+    before = Pseudonyms(keys, 2025).account("chat", "kim")
+    assert Pseudonyms(keys, 2025).account("chat", "kim") == before
+    (tmp_path / "keys" / "pseudonyms-2025.key").unlink()
+    (tmp_path / "keys" / "pseudonyms-2025.destroyed").touch()
+    with pytest.raises(KeyDestroyed):
+        Pseudonyms(keys, 2025)
+    assert not (tmp_path / "keys" / "pseudonyms-2025.key").exists()
+
+
+def test_pseudonyms_differ_by_year_service_account_and_use(keys: KeyRing) -> None:
+    one, other = Pseudonyms(keys, 2025), Pseudonyms(keys, 2026)
+    made = [
+        one.account("chat", "kim"),
+        other.account("chat", "kim"),
+        one.account("mail", "kim"),
+        one.account("chat", "kin"),
+        one.account("chatk", "im"),
+        one.content(b"kim"),
+        one.account("chat", "kim\ud800"),
+    ]
+    assert len(set(made)) == len(made)
+    assert all(len(m) == 32 for m in made)
+
+
+@pytest.mark.parametrize("data", [b"", b"x", bytes(3_000_000)])
+def test_evidence_comes_back_and_is_encrypted(tmp_path: Path, vault: FileVault, data: bytes) -> None:
+    vault.put(CASE, "a.bytes", data)
+    vault.put(CASE, "b.bytes", data)
+    assert vault.get(CASE, "a.bytes") == data
+    stored = [p.read_bytes() for p in files_of(tmp_path / "evidence")]
+    assert len(set(stored)) == 2  # never the same nonce
+    assert all(len(s) == len(data) + 28 for s in stored)
+    vault.put(CASE, "a.bytes", b"replaced")
+    assert vault.get(CASE, "a.bytes") == b"replaced"
+    assert vault.names(CASE) == ["a.bytes", "b.bytes"]
+
+
+@pytest.mark.parametrize("at", [0, 11, 12, 15, -1])
+def test_tampered_evidence_is_noticed(tmp_path: Path, vault: FileVault, at: int) -> None:
+    vault.put(CASE, "a.bytes", b"some data")
+    path = tmp_path / "evidence" / CASE / "a.bytes"
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(BrokenEvidence):
+        vault.get(CASE, "a.bytes")
+
+
+@pytest.mark.parametrize("length", [0, 3, 12, 27])
+def test_truncated_evidence_is_noticed(tmp_path: Path, vault: FileVault, length: int) -> None:
+    vault.put(CASE, "a.bytes", b"some data")
+    path = tmp_path / "evidence" / CASE / "a.bytes"
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(BrokenEvidence):
+        vault.get(CASE, "a.bytes")
+
+
+def test_evidence_is_bound_to_its_name(tmp_path: Path, vault: FileVault) -> None:
+    vault.put(CASE, "a.bytes", b"one")
+    vault.put(CASE, "b.bytes", b"two")
+    folder = tmp_path / "evidence" / CASE
+    shutil.copy(folder / "a.bytes", folder / "b.bytes")
+    with pytest.raises(BrokenEvidence):
+        vault.get(CASE, "b.bytes")
+
+
+@pytest.mark.parametrize(
+    ("case", "name"),
+    [("../x", "a"), (CASE, "../a"), (CASE, ".a"), (CASE, ""), ("", "a"), ("..", "a"), (CASE, "a/b"), (CASE, "a\0")],
+)
+def test_names_lead_nowhere_else(vault: FileVault, case: str, name: str) -> None:
+    with pytest.raises(ValueError, match="names no evidence|not the id of a case"):
+        vault.put(case, name, b"x")
+
+
+def test_erased_is_gone(tmp_path: Path, keys: KeyRing, vault: FileVault) -> None:
+    vault.put(CASE, "a.bytes", b"one")
+    vault.put(OTHER, "a.bytes", b"two")
+    vault.erase(CASE)
+    with pytest.raises(EvidenceGone):
+        vault.get(CASE, "a.bytes")
+    assert vault.names(CASE) == []
+    assert keys.cases() == [OTHER]
+    assert vault.get(OTHER, "a.bytes") == b"two"
+    vault.erase(CASE)  # again
+    with pytest.raises(EvidenceGone):
+        vault.get(CASE, "a.bytes")
+
+
+def test_erasure_takes_the_copy_that_a_kill_left(
+    tmp_path: Path, keys: KeyRing, vault: FileVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that is linked under its name and killed before its temporary name is gone has two names."""
+
+    def killed(self: Path, *, missing_ok: bool = False) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(durable.Path, "unlink", killed)
+        with pytest.raises(KeyboardInterrupt):
+            write_durably(tmp_path / "keys" / "cases" / f"{CASE}.key", b"x" * 60, only_new=True)
+    assert len(files_of(tmp_path / "keys" / "cases")) == 2
+    vault.erase(CASE)
+    assert files_of(tmp_path / "keys" / "cases") == []
+
+
+def test_what_was_never_kept_is_gone_too(vault: FileVault) -> None:
+    with pytest.raises(EvidenceGone):
+        vault.get(CASE, "a.bytes")
+    vault.put(CASE, "a.bytes", b"one")
+    with pytest.raises(EvidenceGone, match=r"b\.bytes"):
+        vault.get(CASE, "b.bytes")
+
+
+def test_sweep_takes_what_is_old_and_unknown_alone(tmp_path: Path, keys: KeyRing, vault: FileVault) -> None:
+    for case in (CASE, OTHER):
+        vault.put(case, "i1.bytes", b"one")
+        vault.put(case, "i2.bytes", b"two")
+    assert vault.sweep({CASE: {"i1.bytes"}}) == []  # too young
+    make_old(tmp_path)
+    young = new_id(system_clock())
+    vault.put(young, "i3.bytes", b"three")
+    vault.put(CASE, "i4.bytes", b"of a transaction that is still open")
+    assert vault.sweep({CASE: {"i1.bytes"}}) == [OTHER, f"{CASE}/i2.bytes"]
+    assert keys.cases() == sorted([CASE, young])
+    assert vault.names(CASE) == ["i1.bytes", "i4.bytes"]
+    assert vault.names(OTHER) == []
+    assert vault.get(CASE, "i1.bytes") == b"one"
+    assert vault.get(young, "i3.bytes") == b"three"
+
+
+def test_sweep_takes_temporary_files(tmp_path: Path, vault: FileVault) -> None:
+    vault.put(CASE, "i1.bytes", b"one")
+    left = [
+        tmp_path / "evidence" / CASE / ".i1.bytes.00ff.tmp",
+        tmp_path / "keys" / ".master.key.00ff.tmp",
+        tmp_path / "keys" / "cases" / f".{CASE}.key.00ff.tmp",
+    ]
+    for path in left:
+        path.write_bytes(b"half")
+    assert vault.sweep({CASE: {"i1.bytes"}}) == []
+    assert all(path.exists() for path in left)
+    make_old(tmp_path)
+    assert vault.sweep({CASE: {"i1.bytes"}}) == []
+    assert not any(path.exists() for path in left)
+    assert vault.get(CASE, "i1.bytes") == b"one"
+
+
+def test_a_durable_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x"
+    write_durably(path, b"first")
+
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(durable.os, "fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        write_durably(path, b"second")
+    monkeypatch.undo()
+    assert path.read_bytes() == b"first"
+    assert files_of(tmp_path) == [path]
+    assert write_durably(path, b"third", only_new=True) is False
+    assert path.read_bytes() == b"first"

@@ -1,0 +1,273 @@
+"""The way of a case through the console, over HTTP."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+
+from tests.web.client import TestClient
+from tests.web.conftest import Visitor
+from tests.web.scene import Scene, encoded, texture
+
+Visit = Callable[[str], Visitor]
+PICTURE = encoded(texture(1, (1200, 900)))
+
+
+@pytest.fixture
+def flagged(scene: Scene) -> tuple[str, str]:
+    scene.list_picture(PICTURE)
+    return scene.flagged(encoded(texture(1, (1200, 900)), "JPEG", quality=85))
+
+
+def look(visitor: Visitor, case: str, item: str) -> str:
+    answer = visitor.post(f"/cases/{case}/items/{item}/view", headers={"HX-Request": "true"})
+    assert answer.status_code == 200, answer.text
+    found = re.search(r'src="(/views/[^"]+/picture)"', answer.text)
+    assert found
+    return found.group(1)
+
+
+def types(scene: Scene, subject: str) -> list[str]:
+    with scene.place.transactions.reading() as log:
+        return [event.type for event in log.read(subject=subject)]
+
+
+def test_the_queue_has_every_case_and_no_picture(scene: Scene, visit: Visit, flagged: tuple[str, str]) -> None:
+    scene.clock.step(hours=3)
+    second, _ = scene.flagged(PICTURE, "user-2")
+    scene.place.desk.escalate(scene.person("rita"), second)
+    page = visit("rita").get("/queue").text
+    assert page.index(second) < page.index(flagged[0])
+    assert "3 h 0 min" in page
+    assert "<img" not in page
+    assert "user-1" not in page
+
+
+def test_the_queue_is_paged(scene: Scene, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tutela.web.console.queue.PAGE", 2)
+    scene.list_picture(PICTURE)
+    cases = []
+    for number in range(3):
+        cases.append(scene.flagged(PICTURE, f"user-{number}")[0])
+        scene.clock.step(minutes=1)
+    rita = visit("rita")
+    first, second = rita.get("/queue").text, rita.get("/queue?page=2").text
+    assert cases[0] in first
+    assert cases[2] not in first
+    assert cases[2] in second
+    assert rita.get("/queue?page=0").status_code == 422
+
+
+def test_a_case_says_why_it_matched_and_sends_no_picture(visit: Visit, flagged: tuple[str, str]) -> None:
+    case, item = flagged
+    page = visit("rita").get(f"/cases/{case}").text
+    assert "<img" not in page
+    assert "/views/" not in page
+    assert "trial-list" in page
+    assert "as it is" in page
+    assert item in page
+    assert len(page) < 100_000
+
+
+def test_the_look_is_on_record_before_the_picture_and_the_picture_is_another_one(
+    scene: Scene, visit: Visit, flagged: tuple[str, str]
+) -> None:
+    case, item = flagged
+    rita = visit("rita")
+    assert "evidence.viewed" not in types(scene, case)
+    source = look(rita, case, item)
+    assert types(scene, case)[-1] == "evidence.viewed"
+    answer = rita.get(source)
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.content not in (PICTURE, encoded(texture(1, (1200, 900)), "JPEG", quality=85))
+    with Image.open(io.BytesIO(answer.content)) as shown:
+        assert max(shown.size) == 640
+        assert not shown.getexif()
+
+
+def test_a_look_is_its_own_persons_and_ends_after_ten_minutes(
+    scene: Scene, visit: Visit, flagged: tuple[str, str]
+) -> None:
+    rita, sven = visit("rita"), visit("sven")
+    source = look(rita, *flagged)
+    assert sven.get(source).status_code == 404
+    scene.clock.step(minutes=10)
+    assert rita.get(source).status_code == 200
+    scene.clock.step(seconds=1)
+    assert rita.get(source).status_code == 404
+    assert rita.get("/views/none/picture").status_code == 404
+
+
+def test_what_cannot_be_shown_is_no_look(scene: Scene, visit: Visit, flagged: tuple[str, str]) -> None:
+    case, item = flagged
+    scene.place.vault.put(case, f"{item}.bytes", b"\xff\xd8\xff broken")
+    answer = visit("rita").post(f"/cases/{case}/items/{item}/view", headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    assert "no look was recorded" in answer.text
+    assert "evidence.viewed" not in types(scene, case)
+
+
+def test_an_unknown_case_or_item_is_404(visit: Visit, flagged: tuple[str, str]) -> None:
+    case, item = flagged
+    rita = visit("rita")
+    assert rita.get("/cases/none").status_code == 404
+    assert rita.get(f"/cases/{case}?item=none").status_code == 404
+    for path in (f"/cases/none/items/{item}", f"/cases/{case}/items/none"):
+        assert rita.post(f"{path}/view").status_code == 404
+        assert rita.post(f"{path}/decide", {"decision": "known"}).status_code == 404
+
+
+def test_decisions_lead_on_and_the_last_one_closes(scene: Scene, visit: Visit, flagged: tuple[str, str]) -> None:
+    case, item = flagged
+    scene.list_picture(encoded(texture(2)))
+    _, second = scene.flagged(encoded(texture(2)))
+    scene.clock.step(minutes=1)
+    other, _ = scene.flagged(PICTURE, "user-2")
+    rita = visit("rita")
+    refused = rita.post(f"/cases/{case}/items/{item}/decide", {"decision": "new", "remarks": "what I wrote"})
+    assert refused.status_code == 409
+    assert "look at the item first" in refused.text
+    assert "what I wrote" in refused.text
+    assert rita.post(f"/cases/{case}/items/{item}/decide").status_code == 409
+    assert rita.post(f"/cases/{case}/items/{item}/decide", {"decision": "burn"}).status_code == 422
+    look(rita, case, item)
+    fields = {"decision": "new", "classification": "A2", "remarks": "another <b>scene</b>"}
+    answer = rita.post(f"/cases/{case}/items/{item}/decide", fields)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/cases/{case}?item={second}"
+    assert rita.post(f"/cases/{case}/items/{item}/decide", fields).status_code == 409
+    look(rita, case, second)
+    answer = rita.post(f"/cases/{case}/items/{second}/decide", {"decision": "not"})
+    assert answer.headers["location"] == f"/cases/{other}?after={case}"
+    assert "is confirmed" in rita.get(answer.headers["location"]).text
+    page = rita.get(f"/cases/{case}").text
+    assert "another &lt;b&gt;scene&lt;/b&gt;" in page
+    assert "class A2" in page
+    assert "Remove the item" in page
+    assert "Report</h2>" not in page
+    assert "Report</h2>" in visit("sven").get(f"/cases/{case}").text
+    assert "another" not in visit("cora").get(f"/cases/{case}").text
+    assert rita.post(f"/cases/{case}/items/{item}/view").status_code == 409
+
+
+def test_an_escalated_case_is_for_a_senior(scene: Scene, visit: Visit, flagged: tuple[str, str]) -> None:
+    case, item = flagged
+    rita, sven = visit("rita"), visit("sven")
+    fields = {"decision": "escalate", "opinion": "known", "remarks": "please look"}
+    answer = rita.post(f"/cases/{case}/items/{item}/decide", fields)
+    assert answer.headers["location"] == f"/queue?after={case}"
+    assert "a senior decides" in rita.get(f"/cases/{case}").text
+    look(rita, case, item)
+    refused = rita.post(f"/cases/{case}/items/{item}/decide", {"decision": "known"})
+    assert refused.status_code == 403
+    assert "decide_escalated" in refused.text
+    assert types(scene, "rita")[-1] == "person.refused"
+    page = sven.get(f"/cases/{case}").text
+    assert "rita thinks" in page
+    assert "please look" in page
+    look(sven, case, item)
+    assert sven.post(f"/cases/{case}/items/{item}/decide", {"decision": "not"}).status_code == 303
+    assert "dismissed" in sven.get(f"/cases/{case}").text
+
+
+def test_a_complaint_is_decided_by_somebody_else(
+    client: TestClient, scene: Scene, visit: Visit, flagged: tuple[str, str], key: dict[str, str]
+) -> None:
+    case, item = flagged
+    desk, sven = scene.place.desk, scene.person("sven")
+    desk.view(sven, case, item)
+    desk.decide(sven, case, item, "known")
+    action = next(a for a in client.get("/v1/actions", headers=key).json() if a["item"])["id"]
+    client.post(f"/v1/actions/{action}/confirm", headers=key)
+    lodged = client.post("/v1/complaints", headers=key, json={"action": action, "channel": "internal"}).json()
+    complaint = lodged["complaint"]
+    decision = {"result": "upheld", "reason": "not_such_material"}
+    assert case in visit("sara").get("/complaints").text
+    same = visit("sven").post(f"/cases/{case}/complaints/{complaint}", decision)
+    assert same.status_code == 409
+    assert "other than the reviewer" in same.text
+    sara = visit("sara")
+    look(sara, case, item)
+    with scene.place.transactions.reading() as log:
+        (seen,) = [e for e in log.read(subject=case, types=["evidence.viewed"]) if e.actor == "sara"]
+    assert seen.payload.model_dump()["purpose"] == "complaint"
+    assert sara.post(f"/cases/{case}/complaints/{complaint}", decision).status_code == 303
+    assert sara.post(f"/cases/{case}/complaints/none", decision).status_code == 404
+    page = sara.get(f"/cases/{case}").text
+    assert "upheld" in page
+    assert "to be undone" in page
+    assert complaint not in sara.get("/complaints").text
+    pending = {a["id"]: a["state"] for a in client.get("/v1/actions", headers=key).json()}
+    assert pending[action] == "reversal_ordered"
+
+
+def test_referrals_show_what_happened_and_compliance_tries_again(
+    scene: Scene, visit: Visit, flagged: tuple[str, str]
+) -> None:
+    case, item = flagged
+    rita = scene.person("rita")
+    scene.place.desk.view(rita, case, item)
+    scene.place.desk.decide(rita, case, item, "known")
+    referral = scene.place.transactions
+    row = visit("cora").get("/referrals").text
+    assert "waits" in row
+    assert "Retry" not in row
+    from tutela.events.catalogue import ReferralFailed
+    from tutela.events.envelope import NewEvent
+    from tutela.storage.case_reader import CaseReader
+
+    (ordered,) = CaseReader(scene.place.database).referrals()
+    failed = ReferralFailed(referral=ordered.id, attempt=1, step="open", code="4100", retry=False)
+    with referral.record() as log:
+        log.append([NewEvent(failed, case, scene.clock())])
+    cora = visit("cora")
+    page = cora.get("/referrals").text
+    assert "stopped" in page
+    assert "open: 4100" in page
+    assert "Retry" in page
+    assert "Retry" not in visit("adam").get("/referrals").text
+    assert cora.post(f"/referrals/{ordered.id}/retry").status_code == 303
+    assert types(scene, case)[-1] == "referral.retry_ordered"
+    assert "open: 4100" in visit("sven").get(f"/cases/{case}").text
+
+
+def test_the_audit_shows_who_looked_and_filters(scene: Scene, visit: Visit, flagged: tuple[str, str]) -> None:
+    case, item = flagged
+    look(visit("rita"), case, item)
+    visit("rita").get("/audit")
+    adam = visit("adam")
+    page = adam.get("/audit").text
+    assert "looked at" in page
+    assert "signed in" in page
+    assert "lacks see audit" in page
+    assert "imported into trial-list" in page
+    only = adam.get(f"/audit?subject={case}").text
+    assert "flagged" in only
+    assert "signed in</td>" not in only
+    assert "Nothing is on record" in adam.get("/audit?subject=nobody").text
+
+
+def test_every_event_has_its_words(scene: Scene) -> None:
+    from tutela.events.catalogue import all_types
+    from tutela.web.console.pages import _environment
+
+    source, _, _ = _environment.loader.get_source(_environment, "words.html")  # type: ignore[union-attr]
+    missing = [name for name in all_types() if f'line.type == "{name}"' not in source]
+    assert missing == []
+
+
+def test_a_case_with_many_items_stays_a_small_page(scene: Scene, visit: Visit) -> None:
+    case = ""
+    base = texture(9, (160, 120))
+    scene.list_picture(encoded(base))
+    for number in range(70):
+        base.putpixel((0, 0), (number, 0, 0))
+        case, _ = scene.flagged(encoded(base))
+    page = visit("rita").get(f"/cases/{case}").text
+    assert "10 more: move with" in page
+    assert len(page.encode()) < 100_000
