@@ -162,7 +162,7 @@ def test_a_file_that_breaks_off_is_undecodable(format_: str) -> None:
             decode_image(whole[: len(whole) * sixteenth // 16], LIMITS)
 
 
-@pytest.mark.parametrize("format_", ["PNG", "JPEG", "GIF", "TIFF", "BMP", "QOI", "JPEG2000", "ICO"])
+@pytest.mark.parametrize("format_", ["PNG", "JPEG", "GIF", "TIFF", "BMP", "JPEG2000", "ICO"])
 def test_a_beginning_with_nothing_behind_it_is_undecodable(format_: str) -> None:
     start = encoded(texture(), format_)[:12]
     for rest in (b"", bytes(100), bytes(range(256)) * 4, b"\xff" * 300):

@@ -66,7 +66,7 @@ def check(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(edits=EDITS)
 def test_a_damaged_picture_is_decoded_or_refused(name: str, edits: list[tuple[str, int, int]]) -> None:
     check(edited(FILES[name], edits))
@@ -119,6 +119,26 @@ def test_a_bomb_above_the_limit_is_refused_without_being_expanded() -> None:
     assert said == "over"
     assert size < 1_000_000
     assert grown < 8_000_000, "64 MB of zeros were expanded"
+
+
+DEEP = """
+import io, resource
+import numpy as np
+from PIL import Image
+from tutela.content.decode import decode_image
+from tutela.content.item import Limits
+stream = io.BytesIO()
+Image.fromarray(np.ones((3000, 3000), dtype=np.float32)).save(stream, "TIFF")
+data = stream.getvalue()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+decode_image(data, Limits())
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / 9_000_000)
+"""
+
+
+def test_a_floating_point_picture_needs_no_more_than_16_bytes_a_pixel() -> None:
+    ran = subprocess.run([sys.executable, "-c", DEEP], capture_output=True, text=True, check=True)
+    assert float(ran.stdout) <= 16
 
 
 def test_a_bomb_within_the_limit_needs_memory_in_proportion_to_its_pixels() -> None:

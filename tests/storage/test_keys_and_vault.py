@@ -192,7 +192,7 @@ def test_evidence_is_bound_to_its_name(tmp_path: Path, vault: FileVault) -> None
     [("../x", "a"), (CASE, "../a"), (CASE, ".a"), (CASE, ""), ("", "a"), ("..", "a"), (CASE, "a/b"), (CASE, "a\0")],
 )
 def test_names_lead_nowhere_else(vault: FileVault, case: str, name: str) -> None:
-    with pytest.raises(ValueError, match="names no evidence|not the id of a case"):
+    with pytest.raises(ValueError, match=r"names no evidence|not the id of a case"):
         vault.put(case, name, b"x")
 
 

@@ -21,7 +21,7 @@ ROSA = Person("rosa", "Rosa R", frozenset({Role.REVIEWER}))
 
 
 @pytest.fixture(autouse=True)
-def _fast_hash(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def tried_hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A hash that takes no time, and what was tried against it."""
     tried: list[str] = []
 
@@ -95,10 +95,10 @@ def test_tries_at_the_same_time_are_all_counted(rosa: Workplace) -> None:
     assert refusals(rosa)[-1] == ("rosa", "locked")
 
 
-def test_an_unknown_name_goes_the_same_way(rosa: Workplace, _fast_hash: list[str]) -> None:
+def test_an_unknown_name_goes_the_same_way(rosa: Workplace, tried_hashes: list[str]) -> None:
     said = {refused(rosa, "rosa", "wrong password!"), refused(rosa, "nobody", PASSWORD)}
     assert len(said) == 1
-    assert len(_fast_hash) == 2  # a hash was tried for both
+    assert len(tried_hashes) == 2  # a hash was tried for both
     assert refusals(rosa) == [("rosa", "wrong_password"), ("unknown", "unknown_name")]
 
 

@@ -53,7 +53,7 @@ def test_bad_settings_name_the_setting(tmp_path: Path, text: str, told: str) -> 
 
 def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
     (tmp_path / "tutela.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(BadSettings, match="tutela.toml"):
+    with pytest.raises(BadSettings, match=r"tutela\.toml"):
         load_settings(tmp_path, {})
 
 

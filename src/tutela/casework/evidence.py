@@ -8,6 +8,7 @@ from typing import Protocol
 from pydantic import BaseModel, ConfigDict
 
 from tutela.regimes.eu_users import EuBasis
+from tutela.regimes.services import ServiceType
 
 
 class EvidenceGone(LookupError):
@@ -47,6 +48,7 @@ class ItemRecord(_Record):
 
     service: str
     service_name: str
+    service_type: ServiceType
     name: str
     kind: str
     size: int

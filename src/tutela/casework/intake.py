@@ -326,6 +326,7 @@ class _Run:
         return ItemRecord(
             service=self._service.id,
             service_name=self._service.name,
+            service_type=self._service.type,
             name=_writable(provenance.name),
             kind=item.fingerprinted.kind.value,
             size=item.fingerprinted.size,

@@ -196,12 +196,16 @@ class StoredHashLists:
     def _known(connection: Connection, list_id: str, page: Sequence[NewEntry]) -> dict[tuple[str, bytes], _Row]:
         table = schema.hash_entries
         known: dict[tuple[str, bytes], _Row] = {}
-        for start in range(0, len(page), 500):
-            values = [e.value for e in page[start : start + 500]]
-            query = select(table.c.id, table.c.kind, table.c.value, table.c.verified_by).where(
-                table.c.hashlist == list_id, table.c.value.in_(values)
-            )
-            known.update({(r.kind, bytes(r.value)): r for r in connection.execute(query)})
+        # By kind, because the index is on list, kind and value: without the kind each query would read the whole list.
+        for kind in sorted({e.kind for e in page}):
+            values = [e.value for e in page if e.kind == kind]
+            for start in range(0, len(values), 500):
+                query = select(table.c.id, table.c.kind, table.c.value, table.c.verified_by).where(
+                    table.c.hashlist == list_id,
+                    table.c.kind == kind,
+                    table.c.value.in_(values[start : start + 500]),
+                )
+                known.update({(r.kind, bytes(r.value)): r for r in connection.execute(query)})
         return known
 
     @staticmethod

@@ -58,22 +58,29 @@ def _dct_matrix() -> NDArray[np.float64]:
 
 
 _DCT = _dct_matrix()
-_SIGN = np.where(np.arange(_FREQUENCIES) % 2 == 0, -1.0, 1.0)
 
 
-def _reduce(pixels: RGB) -> NDArray[np.float64]:
-    """Return the blurred 64 x 64 luminance, 0 to 255."""
+def _reduce(pixels: RGB) -> tuple[NDArray[np.float64], ...]:
+    """Return the blurred 64 x 64 luminance, 0 to 255: upright, flipped left-right, flipped top-bottom, turned by 180.
+
+    The published filter samples off the centre, so a flipped picture has other samples than the flip of the samples;
+    in small pictures that is tens of bits. Here each is what the published filter makes of the flipped picture.
+    """
     height, width = pixels.shape[:2]
     if (height, width) == (_SIDE, _SIDE):
-        return (pixels.astype(np.float32) @ _LUMA).astype(np.float64)
+        luma = (pixels.astype(np.float32) @ _LUMA).astype(np.float64)
+        return luma, luma[:, ::-1], luma[::-1], luma[::-1, ::-1]
     rows, columns = _blur_and_sample(height), _blur_and_sample(width)
-    reduced = np.zeros((_SIDE, width), dtype=np.float32)
+    both = np.concatenate([rows, rows[:, ::-1]])
+    reduced = np.zeros((2 * _SIDE, width), dtype=np.float32)
     # Slabs bound the memory to a few megabytes beside the picture itself.
     slab = max(1, 1_000_000 // width)
     for top in range(0, height, slab):
-        luma = pixels[top : top + slab].astype(np.float32) @ _LUMA
-        reduced += rows[:, top : top + slab] @ luma
-    return (reduced @ columns.T).astype(np.float64)
+        luma32 = pixels[top : top + slab].astype(np.float32) @ _LUMA
+        reduced += both[:, top : top + slab] @ luma32
+    plain, mirrored = (reduced @ c.T for c in (columns, columns[:, ::-1]))
+    parts = (plain[:_SIDE], mirrored[:_SIDE], plain[_SIDE:], mirrored[_SIDE:])
+    return tuple(part.astype(np.float64) for part in parts)
 
 
 def _quality(reduced: NDArray[np.float64]) -> int:
@@ -91,7 +98,7 @@ def _bits(coefficients: NDArray[np.float64]) -> bytes:
 
 
 class Pdq:
-    """PDQ in the 8 orientations, from one reduction of the picture."""
+    """PDQ in the 8 orientations, from one pass over the picture."""
 
     KIND: ClassVar[str] = "pdq"
     VERSION: ClassVar[str] = "1"
@@ -115,11 +122,8 @@ class Pdq:
             # As published: too small to be hashed.
             return [Fingerprint(self.KIND, bytes(self.BYTES), o, 0) for o in Orientation]
         reduced = _reduce(pixels)
-        quality = _quality(reduced)
-        upright = _DCT @ reduced @ _DCT.T
-        left_right = upright * _SIGN[None, :]
-        top_bottom = upright * _SIGN[:, None]
-        half_turn = left_right * _SIGN[:, None]
+        quality = _quality(reduced[0])
+        upright, left_right, top_bottom, half_turn = (_DCT @ part @ _DCT.T for part in reduced)
         turned = {
             Orientation.UPRIGHT: upright,
             Orientation.ROTATED_90: left_right.T,

@@ -11,6 +11,7 @@ from lxml import etree
 
 from tutela.casework.evidence import ItemRecord, PartyRecord
 from tutela.referral.material import FileMaterial, ReportMaterial, SuspensionMaterial
+from tutela.regimes.services import ServiceType
 
 MAX_FILE_NAME = 2056
 MAX_PLATFORM = 3000
@@ -30,9 +31,7 @@ def build_report(material: ReportMaterial) -> etree._Element:
     moment, description = _incident_time(material)
     _text(summary, "incidentDateTime", _moment(moment))
     _text(summary, "incidentDateTimeDescription", description)
-    details = etree.SubElement(report, "internetDetails")
-    chat = etree.SubElement(details, "chatImIncident")
-    _text(chat, "chatClient", material.items[0].record.service_name)
+    _where(report, material.items[0].record)
     _reporter(report, material)
     for sender in _distinct([f.record.sender for f in material.items]):
         _sender(report, sender, material)
@@ -77,6 +76,13 @@ def clean(text: str) -> str:
 
 def _allowed(code: int) -> bool:
     return code in (0x9, 0xA, 0xD) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
+
+
+def _where(report: etree._Element, record: ItemRecord) -> None:
+    # Of a service that is no messenger the record does not say where in it the file was: no element is true of it.
+    if record.service_type in (ServiceType.NUMBER_INDEPENDENT_MESSAGING, ServiceType.NUMBER_BASED_MESSAGING):
+        details = etree.SubElement(report, "internetDetails")
+        _text(etree.SubElement(details, "chatImIncident"), "chatClient", record.service_name)
 
 
 def _incident_time(material: ReportMaterial) -> tuple[datetime, str]:
@@ -130,7 +136,7 @@ def _additional(material: ReportMaterial) -> str:
     )
     lines = [
         f"Reported by {material.reporter.organisation}. Case {material.case}.",
-        f"Confirmed by a person: {known} files as known, {new} as not known before.",
+        f"Files that a person confirmed: {known} as known, {new} as not known before.",
     ]
     if bases:
         lines.append("Countries of the accounts and their basis: " + "; ".join(bases) + ".")
