@@ -101,7 +101,8 @@ def test_pixels_are_taken_as_stored_whatever_the_orientation_tag_says(format_: s
 
 def test_pixels_are_uint8_of_three_channels() -> None:
     pixels = decode_image(encoded(Image.new("1", (1, 1)), "PNG"), LIMITS)
-    assert (pixels.dtype, pixels.shape) == (np.uint8, (1, 1, 3))
+    assert pixels.dtype == np.uint8
+    assert pixels.shape == (1, 1, 3)
 
 
 # Limits
@@ -119,7 +120,9 @@ def icon(picture: bytes, side: int = 16) -> bytes:
     return b"\0\0\1\0\1\0" + struct.pack("<BBBBHHII", side, side, 0, 0, 1, 32, len(picture), 22) + picture
 
 
-@pytest.mark.parametrize(("width", "height"), [(60_000, 60_000), (2**31 - 1, 2**31 - 1), (120_000_001, 1), (20_000, 6_001)])
+@pytest.mark.parametrize(
+    ("width", "height"), [(60_000, 60_000), (2**31 - 1, 2**31 - 1), (120_000_001, 1), (20_000, 6_001)]
+)
 def test_a_few_bytes_that_declare_a_huge_picture_are_over_the_limit(width: int, height: int) -> None:
     data = png(width, height)
     assert len(data) < 100
@@ -154,7 +157,9 @@ def test_nothing_is_undecodable() -> None:
         decode_image(b"", LIMITS)
 
 
-@pytest.mark.parametrize("format_", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM", "QOI", "JPEG2000", "AVIF", "ICO"])
+@pytest.mark.parametrize(
+    "format_", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM", "QOI", "JPEG2000", "AVIF", "ICO"]
+)
 def test_a_file_that_breaks_off_is_undecodable(format_: str) -> None:
     whole = encoded(texture(160, 120, grain=40), format_)
     for sixteenth in range(1, 16):
@@ -247,11 +252,7 @@ def test_a_floating_point_picture_with_no_numbers_is_undecodable() -> None:
 
 
 def test_a_png_with_more_data_than_it_declares_is_not_expanded_beyond_its_size() -> None:
-    body = zlib.compress(bytes(30_000_000), 1)
-    try:
-        assert decode_image(png(10, 10, body), LIMITS).shape == (10, 10, 3)
-    except Undecodable:
-        pass
+    assert decode_image(png(10, 10, zlib.compress(bytes(30_000_000), 1)), LIMITS).shape == (10, 10, 3)
     with pytest.raises(Undecodable):
         decode_image(png(5000, 5000, zlib.compress(bytes(1000))), LIMITS)
 

@@ -113,9 +113,7 @@ def test_names_with_odd_characters_are_found(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_an_unreadable_folder_is_reported_and_the_walk_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unreadable_folder_is_reported_and_the_walk_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     tmp_path.chmod(0o755)
     file(Path("closed/x")).parent.chmod(0)
@@ -144,9 +142,7 @@ def test_names_that_no_file_can_have_are_reported(tmp_path: Path) -> None:
     assert [type(one) for one in found] == [UnreadablePath] * 3
 
 
-def test_folders_nested_deeper_than_python_calls_are_walked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_folders_nested_deeper_than_python_calls_are_walked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     chain = ["/".join(["d"] * length) for length in range(1, 1300)]
     for folder in chain:

@@ -31,11 +31,9 @@ def test_limits_are_at_least_one(max_bytes: int, max_pixels: int) -> None:
         (UNKNOWN, (SWISS,), "unknown"),
     ],
 )
-def test_the_region_comes_from_sender_and_recipients(
-    sender: Party, recipients: tuple[Party, ...], region: str
-) -> None:
+def test_the_region_comes_from_sender_and_recipients(sender: Party, recipients: tuple[Party, ...], region: str) -> None:
     for declared in ("eu", "non_eu", "unknown"):
-        made = Provenance(sender, recipients, declared_region=declared)  # type: ignore[arg-type]
+        made = Provenance(sender, recipients, declared_region=declared)
         assert made.region == region
 
 

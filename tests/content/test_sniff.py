@@ -98,7 +98,9 @@ def test_what_follows_the_first_bytes_changes_nothing(head: bytes, more: bytes) 
     assert kind_of((padded + more)[:SNIFF_BYTES]) is kind_of(padded)
 
 
-PREFIXES = st.sampled_from([encoded(texture(16, 16), f)[:16] for f in IMAGES] + [b"MM*\0", b"II\0*", b"P6\n", b"8BPS", b""])
+PREFIXES = st.sampled_from(
+    [encoded(texture(16, 16), f)[:16] for f in IMAGES] + [b"MM*\0", b"II\0*", b"P6\n", b"8BPS", b""]
+)
 
 
 @given(start=PREFIXES, cut=st.integers(0, 16), rest=st.binary(max_size=40))

@@ -1,7 +1,7 @@
 import inspect
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args, get_origin
 
 import pytest
@@ -13,12 +13,16 @@ from pydantic.fields import FieldInfo
 from tutela.events import catalogue
 from tutela.events.catalogue import Payload, UnknownEvent, all_types, parse
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXT,
     bool: st.booleans(),
     date: st.dates(),
-    datetime: st.datetimes(min_value=datetime(1990, 1, 1), timezones=st.timezones()),
+    datetime: st.builds(
+        lambda since, zone: (datetime(1990, 1, 1, tzinfo=UTC) + since).astimezone(zone),
+        st.timedeltas(timedelta(0), timedelta(days=30_000)),
+        st.timezones(),
+    ),
     type(None): st.none(),
 }
 
@@ -45,7 +49,9 @@ def instances(model: type[BaseModel]) -> st.SearchStrategy[Any]:
 
 
 def literal_fields(model: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
-    return [(name, f) for name, f in model.model_fields.items() if isinstance(next(iter(get_args(f.annotation)), 0), str)]
+    return [
+        (name, f) for name, f in model.model_fields.items() if isinstance(next(iter(get_args(f.annotation)), 0), str)
+    ]
 
 
 @pytest.mark.parametrize("name", all_types())
@@ -65,7 +71,7 @@ def test_every_payload_class_is_registered_under_its_own_name() -> None:
     }
     assert set(all_types().values()) == classes
     assert len(all_types()) == len(classes)
-    assert all(cls.TYPE == name and cls.VERSION >= 1 and cls.__doc__ for name, cls in all_types().items())
+    assert all(name == cls.TYPE and cls.VERSION >= 1 and cls.__doc__ for name, cls in all_types().items())
 
 
 def test_the_catalogue_that_is_handed_out_cannot_change_the_real_one() -> None:

@@ -140,15 +140,15 @@ def test_a_table_of_ones_own_replaces_the_shipped_one(tmp_path: Path) -> None:
         ("[[regime]]", "[[regime]", "regimes.toml"),
     ],
 )
-def test_a_bad_table_is_refused_and_the_message_names_the_fault(
-    old: str, new: str, says: str, tmp_path: Path
-) -> None:
+def test_a_bad_table_is_refused_and_the_message_names_the_fault(old: str, new: str, says: str, tmp_path: Path) -> None:
     assert old in ENTRY
     with pytest.raises(BadRegimeTable, match=says):
         table_of(ENTRY.replace(old, new), tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "regime = 1\n", "regime = ['a']\n", "regime = []\n", "regime = 'a'"])
+@pytest.mark.parametrize(
+    "text", ["", "# nothing\n", "regime = 1\n", "regime = ['a']\n", "regime = []\n", "regime = 'a'"]
+)
 def test_a_file_without_regimes_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(BadRegimeTable, match="regime"):
         table_of(text, tmp_path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -191,19 +190,3 @@ def test_a_page_that_is_not_there_says_so(client: TestClient) -> None:
     assert answer.status_code == 404
     assert "That was not possible" in answer.text
     assert client.get("/v1/nowhere").json() == {"detail": "Not Found"}
-
-
-def test_a_background_error_is_logged_without_its_message(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
-    from tutela.web.dispatching import DispatchLoop
-
-    class Failing:
-        def run_one(self) -> None:
-            raise RuntimeError("SECRET of a case")
-
-    caplog.set_level(logging.INFO)
-    loop = DispatchLoop(Failing(), pause=0.01)  # type: ignore[arg-type]
-    loop.start()
-    while "RuntimeError" not in caplog.text:
-        pass
-    loop.stop()
-    assert "SECRET" not in caplog.text

@@ -38,9 +38,9 @@ class ReferralStore(RecordingStore):
                 set_={"holder": holder, "until": until},
                 # PostgreSQL shows a lease that another worker took meanwhile here, and not in the query above.
                 where=leases.c.until <= now,
-            )
+            ).returning(leases.c.holder)
         )
-        if leased.rowcount != 1:
+        if leased.one_or_none() is None:
             return None
         return Referral(row.id, row.case_id, row.recipient, row.state, row.attempt, row.report_id, row.failures)
 

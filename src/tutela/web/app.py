@@ -13,9 +13,9 @@ from fastapi.staticfiles import StaticFiles
 from tutela import __version__
 from tutela.storage.workplace import Workplace
 from tutela.web.api import actions, health, items
+from tutela.web.background import dispatching, tidying
 from tutela.web.console import audit, case, complaints, picture, queue, referrals, returns, sign_in
 from tutela.web.current import Running
-from tutela.web.dispatching import DispatchLoop
 from tutela.web.refusals import install
 from tutela.web.security import Guard
 
@@ -40,15 +40,17 @@ def create_app(place: Workplace, *, dispatch: bool = True, behind_tls: bool = Fa
     `behind_tls`: browsers reach it over HTTPS through a proxy, so the session's cookie is for HTTPS alone.
     """
     stream = place.stream()
-    loop = DispatchLoop(place.dispatcher()) if dispatch else None
+    dispatcher = place.dispatcher() if dispatch else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # The loop would tidy too, but not before the first request.
         await run_in_threadpool(place.tidy)
-        if loop:
+        loops = [tidying(place), *([dispatching(dispatcher)] if dispatcher else [])]
+        for loop in loops:
             loop.start()
         yield
-        if loop:
+        for loop in loops:
             await run_in_threadpool(loop.stop)
         await run_in_threadpool(stream.close)
 

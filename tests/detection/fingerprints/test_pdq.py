@@ -51,7 +51,9 @@ TEXTURES = st.builds(
 
 @pytest.fixture(scope="session")
 def oracle() -> ModuleType:
-    return pytest.importorskip("pdqhash", reason="pdqhash is not installed: it needs a C++ compiler (make setup)")
+    why = "pdqhash is not installed: it needs a C++ compiler (make setup)"
+    module: ModuleType = pytest.importorskip("pdqhash", reason=why)
+    return module
 
 
 def bits(value: bytes) -> "np.ndarray[Any, np.dtype[np.uint8]]":
@@ -97,7 +99,8 @@ def test_rough_textures_agree_to_the_bit(oracle: ModuleType) -> None:
 
 
 def test_orientations_are_those_of_the_published_code(oracle: ModuleType) -> None:
-    pixels = rgb(texture(150, 130, seed=11, grain=20))
+    # At this size the published samples lie symmetrically, so that its shortcut by signs is exact too.
+    pixels = rgb(texture(96, 72, seed=11, grain=20))
     mine = by_orientation(pixels)
     published, _ = oracle.compute_dihedral(pixels)
     for orientation, value in zip(PUBLISHED_ORDER, published, strict=True):
@@ -144,9 +147,7 @@ def test_quality_is_0_to_100_and_the_same_for_every_orientation(picture: Image.I
     assert 0 <= (qualities.pop() or 0) <= 100
 
 
-@given(
-    colour=st.tuples(*[st.integers(0, 255)] * 3), width=st.integers(1, 200), height=st.integers(1, 200)
-)
+@given(colour=st.tuples(*[st.integers(0, 255)] * 3), width=st.integers(1, 200), height=st.integers(1, 200))
 def test_a_flat_picture_has_quality_0(colour: tuple[int, int, int], width: int, height: int) -> None:
     assert {f.quality for f in PDQ.of_pixels(rgb(Image.new("RGB", (width, height), colour)))} == {0}
 

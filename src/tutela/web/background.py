@@ -1,0 +1,77 @@
+"""What the server does by itself: it sends ordered reports, and tidies up."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from tutela.referral.dispatcher import Dispatcher
+from tutela.storage.settings import BadSettings
+from tutela.storage.workplace import Workplace
+
+_log = logging.getLogger("tutela.background")
+PAUSE = 2.0
+PAUSE_AFTER_ERROR = 30.0
+PAUSE_OF_TIDYING = 3600.0
+
+
+class Loop:
+    """Repeats a step in a thread until it is stopped: at once while the step says that more is due, else after a pause.
+
+    A step that raises is logged and tried again.
+    """
+
+    def __init__(self, name: str, step: Callable[[], bool], pause: float) -> None:
+        self._name = name
+        self._step = step
+        self._pause = pause
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Stop after the step at hand. A report that takes longer is taken up again when its lease ends."""
+        self._stopping.set()
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            pause = self._pause
+            try:
+                if self._step():
+                    continue
+            except BadSettings as error:
+                _log.error("%s: %s", self._name, error)
+                pause = max(pause, PAUSE_AFTER_ERROR)
+            except Exception as error:  # noqa: BLE001 - the loop must outlive what one step raises
+                # The message of an unforeseen error may hold what belongs to a case, so only its kind is logged.
+                pause = max(pause, PAUSE_AFTER_ERROR)
+                _log.error("%s failed: %s; tried again in %.0f s", self._name, type(error).__name__, pause)
+            self._stopping.wait(pause)
+
+
+def dispatching(dispatcher: Dispatcher) -> Loop:
+    """Return the loop that sends reports."""
+
+    def step() -> bool:
+        done = dispatcher.run_one()
+        if done is not None:
+            # The detail may quote what the recipient wrote; it stands in the record and not in the log.
+            _log.info("referral %s: %s", done.referral, done.result)
+        return done is not None
+
+    return Loop("dispatching", step, PAUSE)
+
+
+def tidying(place: Workplace) -> Loop:
+    """Return the loop that keeps the bounds of ledgers and stray evidence in a server that runs for months."""
+
+    def step() -> bool:
+        place.tidy()
+        return False
+
+    return Loop("tidying", step, PAUSE_OF_TIDYING)

@@ -1,0 +1,389 @@
+"""Every step of a case, possible and impossible: the desk against a small model of it."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tests.databases import SteppableClock
+from tests.rig import AUDITOR, CHAT, COMPLIANCE, REVIEWER, REVIEWER_2, SENIOR, Rig, dump, party, picture
+from tutela.access.roles import NotAllowed, Permission, Person
+from tutela.casework.case import Classification, NoSuchCase, NoSuchItem, NotPossible
+from tutela.casework.policy import Policy
+from tutela.casework.redress import Reason
+from tutela.content.item import Provenance
+from tutela.events import catalogue as c
+from tutela.storage.case_reader import CaseReader
+from tutela.storage.database import Database
+from tutela.storage.settings import load_settings
+from tutela.storage.workplace import Workplace
+
+PEOPLE = (REVIEWER, REVIEWER_2, SENIOR, COMPLIANCE, AUDITOR)
+VERDICTS: tuple[c.Verdict, ...] = ("known", "new", "not")
+
+
+@dataclass
+class ModelItem:
+    same_bytes: bool
+    verdict: str | None = None
+    decided_by: str | None = None
+    viewers: set[str] = field(default_factory=set)
+
+
+@dataclass
+class ModelAction:
+    item: str | None
+    state: str = "ordered"
+
+
+@dataclass
+class ModelCase:
+    account: str
+    items: dict[str, ModelItem] = field(default_factory=dict)
+    state: str = "open"
+    actions: dict[str, ModelAction] = field(default_factory=dict)
+
+
+class DeskMachine(RuleBasedStateMachine):
+    """Drives the desk and the intake at random; what it says must be what the model says."""
+
+    template: Path
+
+    @initialize(
+        remove=st.booleans(), suspend=st.booleans(), recipients=st.sampled_from([(), ("cybertipline",), ("a", "b")])
+    )
+    def open(self, remove: bool, suspend: bool, recipients: tuple[str, ...]) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="tutela-desk-"))
+        shutil.copy(self.template, self.folder / "tutela.sqlite")
+        names = ", ".join(f'"{r}"' for r in recipients)
+        (self.folder / "tutela.toml").write_text(
+            f"[policy]\nremove_content={str(remove).lower()}\nsuspend_account={str(suspend).lower()}\nrecipients=[{names}]\n"
+        )
+        self.policy = Policy(remove, suspend, recipients)
+        self.clock = SteppableClock()
+        self.place = Workplace(load_settings(self.folder, {}), self.clock)
+        self.rig = Rig(self.place, self.clock, known=range(3), near=range(40, 43))
+        self.cases: dict[str, ModelCase] = {}
+        self.contents: dict[tuple[str, int], str] = {}
+        self.complaints: dict[str, tuple[str, str, bool | None]] = {}
+        self.taken = 0
+
+    def teardown(self) -> None:
+        if hasattr(self, "place"):
+            try:
+                before = dump(self.place.database)
+                with self.place.transactions.record() as log:
+                    log.rebuild()
+                assert dump(self.place.database) == before
+            finally:
+                self.place.close()
+                shutil.rmtree(self.folder)
+
+    def pick(self, n: int) -> tuple[str, ModelCase] | None:
+        return list(self.cases.items())[n % len(self.cases)] if self.cases else None
+
+    def pick_item(self, n: int, m: int) -> tuple[str, ModelCase, str, ModelItem]:
+        case_id, case = list(self.cases.items())[n % len(self.cases)]
+        item_id, item = list(case.items.items())[m % len(case.items)]
+        return case_id, case, item_id, item
+
+    @rule(account=st.integers(0, 2), seed=st.sampled_from([0, 1, 2, 40, 41, 42]))
+    def arrives(self, account: int, seed: int) -> None:
+        self.taken += 1
+        name = f"account {account}"
+        one = self.rig.take(str(self.taken), picture(seed), Provenance(party(name)))
+        assert one.case is not None
+        assert one.item is not None
+        if (name, seed) in self.contents:
+            assert one.seen_again
+            assert one.item == self.contents[name, seed]
+            return
+        assert not one.seen_again
+        self.contents[name, seed] = one.item
+        awaiting = [i for i, m in self.cases.items() if m.account == name and m.state in ("open", "escalated")]
+        if awaiting:
+            assert [one.case] == awaiting
+        else:
+            assert one.case not in self.cases
+            self.cases[one.case] = ModelCase(name)
+        self.cases[one.case].items[one.item] = ModelItem(same_bytes=seed < 40)
+
+    @precondition(lambda self: self.cases)
+    @rule(person=st.sampled_from(PEOPLE), n=st.integers(0, 99), m=st.integers(0, 99))
+    def views(self, person: Person, n: int, m: int) -> None:
+        case_id, _, item_id, item = self.pick_item(n, m)
+        if Permission.SEE_EVIDENCE not in person.permissions:
+            with pytest.raises(NotAllowed):
+                self.place.desk.view(person, case_id, item_id)
+            return
+        self.place.desk.view(person, case_id, item_id)
+        item.viewers.add(person.id)
+
+    @precondition(lambda self: self.cases)
+    @rule(
+        person=st.sampled_from(PEOPLE),
+        n=st.integers(0, 99),
+        m=st.integers(0, 99),
+        verdict=st.sampled_from(VERDICTS),
+        classification=st.sampled_from([None, Classification.A1]),
+        view=st.booleans(),
+    )
+    def decides(
+        self, person: Person, n: int, m: int, verdict: c.Verdict, classification: Classification | None, view: bool
+    ) -> None:
+        case_id, case, item_id, item = self.pick_item(n, m)
+        if view and Permission.SEE_EVIDENCE in person.permissions:
+            self.place.desk.view(person, case_id, item_id)
+            item.viewers.add(person.id)
+        allowed = Permission.DECIDE in person.permissions and (
+            case.state != "escalated" or Permission.DECIDE_ESCALATED in person.permissions
+        )
+        possible = (
+            case.state in ("open", "escalated")
+            and item.verdict is None
+            and (person.id in item.viewers or (verdict == "known" and item.same_bytes))
+            and not (verdict == "not" and classification)
+        )
+        before = self.count()
+        if not allowed or not possible:
+            with pytest.raises(NotPossible if allowed else NotAllowed):
+                self.place.desk.decide(person, case_id, item_id, verdict, classification, "why")
+            assert self.count() == before
+            return
+        after = self.place.desk.decide(person, case_id, item_id, verdict, classification, "why")
+        item.verdict, item.decided_by = verdict, person.id
+        verdicts = [i.verdict for i in case.items.values()]
+        if None not in verdicts:
+            confirmed = {i for i, m in case.items.items() if m.verdict != "not"}
+            case.state = "confirmed" if confirmed else "dismissed"
+            found = CaseReader(self.place.database).one(case_id)
+            wanted: list[tuple[str, str | None]] = []
+            if confirmed and self.policy.remove_content:
+                wanted += [("remove_content", i) for i in confirmed]
+            if confirmed and self.policy.suspend_account:
+                wanted.append(("suspend_account", None))
+            assert sorted((a.kind, a.item_id or "") for a in found.actions) == sorted((k, i or "") for k, i in wanted)
+            assert [r.recipient for r in found.referrals] == (list(self.policy.recipients) if confirmed else [])
+            case.actions = {a.id: ModelAction(a.item_id) for a in found.actions}
+        assert after.state.value == case.state
+
+    @precondition(lambda self: self.cases)
+    @rule(
+        person=st.sampled_from(PEOPLE),
+        n=st.integers(0, 99),
+        m=st.none() | st.integers(0, 99),
+        opinion=st.sampled_from([None, *VERDICTS]),
+    )
+    def escalates(self, person: Person, n: int, m: int | None, opinion: c.Verdict | None) -> None:
+        case_id, case, item_id, _ = self.pick_item(n, m or 0)
+        named = item_id if m is not None else None
+        if Permission.DECIDE not in person.permissions:
+            with pytest.raises(NotAllowed):
+                self.place.desk.escalate(person, case_id, named, opinion)
+        elif case.state != "open" or (named is None and opinion is not None):
+            with pytest.raises(NotPossible):
+                self.place.desk.escalate(person, case_id, named, opinion)
+        else:
+            self.place.desk.escalate(person, case_id, named, opinion, "unsure")
+            case.state = "escalated"
+
+    def pick_action(self, n: int) -> tuple[str, ModelCase, ModelAction] | None:
+        every = [(a, case, action) for case in self.cases.values() for a, action in case.actions.items()]
+        return every[n % len(every)] if every else None
+
+    @rule(n=st.integers(0, 99))
+    def platform_confirms(self, n: int) -> None:
+        if (picked := self.pick_action(n)) is None:
+            return
+        action_id, _, action = picked
+        before = self.count()
+        self.place.desk.confirm_action("platform", action_id)
+        after = {"ordered": "carried_out", "reversal_ordered": "reversed"}.get(action.state)
+        assert self.count() == before + (after is not None)
+        action.state = after or action.state
+
+    @rule(n=st.integers(0, 99), channel=st.sampled_from(["internal", "judicial"]))
+    def user_complains(self, n: int, channel: Any) -> None:
+        if (picked := self.pick_action(n)) is None:
+            return
+        action_id, _, action = picked
+        if action.state != "carried_out":
+            with pytest.raises(NotPossible):
+                self.place.desk.lodge_complaint("platform", action_id, channel)
+            return
+        complaint = self.place.desk.lodge_complaint("platform", action_id, channel)
+        self.complaints[complaint] = (action_id, channel, None)
+
+    @precondition(lambda self: self.complaints)
+    @rule(person=st.sampled_from(PEOPLE), n=st.integers(0, 99), upheld=st.booleans())
+    def complaint_is_decided(self, person: Person, n: int, upheld: bool) -> None:
+        complaint, (action_id, channel, decided) = list(self.complaints.items())[n % len(self.complaints)]
+        case, action = next((m, m.actions[action_id]) for m in self.cases.values() if action_id in m.actions)
+        deciders = {i.decided_by for item_id, i in case.items.items() if action.item is None or item_id == action.item}
+        arguments = (person, complaint, upheld, Reason.CONFIRMED_ON_REVIEW)
+        if Permission.DECIDE_COMPLAINT not in person.permissions:
+            with pytest.raises(NotAllowed):
+                self.place.desk.decide_complaint(*arguments)
+        elif decided is not None or person.id in deciders:
+            with pytest.raises(NotPossible):
+                self.place.desk.decide_complaint(*arguments)
+        else:
+            self.place.desk.decide_complaint(*arguments)
+            self.complaints[complaint] = (action_id, channel, upheld)
+            if upheld and action.state == "carried_out":
+                action.state = "reversal_ordered"
+
+    def count(self) -> int:
+        with self.place.transactions.reading() as log:
+            return log.last_sequence()
+
+    @invariant()
+    def record_and_model_agree(self) -> None:
+        if not hasattr(self, "place"):
+            return
+        reader = CaseReader(self.place.database)
+        assert {row.id: (row.state.value, row.items, row.undecided) for row in reader.all()} == {
+            i: (m.state, len(m.items), sum(x.verdict is None for x in m.items.values())) for i, m in self.cases.items()
+        }
+        actions = {a.id: a.state for a in reader.actions(["ordered", "carried_out", "reversal_ordered", "reversed"])}
+        assert actions == {a: x.state for m in self.cases.values() for a, x in m.actions.items()}
+        assert {x.id for _, x in reader.open_complaints()} == {i for i, x in self.complaints.items() if x[2] is None}
+
+
+@pytest.fixture(scope="module")
+def _template(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("desk") / "tutela.sqlite"
+    database = Database(f"sqlite:///{path}")
+    database.upgrade()
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    DeskMachine.template = path
+
+
+@pytest.mark.usefixtures("_template")
+class TestDesk(DeskMachine.TestCase):  # type: ignore[misc,name-defined]
+    settings = settings(max_examples=12, stateful_step_count=30)
+
+
+def test_the_same_on_both_databases(place: Workplace, clock: SteppableClock) -> None:
+    """A seeded walk through the doors; what the projections say survives being made again."""
+    rng = random.Random(7)
+    rig = Rig(place, clock)
+    desk, reader = place.desk, CaseReader(place.database)
+    for number in range(70):
+        clock.advance(minutes=rng.randrange(300))
+        seed = rng.choice([*range(6), *range(40, 46), 90, 91])
+        sender = party(f"a{rng.randrange(6)}", rng.choice(["SE", "US", None])) if rng.random() < 0.8 else None
+        rig.take(f"{number}", picture(seed), Provenance(sender, name="n"))
+        awaiting = reader.awaiting()
+        if awaiting and rng.random() < 0.6:
+            case = reader.one(rng.choice(awaiting).id)
+            item = rng.choice([i for i in case.items if i.verdict is None])
+            if case.state.value == "open" and rng.random() < 0.2:
+                desk.escalate(REVIEWER, case.id, item.id, rng.choice(VERDICTS), "?")
+            else:
+                rig.decide(case.id, item.id, rng.choice(VERDICTS), SENIOR)
+        for action in reader.actions(["ordered", "reversal_ordered"]):
+            if rng.random() < 0.5:
+                desk.confirm_action("platform", action.id)
+        for action in reader.actions(["carried_out"]):
+            if rng.random() < 0.2:
+                desk.lodge_complaint("platform", action.id, rng.choice(["internal", "judicial"]))
+        for _, complaint in reader.open_complaints():
+            if rng.random() < 0.5:
+                desk.decide_complaint(COMPLIANCE, complaint.id, rng.random() < 0.5, Reason.NOT_SUCH_MATERIAL)
+    rig.close(CHAT)
+    before = dump(place.database)
+    assert all(
+        before[name] for name in ("cases", "detections", "views", "actions", "complaints", "referrals", "tallies")
+    )
+    with place.transactions.record() as log:
+        assert log.rebuild() == log.last_sequence() or place.database.engine.dialect.name == "postgresql"
+    assert dump(place.database) == before
+
+
+def test_what_is_not_there(place: Workplace, clock: SteppableClock) -> None:
+    rig = Rig(place, clock)
+    one = rig.take("1", picture(0))
+    assert one.case is not None
+    with pytest.raises(NoSuchCase):
+        place.desk.decide(REVIEWER, "nowhere", "x", "not")
+    with pytest.raises(NoSuchItem):
+        place.desk.decide(REVIEWER, one.case, "nowhere", "not")
+    with pytest.raises(NoSuchItem):
+        place.desk.view(REVIEWER, one.case, "nowhere")
+    with pytest.raises(NoSuchItem):
+        place.desk.escalate(REVIEWER, one.case, "nowhere")
+    with pytest.raises(LookupError):
+        place.desk.confirm_action("platform", "nowhere")
+    with pytest.raises(LookupError):
+        place.desk.lodge_complaint("platform", "nowhere", "internal")
+    with pytest.raises(LookupError):
+        place.desk.decide_complaint(SENIOR, "nowhere", upheld=True, reason=Reason.COURT_ORDER)
+
+
+def test_an_item_of_another_case_is_not_decided(place: Workplace, clock: SteppableClock) -> None:
+    rig = Rig(place, clock)
+    one = rig.take("1", picture(0), Provenance(party("a")))
+    two = rig.take("2", picture(0), Provenance(party("b")))
+    assert one.case != two.case
+    assert one.case is not None
+    assert two.item is not None
+    with pytest.raises(NoSuchItem):
+        place.desk.decide(REVIEWER, one.case, two.item, "known")
+
+
+def test_remarks_are_kept_encrypted_and_limited(place: Workplace, clock: SteppableClock) -> None:
+    rig = Rig(place, clock)
+    one = rig.take("1", picture(0))
+    assert one.case is not None
+    assert one.item is not None
+    with pytest.raises(NotPossible, match="4000"):
+        place.desk.decide(REVIEWER, one.case, one.item, "known", remarks="x" * 4001)
+    place.desk.decide(REVIEWER, one.case, one.item, "known", remarks="  seen before in the quarry  ")
+    (name,) = [n for n in place.vault.names(one.case) if n.endswith(".remark")]
+    assert b"seen before in the quarry" in place.vault.get(one.case, name)
+    assert not any(b"quarry" in p.read_bytes() for p in place.settings.data.rglob("*") if p.is_file())
+
+
+def test_two_people_cannot_both_decide(place: Workplace, clock: SteppableClock) -> None:
+    import threading
+
+    rig = Rig(place, clock)
+    for round_ in range(5):
+        one = rig.take(f"{round_}", picture(0), Provenance(party(f"r{round_}")))
+        assert one.case is not None
+        assert one.item is not None
+        ready = threading.Barrier(2)
+        ends: list[str] = []
+
+        def run(person: Person, verdict: c.Verdict, case: str = one.case, item: str = one.item) -> None:
+            place.desk.view(person, case, item)
+            ready.wait()  # noqa: B023
+            try:
+                place.desk.decide(person, case, item, verdict)
+                ends.append("done")  # noqa: B023
+            except NotPossible:
+                ends.append("refused")  # noqa: B023
+
+        threads = [
+            threading.Thread(target=run, args=arguments) for arguments in ((REVIEWER, "known"), (REVIEWER_2, "not"))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(ends) == ["done", "refused"]
+    with place.transactions.reading() as log:
+        assert len(list(log.read(types=["item.decided"]))) == 5
+        assert len(list(log.read(types=["case.closed"]))) == 5

@@ -1,0 +1,176 @@
+"""The documents: valid by NCMEC's schema, accepted by the sandbox, and silent on what no record holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import string
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from tutela.casework.evidence import ItemRecord, PartyRecord
+from tutela.referral.cybertipline.builder import build_file_details, build_report, clean, to_bytes
+from tutela.referral.material import FileMaterial, Reporter, ReportMaterial, SuspensionMaterial
+from tutela.regimes.eu_users import COUNTRIES, EuBasis
+from tutela.sandboxes.cybertipline.checking import Checker
+
+FOUND = datetime(2025, 6, 1, 12, tzinfo=UTC)
+NOW = FOUND + timedelta(hours=1)
+# What a record in the vault can hold: it is written as UTF-8, so lone surrogates are gone before it.
+nasty = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(
+    ["\x00", "<&>\"'", "]]>", "\ufffe\uffff", "\x85\u2028", " ", "\r\n", "\U0010ffff", "a\x1bb", "x" * 4000, "é" * 2057]
+)
+nastier = nasty | st.text(max_size=20) | st.sampled_from(["\ud800", "a\udfffb"])
+hexes = st.text(string.hexdigits.lower()[:16], min_size=1, max_size=64)
+zones = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
+parties = st.builds(
+    PartyRecord,
+    account=nasty.filter(bool),
+    country=st.none() | st.sampled_from(sorted(COUNTRIES)),
+    basis=st.sampled_from(EuBasis),
+)
+records = st.builds(
+    ItemRecord,
+    service=st.just("chat"),
+    service_name=nasty,
+    name=nasty,
+    kind=st.sampled_from(["image", "video", "other"]),
+    size=st.integers(0, 10**12),
+    fingerprints=st.dictionaries(st.sampled_from(["md5", "sha256", "pdq", "other"]), hexes),
+    sender=st.none() | parties,
+    recipients=st.lists(parties, max_size=6).map(tuple),
+    sent_at=st.none() | st.datetimes(datetime(1970, 1, 1), datetime(2030, 1, 1), timezones=zones),  # noqa: DTZ001
+    found_at=st.just(FOUND),
+)
+verdicts: st.SearchStrategy[Literal["known", "new"]] = st.sampled_from(["known", "new"])
+files = st.builds(
+    FileMaterial,
+    item=st.uuids().map(str),
+    record=records,
+    verdict=verdicts,
+    classification=st.none() | st.sampled_from(["A1", "A2", "B1", "B2"]),
+    viewed=st.booleans(),
+    load=st.just(lambda: b""),
+)
+materials = st.builds(
+    ReportMaterial,
+    referral=st.uuids().map(str),
+    case=st.uuids().map(str),
+    reporter=st.builds(Reporter, nastier, nastier, nastier, nastier),
+    items=st.lists(files, min_size=1, max_size=4).map(tuple),
+    suspension=st.none() | st.builds(SuspensionMaterial, st.datetimes(datetime(2020, 1, 1), timezones=zones)),  # noqa: DTZ001
+)
+
+
+@cache
+def official(path: Path) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(path / "cybertipline.xsd"))
+
+
+@cache
+def checker() -> Checker:
+    return Checker()
+
+
+def held(material: ReportMaterial, reference: Path) -> tuple[etree._Element, list[etree._Element]]:
+    """Build everything, and hold it against both schemas and the sandbox's rules, as bytes."""
+    documents = [to_bytes(build_report(material))]
+    documents += [to_bytes(build_file_details("4711", "ab" * 16, file)) for file in material.items]
+    roots = []
+    for number, document in enumerate(documents):
+        checker().check(document, "fileDetails" if number else "report", NOW, "utf-8")
+        root = etree.fromstring(document)
+        official(reference).assertValid(root)
+        roots.append(root)
+    return roots[0], roots[1:]
+
+
+@settings(max_examples=150)
+@given(material=materials)
+def test_whatever_the_records_hold(material: ReportMaterial, reference: Path) -> None:
+    report, details = held(material, reference)
+    senders = {f.record.sender.account for f in material.items if f.record.sender}
+    recipients = {r.account for f in material.items for r in f.record.recipients}
+    assert len(report.findall("personOrUserReported")) == len(senders)
+    assert len(report.findall("intendedRecipient")) == len(recipients)
+    disabled = report.findall("personOrUserReported/accountPermanentlyDisabled")
+    assert len(disabled) == (len(senders) if material.suspension else 0)
+    for file, element in zip(material.items, details, strict=True):
+        assert element.findtext("fileViewedByEsp") == str(file.viewed).lower()
+        assert element.findtext("industryClassification") == file.classification
+        assert (element.find("uploadedToEspTimestamp") is None) == (file.record.sent_at is None)
+        assert (element.find("originalFileName") is None) == (not file.record.name)
+        for silent in ("exifViewedByEsp", "publiclyAvailable", "potentialMeme", "fileAnnotations", "ipCaptureEvent",
+                       "locationOfFile", "additionalInfo"):  # fmt: skip
+            assert element.find(silent) is None
+        assert {h.get("hashType"): h.text for h in element.findall("originalFileHash")} == {
+            official_name: file.record.fingerprints[kind]
+            for kind, official_name in (("md5", "MD5"), ("sha256", "SHA256"), ("pdq", "PDQ"))
+            if kind in file.record.fingerprints
+        }
+    for silent in ("victim", "lawEnforcement", "batchedReport"):
+        assert report.find(silent) is None
+    assert report.find("incidentSummary/escalateToHighPriority") is None
+    countries = {f.record.sender.country for f in material.items if f.record.sender and f.record.sender.country}
+    stated = {e.text for e in report.findall("personOrUserReported/estimatedLocation/countryCode")}
+    assert stated <= countries
+    text = report.findtext("additionalInfo") or ""
+    known = sum(f.verdict == "known" for f in material.items)
+    assert f"{known} files as known, {len(material.items) - known} as not known before" in text
+
+
+def material(**changes: object) -> ReportMaterial:
+    record = ItemRecord(
+        service="chat", service_name="Chat", name="n.png", kind="image", size=1, fingerprints={}, sender=None,
+        recipients=(), sent_at=None, found_at=FOUND,
+    ).model_copy(update=changes)  # fmt: skip
+    file = FileMaterial("i", record, "known", None, viewed=False, load=lambda: b"")
+    return ReportMaterial("r", "c", Reporter("O", "F", "L", "e@example.test"), (file,), None)
+
+
+def test_the_moment_is_of_sending_where_it_is_known(reference: Path) -> None:
+    report, _ = held(material(sent_at=FOUND - timedelta(days=2)), reference)
+    assert report.findtext("incidentSummary/incidentDateTime") == "2025-05-30T12:00:00.000Z"
+    assert "sent" in (report.findtext("incidentSummary/incidentDateTimeDescription") or "")
+
+
+@pytest.mark.parametrize("sent", [None, FOUND + timedelta(seconds=1), datetime(2099, 1, 1, tzinfo=UTC)])
+def test_the_moment_is_of_finding_otherwise(reference: Path, sent: datetime | None) -> None:
+    report, _ = held(material(sent_at=sent), reference)
+    assert report.findtext("incidentSummary/incidentDateTime") == "2025-06-01T12:00:00.000Z"
+    assert "found" in (report.findtext("incidentSummary/incidentDateTimeDescription") or "")
+
+
+@pytest.mark.parametrize("country", sorted(COUNTRIES))
+def test_every_country_can_be_stated(reference: Path, country: str) -> None:
+    sender = PartyRecord(account="a", country=country, basis=EuBasis.DECLARED)
+    held(material(sender=sender, recipients=(sender,)), reference)
+
+
+def test_many_recipients(reference: Path) -> None:
+    many = tuple(PartyRecord(account=f"r{n}", country=None, basis=EuBasis.UNKNOWN) for n in range(2000))
+    report, _ = held(material(recipients=many), reference)
+    assert len(report.findall("intendedRecipient")) == 2000
+    assert report.find("intendedRecipient/estimatedLocation") is None
+    assert report.find("personOrUserReported") is None
+
+
+def test_a_report_needs_an_item() -> None:
+    with pytest.raises(ValueError, match="no item"):
+        dataclasses.replace(material(), items=())
+
+
+@given(st.text())
+def test_clean_keeps_what_xml_can_carry(text: str) -> None:
+    cleaned = clean(text)
+    assert len(cleaned) == len(text)
+    element = etree.Element("x")
+    element.text = cleaned
+    assert clean(cleaned) == cleaned
+    assert all(a in (b, "\ufffd") for a, b in zip(cleaned, text, strict=True))

@@ -1,0 +1,67 @@
+"""`tutela serve`, as a process."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.web.scene import PASSWORD, Scene
+
+
+def started(data: Path, *options: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "TUTELA_DATA": str(data), "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-c", "from tutela.cli.main import run; run()", "serve", "--port", "0", *options],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "tutela.example"])  # noqa: S104 - it is refused
+def test_plain_http_stays_on_this_machine(tmp_path: Path, host: str) -> None:
+    process = started(tmp_path, "--host", host)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "--behind-tls-proxy" in said
+    assert not any(tmp_path.iterdir())
+
+
+def test_it_serves_says_where_and_logs_no_request(scene: Scene) -> None:
+    process = started(scene.place.settings.data, "--no-dispatch")
+    assert process.stderr is not None
+    try:
+        found = re.search(r"http://127\.0\.0\.1:\d+", process.stderr.readline())
+        assert found
+        with httpx.Client(base_url=found.group(), trust_env=False) as client:
+            for _ in range(200):
+                if client.get("/health").status_code == 200:
+                    break
+            answer = client.post("/sign-in", data={"name": "rita", "password": PASSWORD})
+            assert answer.status_code == 303
+            assert client.get("/cases/a-case?item=an-item").status_code == 404
+    finally:
+        process.send_signal(signal.SIGINT)
+        out, said = process.communicate(timeout=60)
+    assert out == ""
+    assert "a-case" not in said
+    assert "Traceback" not in said
+
+
+def test_an_empty_installation_says_how_to_add_a_person(tmp_path: Path) -> None:
+    process = started(tmp_path / "data", "--no-dispatch")
+    assert process.stderr is not None
+    try:
+        assert "tutela person add" in process.stderr.readline()
+        assert "http://127.0.0.1:" in process.stderr.readline()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
