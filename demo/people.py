@@ -48,7 +48,7 @@ class Office:
             self._decide(row.id, CLARA)
         wait(2)
         for action in reader.actions(["ordered", "reversal_ordered"]):
-            self.place.desk.confirm_action("platform", action.id)
+            self.place.desk.confirm_action("key:platform", action.id)
         wait(5)
         self._complain(reader)
         wait(30)
@@ -56,7 +56,7 @@ class Office:
             self._answer(case_id, complaint.id, complaint.action_id)
         wait(1)
         for action in reader.actions(["reversal_ordered"]):
-            self.place.desk.confirm_action("platform", action.id)
+            self.place.desk.confirm_action("key:platform", action.id)
 
     def _decide(self, case_id: str, person: Person) -> None:
         case = self._case(case_id)
@@ -86,7 +86,7 @@ class Office:
             material = action.item_id is None or self.truth_of[action.item_id].material
             if self.generator.random() < _COMPLAIN[material]:
                 channel = "judicial" if self.generator.random() < 0.1 else "internal"
-                self.place.desk.lodge_complaint("platform", action.id, channel)  # type: ignore[arg-type]
+                self.place.desk.lodge_complaint("key:platform", action.id, channel)  # type: ignore[arg-type]
                 self.complaints += 1
 
     def _answer(self, case_id: str, complaint_id: str, action_id: str) -> None:

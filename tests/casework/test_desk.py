@@ -150,7 +150,7 @@ class DeskMachine(RuleBasedStateMachine):
         possible = (
             case.state in ("open", "escalated")
             and item.verdict is None
-            and (person.id in item.viewers or (verdict == "known" and item.same_bytes))
+            and (person.id in item.viewers or (item.same_bytes and verdict in ("known", "not")))
             and not (verdict == "not" and classification)
         )
         before = self.count()

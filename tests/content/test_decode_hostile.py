@@ -102,6 +102,8 @@ for _ in range(side):
 body += packer.flush()
 header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
 data = b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+if sys.argv[3:] == ["in an icon"]:
+    data = b"\\0\\0\\1\\0\\1\\0" + struct.pack("<BBBBHHII", 16, 16, 0, 0, 1, 32, len(data), 22) + data
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     print(decode_image(data, Limits(max_pixels=allowed)).shape[0], end=" ")
@@ -111,16 +113,16 @@ print(len(data), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) *
 """
 
 
-def bomb(side: int, allowed: int) -> tuple[str, int, int]:
-    ran = subprocess.run(
-        [sys.executable, "-c", BOMB, str(side), str(allowed)], capture_output=True, text=True, check=True
-    )
+def bomb(side: int, allowed: int, *how: str) -> tuple[str, int, int]:
+    command = [sys.executable, "-c", BOMB, str(side), str(allowed), *how]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
     said, size, grown = ran.stdout.split()
     return said, int(size), int(grown)
 
 
-def test_a_bomb_above_the_limit_is_refused_without_being_expanded() -> None:
-    said, size, grown = bomb(8000, 63_999_999)
+@pytest.mark.parametrize("how", [(), ("in an icon",)])
+def test_a_bomb_above_the_limit_is_refused_without_being_expanded(how: tuple[str, ...]) -> None:
+    said, size, grown = bomb(8000, 63_999_999, *how)
     assert said == "over"
     assert size < 1_000_000
     assert grown < 8_000_000, "64 MB of zeros were expanded"

@@ -18,6 +18,7 @@ from tutela.casework.evidence import ItemRecord, PartyRecord
 from tutela.referral.cybertipline.builder import build_file_details, build_report, clean, to_bytes
 from tutela.referral.material import FileMaterial, Reporter, ReportMaterial, SuspensionMaterial
 from tutela.regimes.eu_users import COUNTRIES, EuBasis
+from tutela.regimes.services import ServiceType
 from tutela.sandboxes.cybertipline.checking import Checker
 
 FOUND = datetime(2025, 6, 1, 12, tzinfo=UTC)
@@ -39,6 +40,7 @@ records = st.builds(
     ItemRecord,
     service=st.just("chat"),
     service_name=nasty,
+    service_type=st.sampled_from(ServiceType),
     name=nasty,
     kind=st.sampled_from(["image", "video", "other"]),
     size=st.integers(0, 10**12),
@@ -122,13 +124,13 @@ def test_whatever_the_records_hold(material: ReportMaterial, reference: Path) ->
     assert stated <= countries
     text = report.findtext("additionalInfo") or ""
     known = sum(f.verdict == "known" for f in material.items)
-    assert f"{known} files as known, {len(material.items) - known} as not known before" in text
+    assert f"{known} as known, {len(material.items) - known} as not known before" in text
 
 
 def material(**changes: object) -> ReportMaterial:
     record = ItemRecord(
-        service="chat", service_name="Chat", name="n.png", kind="image", size=1, fingerprints={}, sender=None,
-        recipients=(), sent_at=None, found_at=FOUND,
+        service="chat", service_name="Chat", service_type=ServiceType.HOSTING, name="n.png", kind="image", size=1,
+        fingerprints={}, sender=None, recipients=(), sent_at=None, found_at=FOUND,
     ).model_copy(update=changes)  # fmt: skip
     file = FileMaterial("i", record, "known", None, viewed=False, load=lambda: b"")
     return ReportMaterial("r", "c", Reporter("O", "F", "L", "e@example.test"), (file,), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -85,15 +85,21 @@ def test_simple_fields_do_without_json(client: TestClient, key: dict[str, str]) 
     assert answer.json()["outcome"] == "clean"
 
 
-def test_stopping_the_server_closes_the_tally(client: TestClient, scene: Scene, key: dict[str, str]) -> None:
+def test_a_server_that_stops_leaves_the_day_open_and_a_later_day_tallies_it(
+    client: TestClient, scene: Scene, key: dict[str, str]
+) -> None:
     post(client, key, PICTURE)
+    client.__exit__()
+    client.__enter__()
+    assert post(client, key, PICTURE).json()["already"] is True
     with scene.place.transactions.reading() as log:
         assert not list(log.read(types=["items.tallied"]))
     client.__exit__()
+    scene.clock.now += timedelta(days=1)
+    client.__enter__()
     with scene.place.transactions.reading() as log:
         (tally,) = log.read(types=["items.tallied"])
     assert [row["items"] for row in tally.payload.model_dump()["rows"]] == [1]
-    client.__enter__()
 
 
 def test_what_no_regime_covers_is_refused_with_its_reason(

@@ -22,6 +22,11 @@ class ApiKey:
     id: str
     permissions: frozenset[Permission]
 
+    @property
+    def actor(self) -> str:
+        """The name under which it stands in the record; no person's name has a colon."""
+        return f"key:{self.id}"
+
 
 class SignInRefused(PermissionError):
     """Name and password do not fit, or there were too many tries; the message does not say which name exists."""

@@ -115,13 +115,13 @@ class Intake:
                 payload = IntakeRefused(service=service.id, region=region, day=now.date(), reason=refusal.reason)
                 unit.append([NewEvent(payload, service.id, now, actor)])
 
-    def open_batch(self, service: Service, identity: str) -> Batch:
+    def open_batch(self, service: Service, identity: str, *, daily: bool = False) -> Batch:
         """Return the batch with this identity: the interrupted one if there is one, or else a new one."""
         now = self._clock()
         keyed = self._keyed("batch", service.id, identity)
         with self._transactions.intake() as unit:
             unit.lock("intake")
-            return unit.open_batch(Batch(new_id(now), keyed, service.id, now))
+            return unit.open_batch(Batch(new_id(now), keyed, service.id, now, daily))
 
     def already(self, batch: Batch, identities: Sequence[str]) -> dict[str, Outcome]:
         """Return how those items ended that this batch took in before."""
@@ -169,10 +169,15 @@ class Intake:
         return rows
 
     def close_overdue(self) -> list[Batch]:
-        """Close the batches whose ledger is 30 days old; returns them."""
-        limit = self._clock() - timedelta(days=LEDGER_DAYS)
+        """Close the daily batches of past days, and those whose ledger is 30 days old; returns them."""
+        now = self._clock()
+        limit = now - timedelta(days=LEDGER_DAYS)
         with self._transactions.intake() as unit:
-            overdue = [batch for batch in unit.open_batches() if batch.opened_at <= limit]
+            overdue = [
+                batch
+                for batch in unit.open_batches()
+                if batch.opened_at <= limit or (batch.daily and batch.opened_at.date() < now.date())
+            ]
         for batch in overdue:
             self.close(batch)
         return overdue

@@ -17,12 +17,13 @@ from tutela.events.store import EventWriter
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Items taken in together. `identity` finds an interrupted one again."""
+    """Items taken in together. `identity` finds an interrupted one again; a `daily` one ends with its day (UTC)."""
 
     id: str
     identity: str
     service: str
     opened_at: datetime
+    daily: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,14 +37,17 @@ def decide(
 
     The last open item closes the case; a confirmed case orders actions and a report in the same breath.
     `viewed` comes from the record of views. Raises NotPossible if the item is decided already, or if the verdict
-    needs a look that nobody took: only an item whose bytes equal a listed file's may be called known unseen.
+    needs a look that this person did not take. Only an item whose bytes equal a listed file's may be decided unseen
+    (it may be one that nothing can show), and "not" then needs a reason in words.
     """
     _must_await(case)
     item = case.item(item_id)
     if item.verdict is not None:
         raise NotPossible(f"item {item_id} was decided by {item.decided_by} already")
-    if not viewed and not (verdict == "known" and item.same_bytes):
+    if not viewed and not (item.same_bytes and verdict in ("known", "not")):
         raise NotPossible("look at the item first: only a byte-for-byte copy of a listed file may be decided unseen")
+    if not viewed and verdict == "not" and not remarks:
+        raise NotPossible('say in the remarks why it is "not": it is decided unseen')
     if verdict == "not" and classification is not None:
         raise NotPossible('a class goes with "known" or "new", not with "not"')
     events = [_event(case, person, now, ItemDecided(

@@ -79,7 +79,7 @@ class ItemStream:
         return [Answer(r, t.fingerprinted, t.judgement) for r, t in zip(recorded, taken, strict=True)]
 
     def close(self) -> None:
-        """Close the open batches: at the end of the process, or to tally now."""
+        """Close the open batches, to tally now. A server that stops leaves them open: the day goes on."""
         with self._lock:
             batches = [batch for _, batch in self._batches.values()]
             self._batches.clear()
@@ -94,7 +94,7 @@ class ItemStream:
                 if day == today:
                     return batch
                 self._intake.close(batch)
-            fresh = self._intake.open_batch(service, f"stream {today}")
+            fresh = self._intake.open_batch(service, f"stream {today}", daily=True)
             self._batches[service.id] = (today, fresh)
             return fresh
 

@@ -67,6 +67,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         fail(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port")
+    listening.listen(128)
     return listening
 
 

@@ -41,6 +41,10 @@ class Recipient(Protocol):
         """Where reports go: `sandbox`, `test` or `production`."""
         ...
 
+    def close(self) -> None:
+        """Free what it holds, such as connections; it is not used again."""
+        ...
+
     def open(self, material: ReportMaterial) -> str:
         """Send the report and return the number that the recipient gave it."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 
@@ -23,9 +24,15 @@ class IntakeStore(RecordingStore):
         table = schema.batches
         row = self._connection.execute(select(table).where(table.c.identity == batch.identity)).one_or_none()
         if row is not None:
-            return Batch(row.id, row.identity, row.service, row.opened_at)
+            return _batch(row)
         self._connection.execute(
-            insert(table).values(id=batch.id, identity=batch.identity, service=batch.service, opened_at=batch.opened_at)
+            insert(table).values(
+                id=batch.id,
+                identity=batch.identity,
+                service=batch.service,
+                opened_at=batch.opened_at,
+                daily=batch.daily,
+            )
         )
         return batch
 
@@ -37,7 +44,7 @@ class IntakeStore(RecordingStore):
     def open_batches(self) -> list[Batch]:
         """Return the open batches, oldest first."""
         query = select(schema.batches).order_by(schema.batches.c.opened_at, schema.batches.c.id)
-        return [Batch(r.id, r.identity, r.service, r.opened_at) for r in self._connection.execute(query)]
+        return [_batch(row) for row in self._connection.execute(query)]
 
     def ledger(self, batch: str, keys: Collection[str]) -> dict[str, Outcome]:
         """Return how the items of the ledger ended."""
@@ -121,3 +128,7 @@ class IntakeStore(RecordingStore):
         table = schema.refusals
         query = select(table.c.day).where(table.c.service == service, table.c.region == region, table.c.day == day)
         return self._connection.execute(query).first() is not None
+
+
+def _batch(row: Any) -> Batch:
+    return Batch(row.id, row.identity, row.service, row.opened_at, row.daily)

@@ -239,6 +239,7 @@ batches = Table(
     Column("identity", String(64), nullable=False, unique=True),
     Column("service", String(63), nullable=False),
     Column("opened_at", UtcTime, nullable=False),
+    Column("daily", Boolean, nullable=False),
 )
 ledger = Table(
     "ledger",

@@ -79,6 +79,7 @@ class Workplace:
         self.kinds = installed_kinds()
         self._matcher: tuple[tuple[int, int | None], Matcher] | None = None
         self._matcher_lock = threading.Lock()
+        self._recipients: dict[str, Recipient] | None = None
         self._returns: dict[int, tuple[int, YearlyReturn]] = {}
 
     def __enter__(self) -> Self:
@@ -90,7 +91,10 @@ class Workplace:
         self.close()
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database and the connections to recipients."""
+        for recipient in (self._recipients or {}).values():
+            recipient.close()
+        self._recipients = None
         self.database.close()
 
     @cached_property
@@ -161,10 +165,13 @@ class Workplace:
 
     def recipients(self) -> dict[str, Recipient]:
         """Return the installed recipients that the policy names, configured."""
+        if self._recipients is not None:
+            return self._recipients
         made: dict[str, Recipient] = {}
         for point in entry_points(group=RECIPIENTS):
             if point.name in self.settings.policy.recipients:
                 made[point.name] = point.load()(getattr(self.settings, point.name))
+        self._recipients = made
         return made
 
     def yearly_return(self, year: int) -> YearlyReturn:

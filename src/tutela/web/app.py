@@ -52,7 +52,6 @@ def create_app(place: Workplace, *, dispatch: bool = True, behind_tls: bool = Fa
         yield
         for loop in loops:
             await run_in_threadpool(loop.stop)
-        await run_in_threadpool(stream.close)
 
     app = FastAPI(
         title="Tutela",

@@ -58,6 +58,10 @@ class CyberTipline:
         """Where reports go."""
         return self._target
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def open(self, material: ReportMaterial) -> str:
         """Submit the report."""
         return self._client.submit(_document(lambda: build_report(material)))

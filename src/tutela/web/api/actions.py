@@ -59,7 +59,7 @@ def list_actions(server: Server, key: Actor, state: Literal["pending"] = "pendin
 def confirm_action(server: Server, key: Actor, action: str) -> ActionOut:
     """Record that the platform did, or undid, what it was asked to. Saying so twice changes nothing."""
     try:
-        server.place.desk.confirm_action(key.id, action)
+        server.place.desk.confirm_action(key.actor, action)
         return _out(server.cases.action(action))
     except LookupError as error:
         raise HTTPException(404, str(error)) from error
@@ -73,7 +73,7 @@ def confirm_action(server: Server, key: Actor, action: str) -> ActionOut:
 def lodge_complaint(server: Server, key: Complainer, complaint: ComplaintIn) -> ComplaintOut:
     """Lodge a complaint. Somebody other than the reviewer decides it."""
     try:
-        return ComplaintOut(complaint=server.place.desk.lodge_complaint(key.id, complaint.action, complaint.channel))
+        return ComplaintOut(complaint=server.place.desk.lodge_complaint(key.actor, complaint.action, complaint.channel))
     except LookupError as error:
         raise HTTPException(404, str(error)) from error
     except NotPossible as error:

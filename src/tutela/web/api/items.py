@@ -148,7 +148,9 @@ def take_item(server: Server, sent: Annotated[Upload, Depends(upload)]) -> ItemO
     except UnknownService as error:
         raise HTTPException(404, str(error)) from error
     try:
-        (answer,) = server.stream.take(service, [Arrived(described.item_id, sent.data, provenance)], actor=sent.key.id)
+        (answer,) = server.stream.take(
+            service, [Arrived(described.item_id, sent.data, provenance)], actor=sent.key.actor
+        )
     except Refused as error:
         raise HTTPException(451, str(error)) from error
     return _out(answer)

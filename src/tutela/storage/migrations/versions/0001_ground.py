@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("identity", sa.String(length=64), nullable=False),
         sa.Column("service", sa.String(length=63), nullable=False),
         sa.Column("opened_at", UtcTime, nullable=False),
+        sa.Column("daily", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
         sa.UniqueConstraint("identity", name=op.f("uq_batches_identity")),
     )
