@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,43 +45,65 @@ def kills(soak: int, usual: int) -> int:
 
 @dataclass
 class Reaper:
-    """Starts a command and kills it after a random time, or sees it end. Keeps the count."""
+    """Starts a command and kills it after a random time, or sees it end. Keeps the count.
+
+    `progress` counts what was recorded: a kill at which it has grown fell into the work and not into the start.
+    """
 
     rng: random.Random
     wanted: int
+    idle_seconds: float
+    full_seconds: float
     done: int = 0
     runs: int = 0
-    usual_seconds: float = 2.0
-    earliest: float = 0.25
+    within: int = 0
 
-    def run(self, command: Sequence[str | Path], env: dict[str, str]) -> bool:
-        """Run once; return whether it came to its own end. Its time then sets the next moments."""
+    def run(self, command: Sequence[str | Path], env: dict[str, str], progress: Callable[[], int]) -> bool:
+        """Run once; return whether it came to its own end."""
         self.runs += 1
-        start = time.monotonic()
-        limit = self.rng.uniform(self.earliest, 1.0) * self.usual_seconds if self.done < self.wanted else None
-        process = subprocess.Popen(
-            command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-        )
-        assert process.stderr is not None
+        before = progress()
+        limit = self.rng.uniform(0.9 * self.idle_seconds, self.full_seconds) if self.done < self.wanted else None
+        process = _started(command, env)
         try:
-            process.wait(limit)
+            _, told = process.communicate(timeout=limit)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+            process.communicate()
             self.done += 1
+            self.within += progress() > before
             return False
         finally:
-            if process.returncode == 0:
-                self.usual_seconds = time.monotonic() - start
-            told = process.stderr.read().decode()
-            process.stderr.close()
-            assert "Traceback" not in told, told
             assert_no_worker_left(process.pid)
         assert process.returncode == 0, told
+        assert b"Traceback" not in told, told
         return True
 
     def report(self, what: str) -> None:
-        print(f"{what}: {self.done} kills in {self.runs} runs")  # noqa: T201
+        print(f"{what}: {self.done} kills in {self.runs} runs, {self.within} of them in the midst of work")  # noqa: T201
+
+
+def _started(command: Sequence[str | Path], env: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    )
+
+
+def timed(command: Sequence[str | Path], env: dict[str, str]) -> float:
+    """Return how long a command takes."""
+    start = time.monotonic()
+    process = _started(command, env)
+    _, told = process.communicate()
+    assert process.returncode == 0, told
+    return time.monotonic() - start
+
+
+def recorded(tutela: Tutela) -> int:
+    """Return how much an installation has recorded: events, and lines of the ledger."""
+    with Workplace(load_settings(tutela.data, {})) as place, place.database.read() as connection:
+        return sum(
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (schema.events, schema.ledger)
+        )
 
 
 def assert_no_worker_left(session: int) -> None:
@@ -195,13 +217,21 @@ def test_a_scan(backend: str, fresh: Fresh, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     planted = planted_folder(folder, rng, files)
     contents = sorted(set(planted.values()))
-    reaper = Reaper(rng, kills(24, 2), usual_seconds=2.5, earliest=0.3)
-    while True:
+
+    def listed() -> Tutela:
         tutela = fresh()
         with Workplace(load_settings(tutela.data, {})) as place:
             place.lists.create(HashList("known", "Owner", "made up", "test", None))
             place.lists.add("known", [(listed_exactly if n % 2 else listed_nearly)(d) for n, d in enumerate(contents)])
-        while not reaper.run([TUTELA, "scan", folder, "--jobs", "2"], tutela.env()):
+        return tutela
+
+    command = [TUTELA, "scan", folder, "--jobs", "2"]
+    first = listed()
+    idle = timed([TUTELA, "service", "list"], first.env())
+    reaper = Reaper(rng, kills(30, 2), idle, timed(command, first.env()))
+    while True:
+        tutela = listed()
+        while not reaper.run(command, tutela.env(), lambda: recorded(tutela)):  # noqa: B023
             pass
         with Workplace(load_settings(tutela.data, {})) as place:
             assert_scanned(place, planted, files)
@@ -257,12 +287,20 @@ def assert_decided(place: Workplace) -> None:
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
 def test_decisions(backend: str, fresh: Fresh) -> None:
-    reaper = Reaper(random.Random(f"decide {backend}"), kills(16, 2), usual_seconds=1.5, earliest=0.4)
-    while True:
+    def undecided() -> Tutela:
         tutela = fresh()
         filled(tutela, cases=30 if SOAK else 15, items=3, decide=False)
-        command = [sys.executable, "-m", "tests.cli.deciding", tutela.data]
-        while not reaper.run(command, tutela.env()):
+        return tutela
+
+    command = [sys.executable, "-m", "tests.cli.deciding"]
+    first = undecided()
+    idle = timed([sys.executable, "-c", "import tests.cli.deciding"], first.env())
+    reaper = Reaper(
+        random.Random(f"decide {backend}"), kills(16, 2), idle, timed([*command, str(first.data)], first.env())
+    )
+    while True:
+        tutela = undecided()
+        while not reaper.run([*command, str(tutela.data)], tutela.env(), lambda: recorded(tutela)):  # noqa: B023
             pass
         with Workplace(load_settings(tutela.data, {})) as place:
             assert_decided(place)
@@ -306,10 +344,19 @@ def assert_reported(place: Workplace, ledger: dict[str, Any], kills_so_far: int)
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
 def test_reports(backend: str, fresh: Fresh) -> None:
-    reaper = Reaper(random.Random(f"dispatch {backend}"), kills(16, 1), usual_seconds=2.0, earliest=0.4)
-    while True:
+    def ordered() -> Tutela:
         tutela = fresh()
         filled(tutela, cases=12 if SOAK else 8, items=2, decide=True)
+        return tutela
+
+    command = [TUTELA, "referral", "dispatch"]
+    with running(user="sandbox", password="sandbox") as sandbox:
+        first = ordered()
+        idle = timed([TUTELA, "referral", "list"], first.env())
+        full = timed(command, first.env(TUTELA_CYBERTIPLINE_URL=sandbox.base_url))
+    reaper = Reaper(random.Random(f"dispatch {backend}"), kills(16, 1), idle, full)
+    while True:
+        tutela = ordered()
         before = reaper.done
         with running(user="sandbox", password="sandbox") as sandbox:
             now = datetime(2025, 5, 2, tzinfo=UTC)
@@ -317,7 +364,7 @@ def test_reports(backend: str, fresh: Fresh) -> None:
                 # Later than any lease that a killed process may have left.
                 now += timedelta(minutes=11)
                 env = tutela.env(TUTELA_CYBERTIPLINE_URL=sandbox.base_url, TUTELA_NOW=now.isoformat())
-                if reaper.run([TUTELA, "referral", "dispatch"], env) and _all_filed(tutela):
+                if reaper.run(command, env, lambda: recorded(tutela)) and _all_filed(tutela):  # noqa: B023
                     break
             ledger = httpx.get(sandbox.sandbox_url + "/ledger.json", auth=("sandbox", "sandbox")).json()
         with Workplace(load_settings(tutela.data, {})) as place:

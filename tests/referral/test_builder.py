@@ -101,8 +101,9 @@ def test_whatever_the_records_hold(material: ReportMaterial, reference: Path) ->
     recipients = {r.account for f in material.items for r in f.record.recipients}
     assert len(report.findall("personOrUserReported")) == len(senders)
     assert len(report.findall("intendedRecipient")) == len(recipients)
-    disabled = report.findall("personOrUserReported/accountPermanentlyDisabled")
-    assert len(disabled) == (len(senders) if material.suspension else 0)
+    suspended = report.findall("personOrUserReported/additionalInfo")
+    assert len(suspended) == (len(senders) if material.suspension else 0)
+    assert not report.findall(".//accountPermanentlyDisabled")
     for file, element in zip(material.items, details, strict=True):
         assert element.findtext("fileViewedByEsp") == str(file.viewed).lower()
         assert element.findtext("industryClassification") == file.classification

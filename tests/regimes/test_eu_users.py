@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutela.regimes.eu_users import COUNTRIES, EU27_2020, EuBasis, Party, region_of
+from tutela.events.catalogue import Region
+from tutela.regimes.eu_users import COUNTRIES, EU27_2020, TERRITORIES_IN_THE_UNION, EuBasis, Party, region_of
 
 KNOWN = [basis for basis in EuBasis if basis is not EuBasis.UNKNOWN]
 ISO_TABLE = Path("/usr/share/zoneinfo/iso3166.tab")
@@ -67,7 +68,7 @@ def test_a_party_has_a_country_only_if_it_was_written_in_two_ascii_letters(writt
         return
     assert written.isascii()
     assert made.country == {"EL": "GR", "UK": "GB"}.get(written.upper(), written.upper())
-    assert made.region == ("eu" if made.country in EU27_2020 else "non_eu")
+    assert made.region == ("eu" if made.country in EU27_2020 | TERRITORIES_IN_THE_UNION else "non_eu")
 
 
 def test_a_country_needs_a_basis_and_a_basis_a_country() -> None:
@@ -86,12 +87,19 @@ def test_an_account_has_1_to_512_characters(account: str) -> None:
     assert Party("a" * 512).account == "a" * 512
 
 
-@given(parties=st.lists(PARTIES, min_size=1, max_size=6), declared=st.sampled_from(["eu", "non_eu", "unknown"]))
-def test_the_region_of_an_item_follows_the_rule_and_is_never_guessed(parties: list[Party], declared: str) -> None:
-    found = region_of(parties, declared)  # type: ignore[arg-type]
-    if any(p.country in EU27_2020 for p in parties):
+@given(
+    sender=st.none() | PARTIES,
+    recipients=st.lists(PARTIES, max_size=5),
+    declared=st.sampled_from(["eu", "non_eu", "unknown"]),
+)
+def test_the_region_of_an_item_follows_the_rule_and_is_never_guessed(
+    sender: Party | None, recipients: list[Party], declared: Region
+) -> None:
+    found = region_of(sender, recipients, declared)
+    regions = [p.region for p in ([sender] if sender else []) + recipients] + ([] if sender else [declared])
+    if "eu" in regions:
         assert found == "eu"
-    elif all(p.country is not None for p in parties):
+    elif "unknown" not in regions:
         assert found == "non_eu"
     else:
         assert found == "unknown"
@@ -99,14 +107,27 @@ def test_the_region_of_an_item_follows_the_rule_and_is_never_guessed(parties: li
 
 @given(parties=st.lists(PARTIES, min_size=1, max_size=4))
 def test_one_more_unknown_party_never_makes_an_item_non_eu(parties: list[Party]) -> None:
-    assert region_of([*parties, Party("x")]) in {"eu", "unknown"}
+    assert region_of(parties[0], [*parties[1:], Party("x")]) in {"eu", "unknown"}
+
+
+def test_a_sender_who_is_not_named_may_be_an_eu_user() -> None:
+    assert region_of(None, [party("US"), party("BR")]) == "unknown"
+    assert region_of(None, [party("US")], "non_eu") == "non_eu"
+    assert region_of(None, [party("US")], "eu") == "eu"
 
 
 def test_the_order_of_the_parties_does_not_matter() -> None:
     mixed = [party("SE"), party("US"), Party("x")]
-    assert {region_of(list(order)) for order in permutations(mixed)} == {"eu"}
+    assert {region_of(first, rest) for first, *rest in permutations(mixed)} == {"eu"}
 
 
 def test_where_nobody_is_named_the_declared_region_holds() -> None:
-    assert region_of([]) == "unknown"
-    assert [region_of([], declared) for declared in ("eu", "non_eu", "unknown")] == ["eu", "non_eu", "unknown"]
+    assert region_of(None, []) == "unknown"
+    declared: list[Region] = ["eu", "non_eu", "unknown"]
+    assert [region_of(None, [], one) for one in declared] == declared
+
+
+@pytest.mark.parametrize("territory", sorted(TERRITORIES_IN_THE_UNION))
+def test_parts_of_member_states_with_codes_of_their_own_are_in_the_union(territory: str) -> None:
+    assert party(territory).region == "eu"
+    assert territory in COUNTRIES - EU27_2020

@@ -22,7 +22,7 @@ from tutela.sandboxes.cybertipline import running
 from tutela.statistics.figure import Figure, Status
 from tutela.statistics.provider_return.compilation import YearlyReturn
 from tutela.statistics.provider_return.form import form_rows
-from tutela.statistics.provider_return.writing import as_json, figure_page, page
+from tutela.statistics.provider_return.writing import as_json, figure_body, page, return_body
 from tutela.storage.case_reader import CaseReader
 from tutela.storage.settings import Settings
 from tutela.storage.workplace import Workplace
@@ -413,8 +413,8 @@ def test_hostile_names_stay_text(place: Workplace, clock: SteppableClock) -> Non
     figure = compiled.figure("1.service@chat")
     assert figure.value == HOSTILE
     for document in (
-        page(compiled, lambda figure_id: f"figures/{figure_id}"),
-        figure_page(compiled, figure, events, "../return.html"),
+        page(HOSTILE, return_body(compiled, lambda figure_id: f"figures/{figure_id}")),
+        page(HOSTILE, figure_body(compiled, figure, events, "../return.html")),
     ):
         assert "<script>" not in document
         assert "<img" not in document

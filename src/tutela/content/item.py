@@ -59,8 +59,7 @@ class Provenance:
     @property
     def region(self) -> Region:
         """Whether the item concerns EU users (regimes.eu_users)."""
-        parties = [*([self.sender] if self.sender else []), *self.recipients]
-        return region_of(parties, self.declared_region)
+        return region_of(self.sender, self.recipients, self.declared_region)
 
 
 NOBODY = Provenance()

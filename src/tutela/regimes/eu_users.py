@@ -1,53 +1,33 @@
 """Who counts as an EU user: the one written rule (docs/explanation/eu-users.md).
 
 1. Each party of an item has at most one country, with the basis on which it is known.
-2. A party is an EU user if that country is one of the 27 Member States, and a non-EU user if it is another.
-   Without a country the party's region is unknown; it is never guessed.
+2. A party is an EU user if that country is one of the 27 Member States or a part of one with a code of its own
+   (Åland, the French outermost regions), and a non-EU user if it is another. Without a country the party's region
+   is unknown; it is never guessed.
 3. An item concerns EU users if its sender or at least one recipient is an EU user; it does not if all
-   parties are known to be elsewhere; otherwise its region is unknown.
+   parties are known to be elsewhere; otherwise its region is unknown. A sender who is not named is of unknown
+   region, or of the one that the platform declares for the item.
 4. For the question whether an item may be processed, unknown counts as EU. In a figure it is never added
    to either side: the figure becomes an interval.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tutela.events.catalogue import Region
 
 EU27_2020 = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "HR",
-        "CY",
-        "CZ",
-        "DK",
-        "EE",
-        "FI",
-        "FR",
-        "DE",
-        "GR",
-        "HU",
-        "IE",
-        "IT",
-        "LV",
-        "LT",
-        "LU",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SK",
-        "SI",
-        "ES",
-        "SE",
-    ]
+    """
+    AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE
+    """.split()  # noqa: SIM905 - as the Union writes the list
 )
 """The Member States since 1 February 2020 as ISO 3166-1 alpha-2 (Greece is GR; EU documents write EL)."""
+
+TERRITORIES_IN_THE_UNION = frozenset({"AX", "GF", "GP", "MF", "MQ", "RE", "YT"})
+"""Parts of Member States where Union law applies (TFEU Articles 349 and 355) that have ISO codes of their own."""
 
 _CODES = """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
@@ -105,14 +85,12 @@ class Party:
         """Whether this party is an EU user."""
         if self.country is None:
             return "unknown"
-        return "eu" if self.country in EU27_2020 else "non_eu"
+        return "eu" if self.country in EU27_2020 | TERRITORIES_IN_THE_UNION else "non_eu"
 
 
-def region_of(parties: list[Party], declared: Region = "unknown") -> Region:
-    """Return the region of an item with these parties; `declared` is the answer where there are none."""
-    if not parties:
-        return declared
-    regions = {party.region for party in parties}
+def region_of(sender: Party | None, recipients: Sequence[Party], declared: Region = "unknown") -> Region:
+    """Return the region of an item with these parties; `declared` stands for a sender who is not named."""
+    regions = {sender.region if sender else declared, *(party.region for party in recipients)}
     if "eu" in regions:
         return "eu"
     return "unknown" if "unknown" in regions else "non_eu"

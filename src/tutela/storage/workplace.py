@@ -80,6 +80,7 @@ class Workplace:
         self._matcher: tuple[tuple[int, int | None], Matcher] | None = None
         self._matcher_lock = threading.Lock()
         self._recipients: dict[str, Recipient] | None = None
+        self._recipients_lock = threading.Lock()
         self._returns: dict[int, tuple[int, YearlyReturn]] = {}
 
     def __enter__(self) -> Self:
@@ -92,9 +93,10 @@ class Workplace:
 
     def close(self) -> None:
         """Close the database and the connections to recipients."""
-        for recipient in (self._recipients or {}).values():
-            recipient.close()
-        self._recipients = None
+        with self._recipients_lock:
+            for recipient in (self._recipients or {}).values():
+                recipient.close()
+            self._recipients = None
         self.database.close()
 
     @cached_property
@@ -164,15 +166,15 @@ class Workplace:
             EventLog(connection, self.clock).append([NewEvent(payload, case_id, now, actor)])
 
     def recipients(self) -> dict[str, Recipient]:
-        """Return the installed recipients that the policy names, configured."""
-        if self._recipients is not None:
+        """Return the installed recipients that the policy names, configured once; closed with the installation."""
+        with self._recipients_lock:
+            if self._recipients is None:
+                self._recipients = {
+                    point.name: point.load()(getattr(self.settings, point.name))
+                    for point in entry_points(group=RECIPIENTS)
+                    if point.name in self.settings.policy.recipients
+                }
             return self._recipients
-        made: dict[str, Recipient] = {}
-        for point in entry_points(group=RECIPIENTS):
-            if point.name in self.settings.policy.recipients:
-                made[point.name] = point.load()(getattr(self.settings, point.name))
-        self._recipients = made
-        return made
 
     def yearly_return(self, year: int) -> YearlyReturn:
         """Compile the return of a year from the events as they are now."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from tutela.casework.evidence import ItemRecord, PartyRecord
-from tutela.referral.material import FileMaterial, ReportMaterial, SuspensionMaterial
+from tutela.referral.material import FileMaterial, ReportMaterial
 from tutela.regimes.services import ServiceType
 
 MAX_FILE_NAME = 2056
@@ -108,13 +108,11 @@ def _sender(report: etree._Element, sender: PartyRecord, material: ReportMateria
     element = etree.SubElement(report, "personOrUserReported")
     _text(element, "espIdentifier", sender.account)
     _text(element, "espService", material.items[0].record.service_name)
-    _suspension(element, material.suspension)
     _country(element, sender)
-
-
-def _suspension(element: etree._Element, suspension: SuspensionMaterial | None) -> None:
-    if suspension is not None:
-        _text(element, "accountPermanentlyDisabled", "true").set("disabledDate", _moment(suspension.at))
+    if material.suspension is not None:
+        # The schema knows accounts disabled for a time and for good; the record does not say which it will be.
+        moment = _moment(material.suspension.at)
+        _text(element, "additionalInfo", f"The platform confirmed at {moment} that it suspended the account.")
 
 
 def _country(element: etree._Element, party: PartyRecord) -> None:
