@@ -89,7 +89,7 @@ class StoredHashLists:
                                 "verified_by": list(e.verified_by),
                                 "reference": e.reference,
                                 "added_at": now,
-                                "enabled": True,
+                                "enabled": e.enabled,
                             }
                             for e in fresh
                         ],
@@ -234,6 +234,7 @@ def _merged(entries: Iterable[NewEntry]) -> list[NewEntry]:
             classification=before.classification or entry.classification,
             verified_by=tuple(dict.fromkeys([*before.verified_by, *entry.verified_by])),
             reference=before.reference or entry.reference,
+            enabled=before.enabled and entry.enabled,
         )
     return list(merged.values())
 

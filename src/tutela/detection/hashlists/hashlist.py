@@ -42,7 +42,7 @@ class NewEntry:
     """An entry as it is read from a file: one value of one kind, with what is known about it.
 
     `verified_by` names the people or organisations that verified it, each once. `reference` is the owner's own
-    number for it.
+    number for it. One that is not enabled is kept and never matches.
     """
 
     kind: str
@@ -50,6 +50,7 @@ class NewEntry:
     classification: str | None = None
     verified_by: tuple[str, ...] = ()
     reference: str | None = None
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,7 @@ class _RowReader:
             classification=check_classification(classification) if classification else None,
             verified_by=_names(row.get("verified_by")),
             reference=_short(_text(row, "reference"), "reference"),
+            enabled=_switch(row.get("enabled")),
         )
 
     def _kind_by_length(self, value: str) -> str:
@@ -177,6 +178,19 @@ def _short(text: str | None, what: str) -> str | None:
     if text is not None and len(text) > MAX_NAME:
         raise ValueError(f"`{what}` has {len(text)} characters, at most {MAX_NAME}")
     return text
+
+
+_SWITCH = {"true": True, "yes": True, "1": True, "": True, "false": False, "no": False, "0": False}
+
+
+def _switch(value: Any) -> bool:
+    if value is None or isinstance(value, bool):
+        return value is not False
+    written = str(value).strip().lower()
+    if written not in _SWITCH:
+        # To guess here could let an entry match that its owner has withdrawn.
+        raise ValueError(f"`enabled` is true or false, not {written[:20]!r}")
+    return _SWITCH[written]
 
 
 def _names(value: Any) -> tuple[str, ...]:
