@@ -99,11 +99,20 @@ def return_body(compiled: YearlyReturn, link: Callable[[str], str]) -> Markup:
     return Markup(template.render(compiled=compiled, sections=sections, link=link))  # noqa: S704 - it escapes
 
 
-def figure_body(compiled: YearlyReturn, figure: Figure, events: Sequence[Event], back: str) -> Markup:
-    """Return the inner part of the page of the events that a figure counts; `back` leads to the return."""
+def figure_body(
+    compiled: YearlyReturn,
+    figure: Figure,
+    events: Sequence[Event],
+    back: str,
+    about: Callable[[Event], str | None] = lambda _: None,
+) -> Markup:
+    """Return the inner part of the page of the events that a figure counts.
+
+    `back` leads to the return, `about` to what an event is about, where there is a page of it.
+    """
     rows = [(e, json.dumps(e.payload.model_dump(mode="json", exclude_none=True), ensure_ascii=False)) for e in events]
     template = _templates().get_template("figure_body.html")
-    return Markup(template.render(compiled=compiled, figure=figure, rows=rows, back=back))  # noqa: S704 - it escapes
+    return Markup(template.render(compiled=compiled, figure=figure, rows=rows, back=back, about=about))  # noqa: S704 - it escapes
 
 
 def page(title: str, body: Markup) -> str:

@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
+from tutela.events.catalogue import ItemsTallied
+from tutela.events.envelope import Event
 from tutela.statistics.provider_return.writing import as_json, figure_body, return_body
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Server
@@ -49,5 +51,10 @@ def show_figure(request: Request, server: Server, session: Reader, year: Year, f
         raise HTTPException(404, "the return has no such figure") from error
     with server.place.transactions.reading() as log:
         events = log.by_sequence(figure.events)
-    body = figure_body(compiled, figure, events, f"/return/{year}")
+
+    def about(event: Event) -> str | None:
+        return None if isinstance(event.payload, ItemsTallied) else f"/cases/{event.subject}"
+
+    open_cases = Permission.SEE_QUEUE in session.person.permissions
+    body = figure_body(compiled, figure, events, f"/return/{year}", about if open_cases else lambda _: None)
     return page(request, "return.html", session, title=f"{figure.meaning}, {year}", year=year, body=body)
