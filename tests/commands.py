@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from typer.testing import CliRunner
+
+from tutela.cli.main import app
+
 TUTELA = Path(sys.executable).with_name("tutela")
 ROOT = Path(__file__).parents[1]
 
@@ -63,3 +67,19 @@ class Tutela:
         ran = Ran(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
         assert "Traceback" not in ran.err, ran.err
         return ran
+
+
+@dataclass
+class InProcess(Tutela):
+    """The same command within this process: faster, for what does not depend on a process of its own."""
+
+    def __call__(self, *arguments: str | bytes | Path, stdin: bytes = b"", now: str | None = None, **env: str) -> Ran:
+        """Run it to its end."""
+        more = {**env, **({"TUTELA_NOW": now} if now else {})}
+        wanted = self.env(**more)
+        hidden: dict[str, str | None] = {k: None for k in os.environ if k.startswith("TUTELA_")}
+        given = {k: v for k, v in wanted.items() if k == "COLUMNS" or k.startswith("TUTELA_")}
+        result = CliRunner().invoke(
+            app, [os.fsdecode(a) for a in arguments], input=stdin, env=hidden | given, catch_exceptions=False
+        )
+        return Ran(result.exit_code, result.stdout, result.stderr)

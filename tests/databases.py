@@ -75,7 +75,7 @@ class Postgres:
         engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
         try:
             with engine.connect() as connection:
-                connection.execute(DDL(statement, context={"name": name, "other": other}))
+                connection.execute(DDL(statement, context={"name": name, "other": other}))  # type: ignore[no-untyped-call]
         finally:
             engine.dispose()
 

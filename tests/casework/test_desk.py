@@ -271,7 +271,7 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.mark.usefixtures("_template")
-class TestDesk(DeskMachine.TestCase):  # type: ignore[misc,name-defined]
+class TestDesk(DeskMachine.TestCase):  # type: ignore[misc,valid-type]
     settings = settings(max_examples=12, stateful_step_count=30)
 
 

@@ -18,8 +18,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from typer.main import get_command
+from typer.testing import CliRunner
 
-from tests.commands import TUTELA, Ran, Tutela
+from tests.commands import TUTELA, InProcess, Ran, Tutela
 from tests.databases import REPORTER
 from tests.rig import known_of, picture
 from tutela.cli.main import app
@@ -31,7 +32,7 @@ def tutela(tmp_path: Path, _sqlite_template: Path) -> Tutela:
     folder.mkdir(mode=0o700)
     shutil.copy(_sqlite_template, folder / "tutela.sqlite")
     (folder / "tutela.toml").write_text(REPORTER, "utf-8")
-    return Tutela(folder)
+    return InProcess(folder)
 
 
 def made(tutela: Tutela, name: str = "known") -> None:
@@ -67,8 +68,6 @@ def commands() -> list[tuple[str, ...]]:
 
 
 def test_every_command_explains_itself() -> None:
-    from typer.testing import CliRunner
-
     names = commands()
     assert len(names) > 30
     for path in names:
@@ -216,8 +215,11 @@ def test_what_hash_prints_can_be_imported(tutela: Tutela, tmp_path: Path) -> Non
 
 def png_header(width: int, height: int, tail: bytes = b"") -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunk = b"IHDR" + header
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + tail
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR" + header) + tail
+
+
+def chunk(content: bytes) -> bytes:
+    return struct.pack(">I", len(content) - 4) + content + struct.pack(">I", zlib.crc32(content))
 
 
 def bomb() -> bytes:
@@ -237,14 +239,14 @@ def strange(folder: Path) -> dict[str, str]:
         b"planted-named-wrongly.txt": (picture(1), "match"),
         b"no-ending": (picture(2), "match"),
         b"\xff\xfe-name.png": (picture(3), "match"),
-        b"[red]markup[/red].jpg": (picture(4), "match"),
+        b"[red]markup[bold].jpg": (picture(4), "match"),
         b"near.png": (picture(40), "match"),
         b"clean.png": (picture(90), "clean"),
         b"flat.png": (grey.getvalue(), "clean"),
         b"text.jpg": (b"this is a text", "unsupported"),
         b"empty.jpg": (b"", "undecodable"),
         b"truncated.png": (picture(91)[:400], "undecodable"),
-        b"header-60000.png": (png_header(60_000, 60_000), "over_limit"),
+        b"header-60000.png": (png_header(60_000, 60_000, chunk(b"IDAT" + zlib.compress(bytes(1000)))), "over_limit"),
         b"bomb.png": (bomb(), "over_limit"),
         b"broken.png": (png_header(10, 10, b"rubbish"), "undecodable"),
     }
@@ -281,7 +283,7 @@ def test_every_file_has_one_outcome(tutela: Tutela, tmp_path: Path) -> None:
     dry = tutela("scan", "--json", "--dry-run", "--jobs", "1", folder)
     assert dry.lines[-1]["dry_run"] is True
     assert tutela("case", "list", "--json").out == ""
-    ran = tutela("scan", "--json", "--jobs", "2", folder)
+    ran = Tutela(tutela.data)("scan", "--json", "--jobs", "2", folder)
     assert ran.code == 0, ran.err
     *items, summary = ran.lines
     assert {item["path"]: item["outcome"] for item in items} == wanted
@@ -308,7 +310,7 @@ def test_the_table_for_people(tutela: Tutela, tmp_path: Path) -> None:
     wanted = strange(folder)
     ran = tutela("scan", "--jobs", "2", folder)
     assert ran.code == 0
-    assert "[red]markup[/red].jpg" in ran.out
+    assert "[red]markup[bold].jpg" in ran.out
     assert f"{len(wanted)} items against 9 entries" in ran.out
     for outcome, number in Counter(wanted.values()).items():
         assert any(line.split() == [outcome, str(number)] for line in ran.out.splitlines()), outcome
@@ -455,11 +457,11 @@ def test_bad_settings_end_with_their_message(tutela: Tutela) -> None:
     assert (ran.code, "target" in ran.err) == (2, True)
     ran = tutela("case", "list", TUTELA_DATABASE_URL="mysql://127.0.0.1/x")
     assert ran.code == 2
-    ran = tutela("case", "list", TUTELA_DATABASE_URL="postgresql://127.0.0.1:9/x")
+    ran = Tutela(tutela.data)("case", "list", TUTELA_DATABASE_URL="postgresql://127.0.0.1:9/x")
     assert (ran.code, "does not answer" in ran.err) == (1, True)
 
 
 def test_the_time_of_a_start(tutela: Tutela) -> None:
     start = time.perf_counter()
-    assert tutela("--version").out.startswith("tutela ")
+    assert Tutela(tutela.data)("--version").out.startswith("tutela ")
     print(f"tutela --version took {time.perf_counter() - start:.2f} s")  # noqa: T201

@@ -76,6 +76,9 @@ class Reaper:
             assert_no_worker_left(process.pid)
         assert process.returncode == 0, told
         assert b"Traceback" not in told, told
+        if limit is not None:
+            # It was over before its moment came: the machine has become faster than it was.
+            self.full_seconds = max(1.1 * self.idle_seconds, 0.8 * self.full_seconds)
         return True
 
     def report(self, what: str) -> None:
@@ -225,10 +228,10 @@ def test_a_scan(backend: str, fresh: Fresh, tmp_path: Path) -> None:
             place.lists.add("known", [(listed_exactly if n % 2 else listed_nearly)(d) for n, d in enumerate(contents)])
         return tutela
 
-    command = [TUTELA, "scan", folder, "--jobs", "2"]
+    command: list[str | Path] = [TUTELA, "scan", folder, "--jobs", "2"]
     first = listed()
     idle = timed([TUTELA, "service", "list"], first.env())
-    reaper = Reaper(rng, kills(30, 2), idle, timed(command, first.env()))
+    reaper = Reaper(rng, kills(24, 2), idle, timed(command, first.env()))
     while True:
         tutela = listed()
         # One that is killed after its tally is recorded is done: the same command would be another scan.
@@ -355,7 +358,7 @@ def test_reports(backend: str, fresh: Fresh) -> None:
         filled(tutela, cases=12 if SOAK else 8, items=2, decide=True)
         return tutela
 
-    command = [TUTELA, "referral", "dispatch"]
+    command: list[str | Path] = [TUTELA, "referral", "dispatch"]
     with running(user="sandbox", password="sandbox") as sandbox:
         first = ordered()
         idle = timed([TUTELA, "referral", "list"], first.env())

@@ -265,19 +265,16 @@ def test_what_cannot_be_retried(office: Office) -> None:
 def test_evidence_that_is_gone_stops_one_report_alone(office: Office) -> None:
     erased = office.rig.confirmed("a0")
     broken = office.rig.confirmed("a1")
-    office.rig.confirmed("a2")
+    sound = office.rig.confirmed("a2")
     office.place.vault.erase(erased)
     for path in (office.place.settings.data / "evidence" / broken).glob("*.record"):
         path.write_bytes(b"x" * 40)
-    assert [(d.case, d.result) for d in office.place.dispatcher().run_due()][:2] == [
-        (erased, "stopped"),
-        (broken, "stopped"),
-    ]
-    assert [(r.state, r.last_error) for r in reversed(office.referrals())] == [
-        ("stopped", "open: evidence-gone"),
-        ("stopped", "open: evidence-broken"),
-        ("filed", None),
-    ]
+    office.place.dispatcher().run_due()
+    assert {r.case_id: (r.state, r.last_error) for r in office.referrals()} == {
+        erased: ("stopped", "open: evidence-gone"),
+        broken: ("stopped", "open: evidence-broken"),
+        sound: ("filed", None),
+    }
 
 
 @sqlite_only

@@ -51,7 +51,7 @@ def lived(place: Workplace, clock: SteppableClock, seed: int = 3) -> None:
         for row in reader.awaiting():
             for item in reader.one(row.id).items:
                 if item.verdict is None and rng.random() < 0.7:
-                    rig.decide(row.id, item.id, rng.choice(["known", "known", "new", "not"]), SENIOR)  # type: ignore[arg-type]
+                    rig.decide(row.id, item.id, rng.choice(["known", "known", "new", "not"]), SENIOR)
         for action in reader.actions(["ordered", "reversal_ordered"]):
             if rng.random() < 0.7:
                 desk.confirm_action("platform", action.id)
@@ -87,6 +87,9 @@ class Sql:
     def f(self, alias: str, name: str) -> str:
         return self._fields.format(c=f"{alias}.data", f=name)
 
+    def _of_row(self, name: str) -> str:
+        return f"r.v->>'{name}'" if self._postgres else f"json_extract(r.value, '$.{name}')"
+
     def rows(self, query: str, **bound: object) -> list[Any]:
         with self._place.database.read() as connection:
             start, end = datetime(YEAR, 1, 1, tzinfo=UTC), datetime(YEAR + 1, 1, 1, tzinfo=UTC)
@@ -100,7 +103,7 @@ class Sql:
 
     def tallied(self, kind: str, region: str, service: str | None) -> int:
         each = "jsonb_array_elements(e.data->'rows') AS r(v)" if self._postgres else "json_each(e.data, '$.rows') AS r"
-        field = (lambda n: f"r.v->>'{n}'") if self._postgres else (lambda n: f"json_extract(r.value, '$.{n}')")
+        field = self._of_row
         technologies = "jsonb_array_length(r.v->'technologies')" if self._postgres else (
             "json_array_length(r.value, '$.technologies')"
         )  # fmt: skip
@@ -132,7 +135,7 @@ class Sql:
         items = (
             "jsonb_array_elements(o.data->'items') AS r(v)" if self._postgres else "json_each(o.data, '$.items') AS r"
         )
-        field = (lambda n: f"r.v->>'{n}'") if self._postgres else (lambda n: f"json_extract(r.value, '$.{n}')")
+        field = self._of_row
         return self.value(
             f"SELECT count(DISTINCT {what}) FROM events f "  # noqa: S608
             f"JOIN events o ON o.type = 'referral.ordered' AND {self.f('o', 'referral')} = {self.f('f', 'referral')}, "
@@ -375,8 +378,8 @@ def test_unknown_regions_make_intervals(place: Workplace, clock: SteppableClock)
             place.desk.lodge_complaint("platform", action, "internal")
     for _, complaint in CaseReader(place.database).open_complaints():
         place.desk.decide_complaint(COMPLIANCE, complaint.id, upheld=True, reason=Reason.WRONG_ACCOUNT)
-    for action in CaseReader(place.database).actions(["reversal_ordered"]):
-        place.desk.confirm_action("platform", action.id)
+    for reversal in CaseReader(place.database).actions(["reversal_ordered"]):
+        place.desk.confirm_action("platform", reversal.id)
     rig.close()
     compiled = place.yearly_return(YEAR)
     for name in (
@@ -411,10 +414,9 @@ HOSTILE = "<script>alert('x')</script>\"&amp;</td><img src=x onerror=y>"
 def test_hostile_names_stay_text(place: Workplace, clock: SteppableClock) -> None:
     place.register_service(replace(CHAT, name=HOSTILE))
     place.register_service(MAIL)
+    payload = c.IntakeRefused(service=HOSTILE[:60], region="eu", day=clock.now.date(), reason=HOSTILE)
     with place.transactions.record() as log:
-        log.append(
-            [NewEvent(c.CaseOpened(service="chat", account=HOSTILE, layer="known"), HOSTILE, clock.now, HOSTILE)]
-        )
+        log.append([NewEvent(payload, HOSTILE, clock.now, HOSTILE)])
     compiled = place.yearly_return(YEAR)
     with place.transactions.reading() as log:
         events = list(log.read())
@@ -427,4 +429,4 @@ def test_hostile_names_stay_text(place: Workplace, clock: SteppableClock) -> Non
         assert "<script>" not in document
         assert "<img" not in document
         assert "&lt;script&gt;" in document
-    assert HOSTILE in str(as_json(compiled))
+    assert {"id": "chat", "name": HOSTILE, "type": CHAT.type.value} in as_json(compiled)["services"]

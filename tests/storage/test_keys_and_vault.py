@@ -15,7 +15,6 @@ import pytest
 from tutela.casework.evidence import EvidenceGone
 from tutela.casework.pseudonyms import KeyDestroyed, Pseudonyms
 from tutela.events.envelope import new_id, system_clock
-from tutela.storage import durable
 from tutela.storage.durable import write_durably
 from tutela.storage.keys import BrokenKey, KeyRing
 from tutela.storage.vault import BrokenEvidence, FileVault
@@ -219,7 +218,7 @@ def test_erasure_takes_the_copy_that_a_kill_left(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(durable.Path, "unlink", killed)
+        patch.setattr(Path, "unlink", killed)
         with pytest.raises(KeyboardInterrupt):
             write_durably(tmp_path / "keys" / "cases" / f"{CASE}.key", b"x" * 60, only_new=True)
     assert len(files_of(tmp_path / "keys" / "cases")) == 2
@@ -276,7 +275,7 @@ def test_a_durable_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytes
     def full(*_: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(durable.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="no space"):
         write_durably(path, b"second")
     monkeypatch.undo()
