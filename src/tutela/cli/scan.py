@@ -152,8 +152,9 @@ def _identity(found: FoundFile | UnreadablePath) -> str:
 
 
 def _unreadable(path: UnreadablePath, permit: Permit, region: Region) -> Taken:
-    fingerprinted = Fingerprinted(Kind.OTHER, 0, (), Outcome.UNSUPPORTED, path.reason)
-    judgement = Judgement(Outcome.UNSUPPORTED, (), (), low_quality=False, reason=path.reason)
+    outcome = Outcome.ERROR if path.failed else Outcome.UNSUPPORTED
+    fingerprinted = Fingerprinted(Kind.OTHER, 0, (), outcome, path.reason)
+    judgement = Judgement(outcome, (), (), low_quality=False, reason=path.reason)
     provenance = Provenance(declared_region=region, name=path.name)
     return Taken(_identity(path), provenance, fingerprinted, judgement, permit, bytes)
 

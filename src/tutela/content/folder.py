@@ -25,10 +25,14 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class UnreadablePath:
-    """Something named by the user, or met on the way, that cannot be taken in."""
+    """Something named by the user, or met on the way, that cannot be taken in.
+
+    `failed`: it could not be read, so nobody knows what it holds; otherwise it is a thing that is never read.
+    """
 
     name: str
     reason: str
+    failed: bool
 
 
 def find_files(roots: Iterable[Path]) -> Iterator[FoundFile | UnreadablePath]:
@@ -41,10 +45,10 @@ def find_files(roots: Iterable[Path]) -> Iterator[FoundFile | UnreadablePath]:
         try:
             exists, is_folder = root.exists(), root.is_dir()
         except OSError as error:
-            yield UnreadablePath(str(root), error.strerror or str(error))
+            yield _failed(root, error)
             continue
         if not exists:
-            yield UnreadablePath(str(root), "no such file or folder")
+            yield UnreadablePath(str(root), "no such file or folder", failed=True)
         elif is_folder:
             yield from _walk(root)
         else:
@@ -59,21 +63,25 @@ def _walk(root: Path) -> Iterator[FoundFile | UnreadablePath]:
         path = Path(here)
         try:
             if isinstance(here, os.DirEntry) and here.is_symlink():
-                yield UnreadablePath(str(path), "a symbolic link, not followed")
+                yield UnreadablePath(str(path), "a symbolic link, not followed", failed=False)
             elif isinstance(here, os.DirEntry) and not here.is_dir(follow_symlinks=False):
                 yield _regular(path)
             else:
                 with os.scandir(path) as entries:
                     to_do += sorted(entries, key=lambda e: e.name, reverse=True)
         except OSError as error:
-            yield UnreadablePath(str(path), error.strerror or str(error))
+            yield _failed(path, error)
+
+
+def _failed(path: Path, error: OSError) -> UnreadablePath:
+    return UnreadablePath(str(path), error.strerror or str(error), failed=True)
 
 
 def _regular(path: Path) -> FoundFile | UnreadablePath:
     try:
         if not path.is_file():
-            return UnreadablePath(str(path), "not a regular file")
+            return UnreadablePath(str(path), "not a regular file", failed=False)
         status = path.stat()
     except OSError as error:
-        return UnreadablePath(str(path), error.strerror or str(error))
+        return _failed(path, error)
     return FoundFile(path, str(path), status.st_size, status.st_mtime_ns)

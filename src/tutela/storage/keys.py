@@ -33,6 +33,20 @@ class KeyRing:
         (folder / "cases").mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
 
+    @property
+    def folder(self) -> Path:
+        """Where the keys are."""
+        return self._folder
+
+    def installation(self) -> str | None:
+        """Return the id of the database that these keys belong to, if one was set."""
+        path = self._folder / "installation"
+        return path.read_text("ascii") if path.exists() else None
+
+    def set_installation(self, installation: str) -> None:
+        """Say which database these keys belong to."""
+        write_durably(self._folder / "installation", installation.encode("ascii"))
+
     def ledger(self) -> bytes:
         """Return the key of the ledger."""
         return self._plain("ledger.key")

@@ -318,6 +318,11 @@ api_keys = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("revoked_at", UtcTime),
 )
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", String(36), primary_key=True),
+)
 leases = Table(
     "leases",
     metadata,

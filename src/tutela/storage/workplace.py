@@ -40,6 +40,7 @@ from tutela.storage import schema
 from tutela.storage.database import Database
 from tutela.storage.event_log import EventLog
 from tutela.storage.hash_lists import StoredHashLists
+from tutela.storage.installation import require_one_installation
 from tutela.storage.keys import KeyRing
 from tutela.storage.people import People
 from tutela.storage.report_material import MaterialSource
@@ -72,6 +73,7 @@ class Workplace:
             self.database.upgrade()
         self.database.require_current()
         self.keys = KeyRing(settings.data / "keys")
+        require_one_installation(self.database, self.keys)
         self.vault = FileVault(settings.data / "evidence", self.keys)
         self.transactions = SqlTransactions(self.database, clock)
         self.lists = StoredHashLists(self.database, clock)

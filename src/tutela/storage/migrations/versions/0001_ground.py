@@ -79,6 +79,11 @@ def upgrade() -> None:
     op.create_index("ix_events_subject_sequence", "events", ["subject", "sequence"], unique=False)
     op.create_index("ix_events_type_occurred_at", "events", ["type", "occurred_at"], unique=False)
     op.create_table(
+        "installation",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
+    )
+    op.create_table(
         "hash_lists",
         sa.Column("id", sa.String(length=63), nullable=False),
         sa.Column("owner", sa.Text(), nullable=False),
