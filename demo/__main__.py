@@ -23,7 +23,7 @@ from demo.summary import print_summary, summarise, write_summary
 from demo.world import YEAR, make_world
 from demo.year import MovingClock, prepare, run_year
 from tutela.cli.returns import write_return
-from tutela.referral.cybertipline.recipient import CyberTiplineSettings
+from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.material import Reporter
 from tutela.sandboxes.cybertipline import Fault, Faults, Kind, RunningSandbox, running
 from tutela.storage.settings import load_settings

@@ -19,7 +19,7 @@ from tests.rig import REVIEWER, Rig, party, picture
 from tutela.casework.evidence import ItemRecord, record_name
 from tutela.content.item import Provenance
 from tutela.events import catalogue as c
-from tutela.referral.cybertipline.recipient import CyberTiplineSettings
+from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.dispatcher import LEASE, Dispatched
 from tutela.sandboxes.cybertipline import Body, Fault, Faults, Kind, RunningSandbox, running
 from tutela.storage.case_reader import CaseReader, ReferralRow

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tutela.referral.cybertipline.recipient import CyberTiplineSettings, WrongTarget
+from tutela.referral.cybertipline.target import CyberTiplineSettings, WrongTarget
 from tutela.storage.settings import BadSettings, default_data_folder, load_settings
 
 

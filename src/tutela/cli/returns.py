@@ -14,14 +14,7 @@ from tutela.cli.exits import Exit
 from tutela.cli.output import err, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.statistics.provider_return.compilation import YearlyReturn
-from tutela.statistics.provider_return.writing import (
-    as_json,
-    figure_body,
-    file_name,
-    page,
-    return_body,
-    shown,
-)
+from tutela.statistics.provider_return.wording import as_json, shown
 from tutela.storage.workplace import Workplace
 
 FORMATS = ("json", "html")
@@ -65,6 +58,8 @@ def yearly_return(
 
 def write_return(place: Workplace, compiled: YearlyReturn, folder: Path, formats: list[str]) -> list[Path]:
     """Write `return.json`, `return.html` and a page for each figure that has events; return the two main files."""
+    from tutela.statistics.provider_return.writing import figure_body, file_name, page
+
     written: list[Path] = []
     folder.mkdir(parents=True, exist_ok=True)
     if "json" in formats:
@@ -86,6 +81,8 @@ def write_return(place: Workplace, compiled: YearlyReturn, folder: Path, formats
 
 
 def _page(compiled: YearlyReturn) -> str:
+    from tutela.statistics.provider_return.writing import file_name, page, return_body
+
     body = return_body(compiled, lambda figure_id: f"figures/{file_name(figure_id)}")
     return page(f"Yearly return {compiled.year}", body)
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tutela.casework.policy import Policy
 from tutela.content.item import Limits
-from tutela.referral.cybertipline.recipient import CyberTiplineSettings
+from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.material import Reporter
 from tutela.regimes.permission import OtherGround
 

@@ -3,47 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from lxml import etree
 
 from tutela.referral.cybertipline.builder import build_file_details, build_report, to_bytes
 from tutela.referral.cybertipline.client import CyberTiplineClient, CyberTiplineError
 from tutela.referral.cybertipline.codes import Code
+from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.material import FileMaterial, ReportMaterial
 from tutela.referral.recipient import Receipt, RecipientError, Settled
-
-_HOSTS = {"test": "exttest.cybertip.org", "production": "report.cybertip.org"}
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-
-class WrongTarget(ValueError):
-    """The URL does not belong to the target that the configuration names; the message says what to change."""
-
-
-@dataclass(frozen=True, slots=True)
-class CyberTiplineSettings:
-    """Where reports go. The default is a sandbox on this machine; anything else is an explicit choice.
-
-    Raises WrongTarget if the URL and the target disagree, so that neither alone can send a report out.
-    """
-
-    url: str = "http://127.0.0.1:8640/ispws"
-    user: str = "sandbox"
-    password: str = "sandbox"  # noqa: S105 - of the sandbox on this machine
-    target: str = "sandbox"
-
-    def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        host = parts.hostname or ""
-        if self.target == "sandbox":
-            if host not in _LOOPBACK:
-                raise WrongTarget(f'target "sandbox" is on this machine, {host!r} is not: set the target explicitly')
-        elif self.target not in _HOSTS:
-            raise WrongTarget(f"target {self.target!r}: one of sandbox, test, production")
-        elif host != _HOSTS[self.target] or parts.scheme != "https":
-            raise WrongTarget(f"target {self.target!r} is https://{_HOSTS[self.target]}, not {self.url!r}")
 
 
 class CyberTipline:

@@ -12,7 +12,8 @@ from tutela.access.ports import Session
 from tutela.access.roles import Permission
 from tutela.events.catalogue import ItemsTallied
 from tutela.events.envelope import Event
-from tutela.statistics.provider_return.writing import as_json, figure_body, return_body
+from tutela.statistics.provider_return.wording import as_json
+from tutela.statistics.provider_return.writing import figure_body, return_body
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Server
 
