@@ -96,7 +96,8 @@ def test_the_region_of_an_item_follows_the_rule_and_is_never_guessed(
     sender: Party | None, recipients: list[Party], declared: Region
 ) -> None:
     found = region_of(sender, recipients, declared)
-    regions = [p.region for p in ([sender] if sender else []) + recipients] + ([] if sender else [declared])
+    named = [p.region for p in ([sender] if sender else []) + recipients]
+    regions = named + ([] if sender and recipients else [declared])
     if "eu" in regions:
         assert found == "eu"
     elif "unknown" not in regions:
@@ -108,6 +109,12 @@ def test_the_region_of_an_item_follows_the_rule_and_is_never_guessed(
 @given(parties=st.lists(PARTIES, min_size=1, max_size=4))
 def test_one_more_unknown_party_never_makes_an_item_non_eu(parties: list[Party]) -> None:
     assert region_of(parties[0], [*parties[1:], Party("x")]) in {"eu", "unknown"}
+
+
+def test_recipients_who_are_not_named_may_be_eu_users() -> None:
+    assert region_of(party("US"), []) == "unknown"
+    assert region_of(party("US"), [], "non_eu") == "non_eu"
+    assert region_of(party("SE"), [], "non_eu") == "eu"
 
 
 def test_a_sender_who_is_not_named_may_be_an_eu_user() -> None:

@@ -77,6 +77,11 @@ def record_name(item: str) -> str:
     return f"{item}.record"
 
 
+def repeat_name(item: str, event: str) -> str:
+    """Return the name under which the record of a repeat of an item is kept."""
+    return f"{item}.{event}.again"
+
+
 def remark_name(event: str) -> str:
     """Return the name under which the remark of an event is kept."""
     return f"{event}.remark"

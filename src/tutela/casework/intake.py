@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tutela.casework.evidence import EvidenceVault, ItemRecord, PartyRecord, bytes_name, record_name
+from tutela.casework.evidence import EvidenceVault, ItemRecord, PartyRecord, bytes_name, record_name, repeat_name
 from tutela.casework.ports import Batch, IntakeUnit, LedgerLine, Transactions
 from tutela.casework.pseudonyms import Pseudonyms, YearKeys
 from tutela.content.item import Outcome, Provenance
@@ -35,7 +35,10 @@ from tutela.events.envelope import SYSTEM, Clock, NewEvent, new_id
 from tutela.regimes.eu_users import Party
 from tutela.regimes.permission import OtherGround, Permit, Refusal, permission
 from tutela.regimes.regime import RegimeTable
-from tutela.regimes.services import Service
+from tutela.regimes.services import Service, ServiceType
+
+UNION_OFFSETS = (timedelta(hours=-4), timedelta(hours=4))
+"""The Union's westernmost and easternmost clocks against UTC: Guadeloupe, Réunion."""
 
 LEDGER_DAYS = 30
 """How long an open batch may keep its ledger at most."""
@@ -103,6 +106,10 @@ class Intake:
         """Return under what law items may be processed now; raises Refused, and records the refusal once a day."""
         now = self._clock()
         answer = permission(service, region, now.date(), self._regimes, self._other_ground)
+        # It must be covered on every day that it is now somewhere in the Union, and not by the clock of UTC alone.
+        for day in sorted({(now + offset).date() for offset in UNION_OFFSETS}):
+            elsewhere = permission(service, region, day, self._regimes, self._other_ground)
+            answer = elsewhere if isinstance(elsewhere, Refusal) else answer
         if isinstance(answer, Permit):
             return answer
         self._record_refusal(service, region, answer, now, actor)
@@ -136,15 +143,19 @@ class Intake:
         """
         now = self._clock()
         keys = {item.identity: self._item_key(batch, item.identity) for item in items}
+        own_keys = {item.identity: key for item in items if (key := self._content_key(batch, item)) is not None}
         with self._transactions.intake() as unit:
             unit.lock("intake")
             if not unit.is_open(batch.id):
                 raise BatchClosed(f"batch {batch.id} was closed meanwhile")
-            ledger = unit.ledger(batch.id, keys.values())
+            ledger = unit.ledger(batch.id, {*keys.values(), *own_keys.values()})
             run = _Run(unit, self._vault, Pseudonyms(self._years, now.year), service, now, actor)
             recorded: list[Recorded] = []
             for item in items:
                 key = keys[item.identity]
+                if item.identity in own_keys and ledger.get(key, Outcome.MATCH) is not Outcome.MATCH:
+                    # Other bytes under an id that was used before: a match is never lost to a platform's slip.
+                    key = own_keys[item.identity]
                 if key in ledger:
                     recorded.append(Recorded(item.identity, ledger[key], "", already=True))
                     continue
@@ -181,6 +192,12 @@ class Intake:
         for batch in overdue:
             self.close(batch)
         return overdue
+
+    def _content_key(self, batch: Batch, item: Taken) -> str | None:
+        upright = item.fingerprinted.upright("sha256")
+        if item.judgement.outcome is not Outcome.MATCH or upright is None:
+            return None
+        return self._keyed("content", batch.identity, item.identity, upright.hex)
 
     def _item_key(self, batch: Batch, identity: str) -> str:
         return self._keyed("item", batch.identity, identity)
@@ -263,12 +280,22 @@ class _Run:
         sender = item.provenance.sender
         account = self._names.account(self._service.id, sender.account) if sender else None
         content = self._names.content(sha256)
-        before = self._contents.get((account, content)) or self._unit.item_with_content(
-            self._service.id, account, content
-        )
+        before = self._seen(account, content)
+        provenance = item.provenance
+        recipients_eu = tuple(sorted({self._pseudonym(r) for r in provenance.recipients if r.region == "eu"}))
+        recipients_unknown = sum(r.region == "unknown" for r in provenance.recipients)
         if before:
             case, known_item = before
-            self._add(case, ItemSeenAgain(item=known_item))
+            again = self._add(
+                case,
+                ItemSeenAgain(
+                    item=known_item,
+                    region=provenance.region,
+                    recipients_eu=recipients_eu,
+                    recipients_unknown=recipients_unknown,
+                ),
+            )
+            self._vault.put(case, repeat_name(known_item, again.id), self._record(item).model_dump_json().encode())
             return Recorded(item.identity, Outcome.MATCH, "", case, known_item, seen_again=True)
         layer: Layer = "known"
         case = self._case_of(account, layer)
@@ -276,7 +303,6 @@ class _Run:
         self._contents[account, content] = (case, item_id)
         self._vault.put(case, bytes_name(item_id), data)
         self._vault.put(case, record_name(item_id), self._record(item).model_dump_json().encode())
-        provenance = item.provenance
         self._add(
             case,
             ItemFlagged(
@@ -289,8 +315,8 @@ class _Run:
                 content=content,
                 sender=account,
                 sender_region=sender.region if sender else provenance.declared_region,
-                recipients_eu=tuple(sorted({self._pseudonym(r) for r in provenance.recipients if r.region == "eu"})),
-                recipients_unknown=sum(r.region == "unknown" for r in provenance.recipients),
+                recipients_eu=recipients_eu,
+                recipients_unknown=recipients_unknown,
                 sent_at=provenance.sent_at,
             ),
         )
@@ -312,6 +338,16 @@ class _Run:
                 ),
             )
         return Recorded(item.identity, Outcome.MATCH, "", case, item_id)
+
+    def _seen(self, account: str | None, content: str) -> tuple[str, str] | None:
+        own_files = self._service.type is ServiceType.OWN_FILES
+        if account is None and not own_files:
+            # Two senders who are not named may be two people.
+            return None
+        # Sending it again after the case has ended is a new act; finding one's own file again is none.
+        return self._contents.get((account, content)) or self._unit.item_with_content(
+            self._service.id, account, content, awaiting=not own_files
+        )
 
     def _case_of(self, account: str | None, layer: Layer) -> str:
         if account is not None:
@@ -345,8 +381,10 @@ class _Run:
     def _pseudonym(self, party: Party) -> str:
         return self._names.account(self._service.id, party.account)
 
-    def _add(self, case: str, payload: Payload) -> None:
-        self.events.append(NewEvent(payload, subject=case, occurred_at=self._now, actor=self._actor))
+    def _add(self, case: str, payload: Payload) -> NewEvent:
+        event = NewEvent(payload, subject=case, occurred_at=self._now, actor=self._actor)
+        self.events.append(event)
+        return event
 
 
 def _loaded(item: Taken) -> bytes | None:

@@ -73,8 +73,10 @@ class IntakeUnit(EventWriter, Protocol):
         """Return the case of an account that awaits a decision."""
         ...
 
-    def item_with_content(self, service: str, account: str | None, content: str) -> tuple[str, str] | None:
-        """Return the case and item in which this account sent this content before."""
+    def item_with_content(
+        self, service: str, account: str | None, content: str, *, awaiting: bool
+    ) -> tuple[str, str] | None:
+        """Return the case and item in which this account sent this content; only in a case that awaits a decision."""
         ...
 
     def refusal_recorded(self, service: str, region: Region, day: date) -> bool:

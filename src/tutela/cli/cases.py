@@ -9,7 +9,7 @@ from rich.table import Table
 
 from tutela.access.roles import NotAllowed
 from tutela.casework.case import CaseState, Classification, NoSuchCase, NoSuchItem, NotPossible
-from tutela.cli.output import fail, out, print_json
+from tutela.cli.output import cells, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.events.catalogue import Verdict
 from tutela.storage.case_reader import CaseReader
@@ -35,7 +35,14 @@ def list_cases(
     table = Table("case", "service", "state", "items", "undecided", "opened", box=None, pad_edge=False)
     for row in rows:
         table.add_row(
-            row.id, row.service, row.state.value, str(row.items), str(row.undecided), f"{row.opened_at:%Y-%m-%d %H:%M}"
+            *cells(
+                row.id,
+                row.service,
+                row.state.value,
+                str(row.items),
+                str(row.undecided),
+                f"{row.opened_at:%Y-%m-%d %H:%M}",
+            )
         )
     out.print(table)
 

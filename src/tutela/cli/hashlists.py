@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from tutela.cli.exits import Exit
-from tutela.cli.output import err, fail, out, print_json
+from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.detection.hashlists.hashlist import HashList, UnknownList
 from tutela.detection.hashlists.reading import Format, ReadEntries, UnreadableFile, guess_format, read_entries
@@ -161,13 +161,15 @@ def show(
     for one in summaries:
         counts = ", ".join(f"{kind} {number:,}" for kind, number in one.entries.items()) or "0"
         table.add_row(
-            one.hashlist.id,
-            "yes" if one.hashlist.enabled else "no",
-            counts,
-            f"{one.enabled_entries:,}",
-            one.hashlist.owner,
-            one.hashlist.source,
-            one.hashlist.jurisdiction,
+            *cells(
+                one.hashlist.id,
+                "yes" if one.hashlist.enabled else "no",
+                counts,
+                f"{one.enabled_entries:,}",
+                one.hashlist.owner,
+                one.hashlist.source,
+                one.hashlist.jurisdiction,
+            )
         )
     out.print(table)
 

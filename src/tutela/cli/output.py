@@ -8,14 +8,20 @@ from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from tutela.cli.exits import Exit
 
-PIPED_WIDTH = 200
+PIPED_WIDTH = 10_000
 """Columns of a table that nobody's terminal limits."""
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def cells(*texts: str) -> tuple[Text, ...]:
+    """Return the cells of a row as they stand: nothing in them is markup, and every name can be written."""
+    return tuple(Text(text.encode("utf-8", "backslashreplace").decode()) for text in texts)
 
 
 def print_json(value: Any) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from tutela.access.credentials import WeakPassword
 from tutela.access.roles import Person, Role
 from tutela.cli.exits import Exit
-from tutela.cli.output import fail, out
+from tutela.cli.output import cells, fail, out
 from tutela.cli.place import workplace
 
 app = typer.Typer(help="People who sign in.", no_args_is_help=True)
@@ -49,7 +49,7 @@ def list_people() -> None:
         people = place.people.all()
     table = Table("name", "full name", "roles", "active", box=None, pad_edge=False)
     for p in people:
-        table.add_row(p.id, p.name, ", ".join(sorted(p.roles)), "yes" if p.active else "no")
+        table.add_row(*cells(p.id, p.name, ", ".join(sorted(p.roles)), "yes" if p.active else "no"))
     out.print(table)
 
 

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from tutela.cli.exits import Exit
-from tutela.cli.output import fail, out, print_json
+from tutela.cli.output import cells, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.storage.case_reader import CaseReader
 
@@ -32,13 +32,15 @@ def list_referrals(
     )
     for row in rows:
         table.add_row(
-            row.id,
-            row.recipient,
-            row.target or "-",
-            row.state,
-            row.report_id or "-",
-            str(row.failures),
-            row.last_error or "",
+            *cells(
+                row.id,
+                row.recipient,
+                row.target or "-",
+                row.state,
+                row.report_id or "-",
+                str(row.failures),
+                row.last_error or "",
+            )
         )
     out.print(table)
 

@@ -18,7 +18,7 @@ from rich.table import Table
 from tutela.casework.intake import BatchClosed, Intake, Recorded, Refused, Taken
 from tutela.casework.ports import Batch
 from tutela.cli.exits import Exit
-from tutela.cli.output import err, fail, out, print_json
+from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.cli.worker_pool import WorkerPool
 from tutela.content.folder import FoundFile, UnreadablePath, find_files
@@ -210,9 +210,11 @@ class _Report:
             print_json(summary)
             return
         if self._rows:
-            table = Table("outcome", "path", "why", box=None, pad_edge=False, header_style="bold")
+            table = Table("outcome", box=None, pad_edge=False, header_style="bold")
+            for name in ("path", "why"):
+                table.add_column(name, overflow="fold")
             for row in self._rows:
-                table.add_row(*(cell.encode("utf-8", "backslashreplace").decode() for cell in row))
+                table.add_row(*cells(*row))
             out.print(table, markup=False)
         if self._unshown:
             out.print(f"... and {self._unshown:,} more (--json lists them all)")

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from tutela.cli.exits import Exit
-from tutela.cli.output import fail, out, print_json
+from tutela.cli.output import cells, fail, out, print_json
 from tutela.cli.place import rehearsal_clock, settings, workplace
 from tutela.regimes.regime import BadRegimeTable, load
 from tutela.regimes.services import Encryption, Service, ServiceRegion, ServiceType
@@ -52,7 +52,7 @@ def list_services(as_json: Annotated[bool, typer.Option("--json")] = False) -> N
     table = Table("id", "name", "type", "encryption", "region", "in the return", box=None, pad_edge=False)
     for s in services:
         in_return = "yes" if s.in_scope_of_return else "no"
-        table.add_row(s.id, s.name, s.type.value, s.encryption.value, s.region.value, in_return)
+        table.add_row(*cells(s.id, s.name, s.type.value, s.encryption.value, s.region.value, in_return))
     out.print(table)
 
 
@@ -70,11 +70,13 @@ def show_regimes(
     for regime in regimes.regimes:
         mark = "*" if regime.covers(day) else " "
         table.add_row(
-            f"{mark} {regime.id}",
-            str(regime.first),
-            str(regime.last),
-            ", ".join(sorted(regime.excludes)),
-            regime.title,
+            *cells(
+                f"{mark} {regime.id}",
+                str(regime.first),
+                str(regime.last),
+                ", ".join(sorted(regime.excludes)),
+                regime.title,
+            )
         )
     out.print(table)
     covering = regimes.on(day)

@@ -189,9 +189,15 @@ class ItemFlagged(Payload):
 
 @_event("item.seen_again")
 class ItemSeenAgain(Payload):
-    """A flagged item whose content this account sent before came again: counted as a repeat, not a case."""
+    """A flagged item came again from the same account while its case was open: a repeat of the item, no case.
+
+    Whom it concerns this time counts with whom it concerned before.
+    """
 
     item: str
+    region: Region
+    recipients_eu: tuple[str, ...]
+    recipients_unknown: int = Field(ge=0)
 
 
 @_event("detection.recorded")

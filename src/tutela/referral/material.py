@@ -12,7 +12,10 @@ from tutela.casework.evidence import ItemRecord
 
 @dataclass(frozen=True, slots=True)
 class FileMaterial:
-    """A confirmed item. `viewed`: the record holds a look by the person who decided, before the decision."""
+    """A confirmed item. `viewed`: the record holds a look by the person who decided, before the decision.
+
+    `repeats` are the records of the times that the account sent it again while the case was open.
+    """
 
     item: str
     record: ItemRecord
@@ -20,6 +23,12 @@ class FileMaterial:
     classification: str | None
     viewed: bool
     load: Callable[[], bytes]
+    repeats: tuple[ItemRecord, ...] = ()
+
+    @property
+    def records(self) -> tuple[ItemRecord, ...]:
+        """Its record, and those of its repeats."""
+        return (self.record, *self.repeats)
 
 
 @dataclass(frozen=True, slots=True)

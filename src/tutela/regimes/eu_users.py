@@ -5,8 +5,8 @@
    (Åland, the French outermost regions), and a non-EU user if it is another. Without a country the party's region
    is unknown; it is never guessed.
 3. An item concerns EU users if its sender or at least one recipient is an EU user; it does not if all
-   parties are known to be elsewhere; otherwise its region is unknown. A sender who is not named is of unknown
-   region, or of the one that the platform declares for the item.
+   parties are known to be elsewhere; otherwise its region is unknown. A sender who is not named, and recipients
+   of whom none is, are of unknown region, or of the one that the platform declares for the item.
 4. For the question whether an item may be processed, unknown counts as EU. In a figure it is never added
    to either side: the figure becomes an interval.
 """
@@ -89,8 +89,8 @@ class Party:
 
 
 def region_of(sender: Party | None, recipients: Sequence[Party], declared: Region = "unknown") -> Region:
-    """Return the region of an item with these parties; `declared` stands for a sender who is not named."""
-    regions = {sender.region if sender else declared, *(party.region for party in recipients)}
+    """Return the region of an item with these parties; `declared` stands for a sender or recipients not named."""
+    regions = {sender.region if sender else declared, *([party.region for party in recipients] or [declared])}
     if "eu" in regions:
         return "eu"
     return "unknown" if "unknown" in regions else "non_eu"

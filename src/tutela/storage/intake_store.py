@@ -111,15 +111,19 @@ class IntakeStore(RecordingStore):
         )
         return self._connection.execute(query.with_for_update()).scalar()
 
-    def item_with_content(self, service: str, account: str | None, content: str) -> tuple[str, str] | None:
-        """Return the case and item in which this account sent this content before."""
-        table = schema.case_items
+    def item_with_content(
+        self, service: str, account: str | None, content: str, *, awaiting: bool
+    ) -> tuple[str, str] | None:
+        """Return the case and item in which this account sent this content; only in an awaiting case if asked."""
+        table, cases = schema.case_items, schema.cases
         same_account = table.c.account.is_(None) if account is None else table.c.account == account
         query = (
             select(table.c.case_id, table.c.id)
             .where(table.c.content == content, table.c.service == service, same_account)
             .limit(1)
         )
+        if awaiting:
+            query = query.join(cases, cases.c.id == table.c.case_id).where(cases.c.state.in_(("open", "escalated")))
         row = self._connection.execute(query).one_or_none()
         return (row.case_id, row.id) if row else None
 

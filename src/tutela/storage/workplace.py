@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 
 from tutela.access.roles import Person
 from tutela.casework.desk import Desk
-from tutela.casework.evidence import bytes_name, record_name, remark_name
+from tutela.casework.evidence import bytes_name, record_name, remark_name, repeat_name
 from tutela.casework.intake import Intake
 from tutela.casework.stream import ItemStream
 from tutela.detection.fingerprints.registry import installed_kinds
@@ -26,6 +26,7 @@ from tutela.events.catalogue import (
     HashListImported,
     HashListSwitched,
     ItemDecided,
+    ItemSeenAgain,
     ReferralRetryOrdered,
     ServiceRegistered,
 )
@@ -253,4 +254,7 @@ class Workplace:
             remarked = select(events.c.subject, events.c.id).where(events.c.type.in_(_REMARKED))
             for case, event in connection.execute(remarked):
                 known[case].add(remark_name(event))
+            again = select(events.c.subject, events.c.id, events.c.data).where(events.c.type == ItemSeenAgain.TYPE)
+            for case, event, data in connection.execute(again):
+                known[case].add(repeat_name(data["item"], event))
         return self.vault.sweep(known, older_than)

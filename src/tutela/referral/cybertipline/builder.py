@@ -35,7 +35,7 @@ def build_report(material: ReportMaterial) -> etree._Element:
     _reporter(report, material)
     for sender in _distinct([f.record.sender for f in material.items]):
         _sender(report, sender, material)
-    for recipient in _distinct([r for f in material.items for r in f.record.recipients]):
+    for recipient in _distinct([r for f in material.items for record in f.records for r in record.recipients]):
         element = etree.SubElement(report, "intendedRecipient")
         _text(element, "espIdentifier", recipient.account)
         _text(element, "espService", material.items[0].record.service_name)
@@ -128,7 +128,8 @@ def _additional(material: ReportMaterial) -> str:
         {
             f"{party.country} by {party.basis.value.replace('_', ' ')}"
             for f in material.items
-            for party in _parties(f.record)
+            for record in f.records
+            for party in _parties(record)
             if party.country
         }
     )

@@ -109,11 +109,16 @@ class CyberTiplineClient:
         answer = _parse(response, path, request_id)
         if answer.code != Code.OK or response.is_error:
             code = _known(answer.code)
-            passing = code in MAY_PASS or code in BEGIN_AGAIN or (code is None and response.is_server_error)
+            passing = code in MAY_PASS or code in BEGIN_AGAIN or (code is None and _may_pass(response))
             raise CyberTiplineError(
                 answer.code, f"{path} answered {answer.code} {answer.description}", request_id, retry=passing
             )
         return answer
+
+
+def _may_pass(response: httpx.Response) -> bool:
+    busy = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS)
+    return response.is_server_error or response.status_code in busy
 
 
 def _known(number: int) -> Code | None:
@@ -141,7 +146,7 @@ def _parse(response: httpx.Response, path: str, request_id: str | None) -> Answe
             None,
             f"{path} answered HTTP {response.status_code} without a readable response",
             request_id,
-            retry=response.is_server_error or response.is_success,
+            retry=_may_pass(response) or response.is_success,
         ) from error
     return Answer(
         code=code,
