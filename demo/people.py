@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from demo.world import Truth
 from tutela.access.roles import Person, Role
 from tutela.casework.case import Case, CaseState, Classification
-from tutela.casework.redress import Reason
+from tutela.casework.redress import Done, Reason
 from tutela.events.catalogue import Verdict
 from tutela.storage.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
@@ -47,21 +47,24 @@ class Office:
             wait(0.5)
             self._decide(row.id, CLARA)
         wait(2)
-        for action in reader.actions(["ordered", "reversal_ordered"]):
-            self.place.desk.confirm_action("key:platform", action.id)
+        self._confirm(reader)
         wait(5)
         self._complain(reader)
         wait(30)
         for case_id, complaint in reader.open_complaints():
             self._answer(case_id, complaint.id, complaint.action_id)
         wait(1)
-        for action in reader.actions(["reversal_ordered"]):
-            self.place.desk.confirm_action("key:platform", action.id)
+        self._confirm(reader)
+
+    def _confirm(self, reader: CaseReader) -> None:
+        for action in reader.actions(["ordered", "reversal_ordered"]):
+            done: Done = "carried_out" if action.state == "ordered" else "reversed"
+            self.place.desk.confirm_action("key:platform", action.id, done)
 
     def _decide(self, case_id: str, person: Person) -> None:
         case = self._case(case_id)
         for item in case.undecided:
-            self.place.desk.view(person, case_id, item.id)
+            self.place.desk.shown(person, self.place.desk.view(person, case_id, item.id).id)
             material = self.truth_of[item.id].material
             right: Verdict = "known" if material else "not"
             wrong: Verdict = "not" if material else "known"

@@ -57,7 +57,7 @@ def furnish(scene: Scene) -> str:
     for number, photograph in enumerate(photographs[1:4]):
         case, item = scene.flagged(encoded(photograph), f"earlier-{number}")
         clock.step(minutes=3)
-        desk.view(rita, case, item)
+        desk.shown(rita, desk.view(rita, case, item).id)
         clock.step(minutes=1)
         desk.decide(rita, case, item, "not" if number == 2 else "known", remarks="Seen before, no doubt.")
     filed, failed = CaseReader(place.database).referrals()
@@ -83,10 +83,10 @@ def furnish(scene: Scene) -> str:
     for number, photograph in enumerate(photographs):
         scene.flagged(encoded(photograph, "JPEG", quality=35 + 9 * number), f"user-{number + 2}")
         clock.step(hours=2, minutes=11 * number)
-    desk.view(rita, shown, first)
+    desk.shown(rita, desk.view(rita, shown, first).id)
     desk.escalate(rita, shown, first, "known", "Looks like the listed one, turned. Please check the second item too.")
     clock.step(minutes=34)
-    desk.view(sven, shown, first)
+    desk.shown(sven, desk.view(sven, shown, first).id)
     return shown
 
 

@@ -128,12 +128,21 @@ class Rig:
         """Close a batch."""
         self.place.intake.close(self._batches.pop((service.id, batch)))
 
+    def look(self, case: str, item: str, person: Person = REVIEWER) -> None:
+        """Look at an item, picture and all."""
+        self.place.desk.shown(person, self.place.desk.view(person, case, item).id)
+
+    def confirm(self, action: str, actor: str = "platform") -> None:
+        """Say as the platform that what is asked for is done."""
+        state = CaseReader(self.place.database).action(action).state
+        self.place.desk.confirm_action(actor, action, "carried_out" if state == "ordered" else "reversed")
+
     def decide(
         self, case: str, item: str, verdict: Verdict, person: Person = REVIEWER, *, remarks: str = "", view: bool = True
     ) -> Case:
         """View and decide."""
         if view:
-            self.place.desk.view(person, case, item)
+            self.look(case, item, person)
         return self.place.desk.decide(person, case, item, verdict, remarks=remarks)
 
     def confirmed(self, account: str = "sender", items: int = 1, first: int = 0) -> str:

@@ -18,8 +18,9 @@ from tests.databases import SteppableClock
 from tests.rig import AUDITOR, CHAT, COMPLIANCE, REVIEWER, REVIEWER_2, SENIOR, Rig, dump, party, picture
 from tutela.access.roles import NotAllowed, Permission, Person
 from tutela.casework.case import Classification, NoSuchCase, NoSuchItem, NotPossible
+from tutela.casework.looks import NoSuchView
 from tutela.casework.policy import Policy
-from tutela.casework.redress import Reason
+from tutela.casework.redress import Done, Reason
 from tutela.content.item import Provenance
 from tutela.events import catalogue as c
 from tutela.storage.case_reader import CaseReader
@@ -29,6 +30,7 @@ from tutela.storage.workplace import Workplace
 
 PEOPLE = (REVIEWER, REVIEWER_2, SENIOR, COMPLIANCE, AUDITOR)
 VERDICTS: tuple[c.Verdict, ...] = ("known", "new", "not")
+DONE: tuple[Done, ...] = ("carried_out", "reversed")
 
 
 @dataclass
@@ -103,7 +105,7 @@ class DeskMachine(RuleBasedStateMachine):
         one = self.rig.take(str(self.taken), picture(seed), Provenance(party(name)))
         assert one.case is not None
         assert one.item is not None
-        if (name, seed) in self.contents:
+        if (name, seed) in self.contents and self.repeats(self.contents[name, seed]):
             assert one.seen_again
             assert one.item == self.contents[name, seed]
             return
@@ -117,16 +119,26 @@ class DeskMachine(RuleBasedStateMachine):
             self.cases[one.case] = ModelCase(name)
         self.cases[one.case].items[one.item] = ModelItem(same_bytes=seed < 40)
 
+    def repeats(self, item_id: str) -> bool:
+        """Return whether the same again is a repeat: undecided or harmless, and no new act."""
+        case = next(case for case in self.cases.values() if item_id in case.items)
+        return case.state in ("open", "escalated") or case.items[item_id].verdict == "not"
+
     @precondition(lambda self: self.cases)
-    @rule(person=st.sampled_from(PEOPLE), n=st.integers(0, 99), m=st.integers(0, 99))
-    def views(self, person: Person, n: int, m: int) -> None:
+    @rule(person=st.sampled_from(PEOPLE), n=st.integers(0, 99), m=st.integers(0, 99), fetched=st.booleans())
+    def views(self, person: Person, n: int, m: int, fetched: bool) -> None:
         case_id, _, item_id, item = self.pick_item(n, m)
         if Permission.SEE_EVIDENCE not in person.permissions:
             with pytest.raises(NotAllowed):
                 self.place.desk.view(person, case_id, item_id)
             return
-        self.place.desk.view(person, case_id, item_id)
-        item.viewers.add(person.id)
+        view = self.place.desk.view(person, case_id, item_id).id
+        if fetched:
+            before = self.count()
+            for _ in range(2):
+                self.place.desk.shown(person, view)
+            assert self.count() == before + 1
+            item.viewers.add(person.id)
 
     @precondition(lambda self: self.cases)
     @rule(
@@ -142,7 +154,7 @@ class DeskMachine(RuleBasedStateMachine):
     ) -> None:
         case_id, case, item_id, item = self.pick_item(n, m)
         if view and Permission.SEE_EVIDENCE in person.permissions:
-            self.place.desk.view(person, case_id, item_id)
+            self.rig.look(case_id, item_id, person)
             item.viewers.add(person.id)
         allowed = Permission.DECIDE in person.permissions and (
             case.state != "escalated" or Permission.DECIDE_ESCALATED in person.permissions
@@ -172,7 +184,8 @@ class DeskMachine(RuleBasedStateMachine):
             if confirmed and self.policy.suspend_account:
                 wanted.append(("suspend_account", None))
             assert sorted((a.kind, a.item_id or "") for a in found.actions) == sorted((k, i or "") for k, i in wanted)
-            assert [r.recipient for r in found.referrals] == (list(self.policy.recipients) if confirmed else [])
+            recipients = sorted(r.recipient for r in found.referrals)
+            assert recipients == (sorted(self.policy.recipients) if confirmed else [])
             case.actions = {a.id: ModelAction(a.item_id) for a in found.actions}
         assert after.state.value == case.state
 
@@ -200,16 +213,21 @@ class DeskMachine(RuleBasedStateMachine):
         every = [(a, case, action) for case in self.cases.values() for a, action in case.actions.items()]
         return every[n % len(every)] if every else None
 
-    @rule(n=st.integers(0, 99))
-    def platform_confirms(self, n: int) -> None:
+    @rule(n=st.integers(0, 99), done=st.sampled_from(DONE))
+    def platform_confirms(self, n: int, done: Done) -> None:
         if (picked := self.pick_action(n)) is None:
             return
         action_id, _, action = picked
         before = self.count()
-        self.place.desk.confirm_action("platform", action_id)
-        after = {"ordered": "carried_out", "reversal_ordered": "reversed"}.get(action.state)
-        assert self.count() == before + (after is not None)
-        action.state = after or action.state
+        if done == "reversed" and action.state in ("ordered", "carried_out"):
+            with pytest.raises(NotPossible, match="nobody ordered"):
+                self.place.desk.confirm_action("platform", action_id, done)
+            assert self.count() == before
+            return
+        self.place.desk.confirm_action("platform", action_id, done)
+        fits = (action.state, done) in (("ordered", "carried_out"), ("reversal_ordered", "reversed"))
+        assert self.count() == before + fits
+        action.state = done if fits else action.state
 
     @rule(n=st.integers(0, 99), channel=st.sampled_from(["internal", "judicial"]))
     def user_complains(self, n: int, channel: Any) -> None:
@@ -295,7 +313,7 @@ def test_the_same_on_both_databases(place: Workplace, clock: SteppableClock) -> 
                 rig.decide(case.id, item.id, rng.choice(VERDICTS), SENIOR)
         for action in reader.actions(["ordered", "reversal_ordered"]):
             if rng.random() < 0.5:
-                desk.confirm_action("platform", action.id)
+                rig.confirm(action.id)
         for action in reader.actions(["carried_out"]):
             if rng.random() < 0.2:
                 desk.lodge_complaint("platform", action.id, rng.choice(["internal", "judicial"]))
@@ -325,11 +343,64 @@ def test_what_is_not_there(place: Workplace, clock: SteppableClock) -> None:
     with pytest.raises(NoSuchItem):
         place.desk.escalate(REVIEWER, one.case, "nowhere")
     with pytest.raises(LookupError):
-        place.desk.confirm_action("platform", "nowhere")
+        place.desk.confirm_action("platform", "nowhere", "carried_out")
+    with pytest.raises(NoSuchView):
+        place.desk.shown(REVIEWER, "nowhere")
     with pytest.raises(LookupError):
         place.desk.lodge_complaint("platform", "nowhere", "internal")
     with pytest.raises(LookupError):
         place.desk.decide_complaint(SENIOR, "nowhere", upheld=True, reason=Reason.COURT_ORDER)
+
+
+def test_a_late_repeat_of_a_confirmation_restores_nothing(place: Workplace, clock: SteppableClock) -> None:
+    rig = Rig(place, clock)
+    action = rig.actions(rig.confirmed())[0]
+    with pytest.raises(NotPossible, match="nobody ordered"):
+        place.desk.confirm_action("platform", action, "reversed")
+    place.desk.confirm_action("platform", action, "carried_out")
+    with pytest.raises(NotPossible, match="nobody ordered"):
+        place.desk.confirm_action("platform", action, "reversed")
+    complaint = place.desk.lodge_complaint("platform", action, "internal")
+    place.desk.decide_complaint(COMPLIANCE, complaint, upheld=True, reason=Reason.WRONG_ACCOUNT)
+    place.desk.confirm_action("platform", action, "carried_out")  # the same answer, sent again
+    reader = CaseReader(place.database)
+    assert reader.action(action).state == "reversal_ordered"
+    for done in ("reversed", "reversed", "carried_out"):
+        place.desk.confirm_action("platform", action, done)
+        assert reader.action(action).state == "reversed"
+    with place.transactions.reading() as log:
+        assert [e.type for e in log.read(types=["action.carried_out", "action.reversed"])] == [
+            "action.carried_out", "action.reversed",
+        ]  # fmt: skip
+
+
+def test_only_what_was_shown_to_the_person_was_viewed(place: Workplace, clock: SteppableClock) -> None:
+    rig = Rig(place, clock)
+    one = rig.take("1", picture(40))
+    assert one.case is not None
+    assert one.item is not None
+    view = place.desk.view(REVIEWER, one.case, one.item).id
+    rig.look(one.case, one.item, REVIEWER_2)
+    reader = CaseReader(place.database)
+    assert reader.viewed_by(one.case, REVIEWER.id) == frozenset()
+    with pytest.raises(NotPossible, match="look at the item first"):
+        place.desk.decide(REVIEWER, one.case, one.item, "known")
+    for person in (REVIEWER_2, AUDITOR):
+        with pytest.raises(NotAllowed):
+            place.desk.shown(person, view)
+    for _ in range(2):
+        clock.advance(minutes=1)
+        place.desk.shown(REVIEWER, view)
+    assert reader.viewed_by(one.case, REVIEWER.id) == {one.item}
+    with place.transactions.reading() as log:
+        shown = [e for e in log.read(types=["evidence.shown"]) if e.actor == REVIEWER.id]
+    assert [e.payload for e in shown] == [c.EvidenceShown(view=view, item=one.item)]
+    before = dump(place.database)
+    assert [row["shown_at"] for row in before["views"] if row["id"] == view] == [shown[0].occurred_at]
+    with place.transactions.record() as log:
+        log.rebuild()
+    assert dump(place.database) == before
+    assert place.desk.decide(REVIEWER, one.case, one.item, "known").items[0].verdict == "known"
 
 
 def test_an_item_of_another_case_is_not_decided(place: Workplace, clock: SteppableClock) -> None:
@@ -368,7 +439,7 @@ def test_two_people_cannot_both_decide(place: Workplace, clock: SteppableClock) 
         ends: list[str] = []
 
         def run(person: Person, verdict: c.Verdict, case: str = one.case, item: str = one.item) -> None:
-            place.desk.view(person, case, item)
+            rig.look(case, item, person)
             ready.wait()  # noqa: B023
             try:
                 place.desk.decide(person, case, item, verdict)

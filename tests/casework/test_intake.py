@@ -12,13 +12,14 @@ from sqlalchemy import LargeBinary, select
 
 from tests.databases import Opening, SteppableClock
 from tests.rig import CHAT, DRIVE, MAIL, Rig, dump, known_of, party, picture
-from tutela.casework.evidence import ItemRecord, bytes_name, record_name
+from tutela.casework.evidence import ItemRecord, bytes_name, record_name, repeat_name
 from tutela.casework.intake import BatchClosed, Refused, Taken
 from tutela.casework.stream import Arrived, ItemStream
 from tutela.content.item import Limits, Outcome, Provenance
 from tutela.detection.fingerprinting import fingerprint
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.events import catalogue as c
+from tutela.regimes.eu_users import Party
 from tutela.regimes.permission import OtherGround
 from tutela.storage import schema
 from tutela.storage.case_reader import CaseReader
@@ -61,7 +62,7 @@ def test_one_outcome_each_and_the_sum_is_all(rig: Rig) -> None:
         for name, (data, outcome) in THINGS.items():
             limits = Limits(max_pixels=100_000) if name == "over" else None
             where = party(f"{name}{group % 2}", ["SE", "US", None][group % 3])
-            items.append(taken(rig, f"{group}-{name}", data, Provenance(where), limits))
+            items.append(taken(rig, f"{group}-{name}", data, Provenance(where, (party("r", "US"),)), limits))
             wanted[outcome.value] += 1
             size += len(data)
         recorded = place.intake.record(batch, CHAT, items)
@@ -95,13 +96,16 @@ def test_repeated_content_is_seen_again(rig: Rig) -> None:
     assert (again.case, again.item) == (first.case, first.item)
     assert not other.seen_again
     assert other.case != first.case
+    # Senders whom nobody names may be two people.
     assert not nobody.seen_again
-    assert nobody_again.item == nobody.item
+    assert not nobody_again.seen_again
+    assert nobody_again.case != nobody.case
     reader = CaseReader(rig.place.database)
     assert {r.id: [i.seen_again for i in reader.one(r.id).items] for r in reader.all()} == {
         first.case: [1],
         other.case: [0],
-        nobody.case: [1],
+        nobody.case: [0],
+        nobody_again.case: [0],
     }
     # In another service the same account and content are another matter.
     assert not rig.take("6", picture(0), Provenance(party("a")), MAIL).seen_again
@@ -127,7 +131,59 @@ def test_one_open_case_for_an_account(rig: Rig) -> None:
     assert three.case != one.case
     repeat = rig.take("4", picture(0), Provenance(party("a")))
     assert repeat.seen_again
-    assert repeat.case == one.case  # a repeat of what was decided stays with its decision
+    assert repeat.case == one.case  # what was found harmless stays so
+
+
+def test_sending_again_what_was_confirmed_is_a_new_case(rig: Rig) -> None:
+    first = rig.take("1", picture(0), Provenance(party("a")))
+    assert first.case
+    assert first.item
+    rig.decide(first.case, first.item, "known")
+    second = rig.take("2", picture(0), Provenance(party("a")))
+    assert not second.seen_again
+    assert second.case != first.case
+
+
+def test_a_repeat_keeps_whom_it_concerned(rig: Rig) -> None:
+    first = rig.take("1", picture(0), Provenance(party("a", "US"), (party("r1", "US"),)))
+    again = rig.take("2", picture(0), Provenance(party("a", "US"), (party("r2", "SE"), Party("r3"))))
+    assert again.seen_again
+    assert first.case
+    with rig.place.transactions.reading() as log:
+        (repeat,) = [e for e in log.read(subject=first.case) if isinstance(e.payload, c.ItemSeenAgain)]
+    assert isinstance(repeat.payload, c.ItemSeenAgain)
+    assert (repeat.payload.region, len(repeat.payload.recipients_eu), repeat.payload.recipients_unknown) == ("eu", 1, 1)
+    kept = rig.place.vault.get(first.case, repeat_name(str(first.item), repeat.id))
+    assert [r.account for r in ItemRecord.model_validate_json(kept).recipients] == ["r2", "r3"]
+    assert rig.place.tidy(older_than=-1) == []
+
+
+def test_other_bytes_under_a_used_id_are_never_lost(rig: Rig) -> None:
+    clean = rig.take("1", picture(90), Provenance(party("a")))
+    match = rig.take("1", picture(0), Provenance(party("a")))
+    again = rig.take("1", picture(0), Provenance(party("a")))
+    assert clean.outcome is Outcome.CLEAN
+    assert (match.outcome, match.already, match.case is not None) == (Outcome.MATCH, False, True)
+    assert again.already
+
+
+@pytest.mark.parametrize(
+    ("moment", "covered"),
+    [
+        ("2026-04-03T19:59:00Z", True),
+        ("2026-04-03T20:00:00Z", False),
+        ("2026-07-31T03:59:00Z", False),
+        ("2026-07-31T04:00:00Z", True),
+    ],
+)
+def test_a_day_is_covered_only_if_it_is_so_all_over_the_union(rig: Rig, moment: str, covered: bool) -> None:
+    rig.clock.set(moment)
+    if covered:
+        assert rig.place.intake.permit(CHAT, "eu").regime.startswith("eu-")
+    else:
+        with pytest.raises(Refused, match="no legal regime"):
+            rig.place.intake.permit(CHAT, "eu")
+    assert rig.place.intake.permit(CHAT, "non_eu").regime == "no-derogation-needed"
 
 
 def test_the_year_changes_the_pseudonym(rig: Rig) -> None:
@@ -206,7 +262,10 @@ def test_refused_before_anything_and_recorded_once_a_day(rig: Rig) -> None:
     rig.clock.advance(days=1)
     with pytest.raises(Refused):
         stream.take(CHAT, [Arrived("1", picture(0), Provenance(party("a")))])
-    assert stream.take(CHAT, [Arrived("1", picture(0), Provenance(party("a", "US")))])[0].recorded.case
+    with pytest.raises(Refused):
+        stream.take(CHAT, [Arrived("1", picture(0), Provenance(party("a", "US")))])  # to whom?
+    abroad = Provenance(party("a", "US"), (party("b", "BR"),))
+    assert stream.take(CHAT, [Arrived("1", picture(0), abroad)])[0].recorded.case
     assert stream.take(DRIVE, [Arrived("1", picture(90), Provenance(party("a")))])
     stream.close()
     with rig.place.transactions.reading() as log:
@@ -215,6 +274,7 @@ def test_refused_before_anything_and_recorded_once_a_day(rig: Rig) -> None:
         ("2026-05-01", "eu"),
         ("2026-05-01", "unknown"),
         ("2026-05-02", "eu"),
+        ("2026-05-02", "unknown"),
     ]
     assert sum(row.items for row in tallies(rig.place)) == 2
 

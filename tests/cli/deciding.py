@@ -27,7 +27,7 @@ def main(data: Path) -> None:
             for position, item in enumerate(reader.one(row.id).items):
                 if item.verdict is None:
                     verdict = VERDICTS[(number + position) % 3] if number % 4 else "not"
-                    place.desk.view(SENIOR, row.id, item.id)
+                    place.desk.shown(SENIOR, place.desk.view(SENIOR, row.id, item.id).id)
                     place.desk.decide(SENIOR, row.id, item.id, verdict, remarks=f"looked at {item.id}")
 
 

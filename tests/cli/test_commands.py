@@ -448,6 +448,35 @@ def test_decisions_at_the_terminal(tutela: Tutela, tmp_path: Path) -> None:
     assert tutela("referral", "retry", "nowhere").code == 1
 
 
+def test_access_is_taken(tutela: Tutela) -> None:
+    password = b"long enough for it\n"
+    assert tutela("person", "add", "rosa", "--role", "reviewer", "--password-stdin", stdin=password).code == 0
+    ran = tutela("person", "deactivate", "rosa")
+    assert (ran.code, ran.out) == (0, "rosa has no more access\n")
+    assert tutela("person", "list").out.split()[-4:] == ["rosa", "rosa", "reviewer", "no"]
+    ran = tutela("person", "deactivate", "rosa")
+    assert (ran.code, "nobody called 'rosa' with access" in ran.err) == (1, True)
+
+
+def test_a_service_keeps_its_type(tutela: Tutela) -> None:
+    register = ("service", "register", "chat", "--name", "Chat", "--type")
+    assert tutela(*register, "hosting").code == 0
+    assert tutela(*register, "hosting", "--region", "eu").code == 0
+    ran = tutela(*register, "number_independent_messaging")
+    assert (ran.code, "register it under another id" in ran.err) == (2, True)
+    (shown,) = tutela("service", "list", "--json").lines
+    assert (shown["type"], shown["region"]) == ("hosting", "eu")
+
+
+def test_a_lost_key_is_told(tutela: Tutela, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(picture(0))
+    assert tutela("scan", "--jobs", "1", path).code == 0
+    (tutela.data / "keys" / "ledger.key").unlink()
+    ran = tutela("scan", "--jobs", "1", path)
+    assert (ran.code, "restore" in ran.err) == (1, True)
+
+
 def test_bad_settings_end_with_their_message(tutela: Tutela) -> None:
     (tutela.data / "tutela.toml").write_text("colour = 1\n")
     ran = tutela("case", "list")

@@ -13,14 +13,17 @@ from typing import Any
 
 import httpx
 import pytest
+from lxml import etree
 
 from tests.databases import Opening, SteppableClock
-from tests.rig import REVIEWER, Rig, party, picture
+from tests.rig import COMPLIANCE, REVIEWER, Rig, party, picture
 from tutela.casework.evidence import ItemRecord, record_name
+from tutela.casework.redress import Reason
 from tutela.content.item import Provenance
 from tutela.events import catalogue as c
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.dispatcher import LEASE, Dispatched
+from tutela.referral.recipient import Receipt
 from tutela.sandboxes.cybertipline import Body, Fault, Faults, Kind, RunningSandbox, running
 from tutela.storage.case_reader import CaseReader, ReferralRow
 from tutela.storage.settings import BadSettings
@@ -74,6 +77,9 @@ class Office:
             events = list(log.read())
         filed = Counter(e.payload.referral for e in events if isinstance(e.payload, c.ReferralFiled))
         assert filed == Counter(row.id for row in rows)
+        confirmed_by = {
+            e.payload.referral: e.payload.confirmed_by for e in events if isinstance(e.payload, c.ReferralFiled)
+        }
         opened = {e.payload.report_id for e in events if isinstance(e.payload, c.ReferralOpened)}
         # Of every report whose number we hold nothing is left open: only one whose number was lost expires by itself.
         assert all(reports[i]["state"] != "open" for i in opened)
@@ -89,7 +95,7 @@ class Office:
             ]
             assert sorted(f["md5"] for f in report["files"]) == sorted(wanted)
             assert all(f["fileinfo"] for f in report["files"])
-            assert row.files == len(wanted)
+            assert row.files == (len(wanted) if confirmed_by[row.id] == "finish" else None)
 
 
 @pytest.fixture
@@ -195,6 +201,72 @@ def test_random_mixes(office: Office, seed: int) -> None:
 
 
 @sqlite_only
+def test_what_a_complaint_overturned_before_it_was_sent_is_not_reported(office: Office) -> None:
+    desk = office.place.desk
+    case_id = office.rig.confirmed("a", 2)
+    removals = [a for a in CaseReader(office.place.database).one(case_id).actions if a.kind == "remove_content"]
+    for removal in removals:
+        desk.confirm_action("key:platform", removal.id, "carried_out")
+    complaint = desk.lodge_complaint("key:platform", removals[0].id, "internal")
+    desk.decide_complaint(COMPLIANCE, complaint, upheld=True, reason=Reason.NOT_SUCH_MATERIAL)
+    (sent,) = office.place.dispatcher().run_due()
+    assert sent.result == "filed"
+    (report,) = office.ledger()["reports"]
+    assert len(report["files"]) == 1
+    assert "1 as known" in report["xml"]
+
+
+def test_a_report_of_which_nothing_is_left_is_stopped(office: Office) -> None:
+    desk = office.place.desk
+    case_id = office.rig.confirmed("a", 1)
+    (removal,) = [a for a in CaseReader(office.place.database).one(case_id).actions if a.kind == "remove_content"]
+    desk.confirm_action("key:platform", removal.id, "carried_out")
+    complaint = desk.lodge_complaint("key:platform", removal.id, "internal")
+    desk.decide_complaint(COMPLIANCE, complaint, upheld=True, reason=Reason.NOT_SUCH_MATERIAL)
+    (sent,) = office.place.dispatcher().run_due()
+    assert (sent.result, "overturned" in sent.detail) == ("stopped", True)
+    assert office.ledger()["reports"] == []
+
+
+def test_whom_a_repeat_reached_is_in_the_report(office: Office) -> None:
+    first = office.rig.take("1", picture(0), Provenance(party("a"), (party("r1", "US"),)))
+    office.rig.take("2", picture(0), Provenance(party("a"), (party("r2", "SE"),)))
+    office.rig.decide(str(first.case), str(first.item), "known")
+    office.place.dispatcher().run_due()
+    (report,) = office.ledger()["reports"]
+    document = etree.fromstring(report["xml"].encode())
+    assert document.xpath("//intendedRecipient/espIdentifier/text()") == ["r1", "r2"]
+
+
+def test_a_receipt_that_names_too_few_files_is_never_counted_as_whole(office: Office) -> None:
+    office.rig.confirmed("a", 2)
+    recipient = office.place.recipients()["cybertipline"]
+    honest = recipient.finish
+
+    def short(report_id: str) -> Receipt:
+        receipt = honest(report_id)
+        return Receipt(receipt.report_id, receipt.file_ids[:1])
+
+    recipient.finish = short  # type: ignore[method-assign]
+    (stopped,) = office.place.dispatcher().run_due()
+    assert (stopped.result, "wrong-receipt" in stopped.detail) == ("stopped", True)
+    office.place.retry_referral(stopped.referral, "carla")
+    (settled,) = office.place.dispatcher().run_due()
+    assert settled.result == "filed"
+    (row,) = office.referrals()
+    assert (row.state, row.files) == ("filed", None)
+
+
+@pytest.mark.parametrize("status", [408, 429])
+def test_a_recipient_that_is_busy_is_tried_again(office: Office, status: int) -> None:
+    office.rig.confirmed("a", 1)
+    office.faults.order(Fault(Kind.ERROR_BEFORE, frozenset({"submit"}), count=1, status=status, body=Body.EMPTY))
+    (failed,) = office.place.dispatcher().run_due()
+    assert failed.result == "failed"
+    office.clock.advance(hours=1)
+    assert [one.result for one in office.place.dispatcher().run_due()] == ["filed"]
+
+
 def test_a_lost_answer_to_finish_is_settled_by_asking(office: Office) -> None:
     office.rig.confirmed()
     office.faults.order(Fault(Kind.DROP_AFTER, frozenset({"finish"})))
@@ -303,7 +375,7 @@ def test_a_recipient_that_is_not_installed_waits(opening: Opening, office: Offic
     one = office.rig.take("1", picture(0))
     assert one.case is not None
     assert one.item is not None
-    changed.desk.view(REVIEWER, one.case, one.item)
+    office.rig.look(one.case, one.item)
     changed.desk.decide(REVIEWER, one.case, one.item, "known")
     assert [d.result for d in changed.dispatcher().run_due()] == ["failed"]
     assert office.referrals()[0].last_error == "recipient: not-configured"

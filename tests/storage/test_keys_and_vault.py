@@ -94,6 +94,35 @@ def test_a_short_key_is_refused(tmp_path: Path, keys: KeyRing) -> None:
         keys.ledger()
 
 
+@pytest.mark.parametrize("name", ["master.key", "ledger.key", "pseudonyms-2025.key"])
+def test_a_key_that_is_lost_is_missed_and_not_made_again(tmp_path: Path, vault: FileVault, name: str) -> None:
+    vault.put(CASE, "a.bytes", b"data")
+    path = tmp_path / "keys" / name
+
+    def asked() -> None:
+        ring = KeyRing(tmp_path / "keys")
+        ring.ledger()
+        ring.key(2025)
+        ring.case(CASE)
+
+    asked()
+    key = path.read_bytes()
+    path.unlink()
+    with pytest.raises(BrokenKey, match="backup of the keys"):
+        asked()
+    assert not path.exists()
+    write_durably(path, key)
+    asked()
+    # A key of an installation without marks, or of a process killed between the two, gets its mark.
+    mark = path.with_name(f"{name}.made")
+    mark.unlink()
+    asked()
+    assert mark.exists()
+    path.unlink()
+    with pytest.raises(BrokenKey, match="backup of the keys"):
+        asked()
+
+
 def test_a_wrong_master_key_opens_nothing(tmp_path: Path, vault: FileVault) -> None:
     vault.put(CASE, "a.bytes", b"data")
     (tmp_path / "keys" / "master.key").write_bytes(secrets.token_bytes(32))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from tutela.access import credentials
 from tutela.access.credentials import WeakPassword
 from tutela.access.ports import SignInRefused
 from tutela.access.roles import Permission, Person, Role
-from tutela.events.catalogue import PersonRefused
+from tutela.events.catalogue import KeyCreated, KeyRevoked, PersonRefused, PersonRegistered
 from tutela.storage import people, schema
 from tutela.storage.workplace import Workplace
 
@@ -142,6 +143,46 @@ def test_an_inactive_person_does_nothing(rosa: Workplace) -> None:
     assert rosa.person("rosa").permissions == frozenset()
 
 
+def test_access_is_taken_and_given_again(rosa: Workplace) -> None:
+    secret = rosa.people.sign_in("rosa", PASSWORD)
+    rosa.people.deactivate("rosa", "carla")
+    assert rosa.people.session(secret) is None
+    refused(rosa, "rosa", PASSWORD)
+    with rosa.transactions.reading() as log:
+        last = list(log.read(types=["person.registered"], subject="rosa"))[-1]
+    assert (last.actor, last.payload) == ("carla", PersonRegistered(roles=("reviewer",), active=False))
+    assert [p.active for p in rosa.people.all()] == [False]
+    for name in ("rosa", "nobody", "ro\0sa"):
+        with pytest.raises(LookupError, match="nobody called"):
+            rosa.people.deactivate(name)
+    rosa.people.register(ROSA, PASSWORD)
+    rosa.people.sign_in("rosa", PASSWORD)
+
+
+def test_two_passwords_are_hashed_at_a_time(rosa: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = threading.Lock()
+    now: list[int] = []
+    most: list[int] = []
+
+    def slow(password: str, hashed: str) -> bool:
+        with lock:
+            now.append(1)
+            most.append(len(now))
+        time.sleep(0.02)
+        with lock:
+            now.pop()
+        return hashed == f"hash of {password}"
+
+    monkeypatch.setattr(people, "password_fits", slow)
+    threads = [threading.Thread(target=rosa.people.sign_in, args=("rosa", PASSWORD)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(most) == 8
+    assert max(most) == 2
+
+
 def test_a_password_that_changes_while_it_is_checked(rosa: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     def slow(password: str, hashed: str) -> bool:
         with rosa.database.write() as connection:
@@ -188,4 +229,13 @@ def test_keys_and_their_scopes(place: Workplace) -> None:
             place.people.create_key("new", scopes)
     with place.database.read() as connection:
         kept = str(connection.execute(select(schema.api_keys)).all())
-    assert not any(secret in kept for secret in secrets.values())
+    with place.transactions.reading() as log:
+        events = list(log.read(types=["key.created", "key.revoked"]))
+    assert not any(secret in kept + str(events) for secret in secrets.values())
+    assert [(e.subject, e.payload) for e in events] == [
+        ("key:k-items", KeyCreated(scopes=("items",))),
+        ("key:k-actions", KeyCreated(scopes=("actions",))),
+        ("key:both", KeyCreated(scopes=("actions", "items"))),
+        ("key:k-items", KeyRevoked()),
+    ]
+    assert items.actor == "key:k-items"

@@ -33,6 +33,7 @@ def test_nothing_written_is_a_sandbox_on_this_machine(tmp_path: Path) -> None:
         ("[reporter]\norganisation=1\nfirst_name='a'\nlast_name='b'\nemail='c'\n", "organisation"),
         ("colour = 'red'\n", "colour"),
         ("[policy]\nremove = true\n", "policy.remove"),
+        ("[policy]\nrecipients = ['a', 'cybertipline', 'b', 'cybertipline']\n", "cybertipline is named twice"),
         ("[limits]\nmax_bytes = 0\n", "limits"),
         ("[limits]\nmax_bytes = 'many'\n", "limits.max_bytes"),
         ("cybertipline = 3\n", "cybertipline"),

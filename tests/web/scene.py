@@ -101,6 +101,11 @@ class Scene:
         assert recorded.item
         return recorded.case, recorded.item
 
+    def look(self, name: str, case: str, item: str) -> None:
+        """Look at an item, picture and all."""
+        person = self.person(name)
+        self.place.desk.shown(person, self.place.desk.view(person, case, item).id)
+
 
 def build(folder: Path, clock: SteppedClock | None = None) -> Scene:
     """Make an installation in an empty folder."""

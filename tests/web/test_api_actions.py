@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.web.client import TestClient
 from tests.web.scene import Scene, encoded, texture
+from tutela.casework.redress import Reason
 
 PICTURE = encoded(texture(1))
 
@@ -11,9 +12,8 @@ PICTURE = encoded(texture(1))
 def confirmed(scene: Scene) -> str:
     scene.list_picture(PICTURE)
     case, item = scene.flagged(PICTURE)
-    desk, rita = scene.place.desk, scene.person("rita")
-    desk.view(rita, case, item)
-    desk.decide(rita, case, item, "known")
+    scene.look("rita", case, item)
+    scene.place.desk.decide(scene.person("rita"), case, item, "known")
     return case
 
 
@@ -54,15 +54,27 @@ def test_the_platform_sees_what_it_has_to_do_confirms_and_undoes(
     action = next(a["id"] for a in pending if a["kind"] == "remove_content")
     early = client.post("/v1/complaints", headers=key, json={"action": action, "channel": "internal"})
     assert early.status_code == 409
-    for _ in range(2):
-        done = client.post(f"/v1/actions/{action}/confirm", headers=key)
-        assert done.status_code == 200
-        assert done.json()["state"] == "carried_out"
+
+    def said(done: str) -> tuple[int, str]:
+        answer = client.post(f"/v1/actions/{action}/confirm", headers=key, json={"done": done})
+        return answer.status_code, answer.json().get("state") or answer.json()["detail"]
+
+    assert said("reversed")[0] == 409
+    assert said("carried_out") == said("carried_out") == (200, "carried_out")
+    status, detail = said("reversed")
+    assert (status, "nobody ordered" in detail) == (409, True)
+    assert said("burnt")[0] == 422
+    assert client.post(f"/v1/actions/{action}/confirm", headers=key).status_code == 422
     assert [a["id"] for a in client.get("/v1/actions", headers=key).json()] != [action]
     lodged = client.post("/v1/complaints", headers=key, json={"action": action, "channel": "internal"})
     assert lodged.status_code == 201
     assert lodged.json()["complaint"]
-    assert client.post("/v1/actions/none/confirm", headers=key).status_code == 404
+    desk, sven = scene.place.desk, scene.person("sven")
+    desk.decide_complaint(sven, lodged.json()["complaint"], upheld=True, reason=Reason.WRONG_ACCOUNT)
+    assert said("carried_out") == (200, "reversal_ordered")  # a late repeat is no restoration
+    assert said("reversed") == said("reversed") == (200, "reversed")
+    missing = client.post("/v1/actions/none/confirm", headers=key, json={"done": "carried_out"})
+    assert missing.status_code == 404
     assert client.post("/v1/complaints", headers=key, json={"action": "x", "channel": "internal"}).status_code == 404
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.web.browser import CHROMIUM, NO_CHROMIUM, chromium, serving, sign_in
 from tests.web.scene import PASSWORD, Scene, encoded, texture
@@ -49,6 +49,13 @@ def seen(scene: Scene) -> list[str]:
         return [event.actor for event in log.read(types=["evidence.viewed"])]
 
 
+def arrived(picture: Locator) -> None:
+    """Wait until the picture is there: before that nobody has seen the item."""
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("complete", value=True)
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
+
+
 def test_a_shift_by_keyboard(scene: Scene, watch: Watched) -> None:
     pictures = [encoded(texture(seed)) for seed in (1, 2, 3)]
     for picture in pictures:
@@ -76,7 +83,7 @@ def test_a_shift_by_keyboard(scene: Scene, watch: Watched) -> None:
 
     page.keyboard.press("v")
     shown = page.locator("#picture img")
-    expect(shown).to_be_visible()
+    arrived(shown)
     assert seen(scene) == ["rita"]
     filters = "e => getComputedStyle(e).filter"
     page.wait_for_timeout(250)
@@ -90,7 +97,7 @@ def test_a_shift_by_keyboard(scene: Scene, watch: Watched) -> None:
     expect(page.locator("img")).to_have_count(0)
     expect(page.locator("#view")).to_be_visible()
     page.keyboard.press("v")
-    expect(shown).to_be_visible()
+    arrived(shown)
     page.wait_for_timeout(250)
     assert shown.evaluate(filters) == "grayscale(1) blur(18px)"
     assert seen(scene) == ["rita", "rita"]
@@ -109,7 +116,7 @@ def test_a_shift_by_keyboard(scene: Scene, watch: Watched) -> None:
     page.wait_for_url(re.compile(rf"/cases/{first}\?item="))
     expect(page.locator(".history q")).to_have_text("12 ge?")
     page.keyboard.press("v")
-    expect(shown).to_be_visible()
+    arrived(shown)
     page.keyboard.press("3")
     page.keyboard.press("Enter")
 
@@ -133,7 +140,7 @@ def test_a_shift_by_keyboard(scene: Scene, watch: Watched) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("v")
-    expect(shown).to_be_visible()
+    arrived(shown)
     page.keyboard.press("2")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/queue?after={second}")

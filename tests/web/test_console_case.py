@@ -24,6 +24,12 @@ def flagged(scene: Scene) -> tuple[str, str]:
 
 
 def look(visitor: Visitor, case: str, item: str) -> str:
+    source = ask_to_look(visitor, case, item)
+    assert visitor.get(source).status_code == 200
+    return source
+
+
+def ask_to_look(visitor: Visitor, case: str, item: str) -> str:
     answer = visitor.post(f"/cases/{case}/items/{item}/view", headers={"HX-Request": "true"})
     assert answer.status_code == 200, answer.text
     found = re.search(r'src="(/views/[^"]+/picture)"', answer.text)
@@ -79,9 +85,14 @@ def test_the_look_is_on_record_before_the_picture_and_the_picture_is_another_one
     case, item = flagged
     rita = visit("rita")
     assert "evidence.viewed" not in types(scene, case)
-    source = look(rita, case, item)
+    source = ask_to_look(rita, case, item)
     assert types(scene, case)[-1] == "evidence.viewed"
+    refused = rita.post(f"/cases/{case}/items/{item}/decide", {"decision": "new"})
+    assert refused.status_code == 409  # nothing was seen yet
     answer = rita.get(source)
+    assert types(scene, case)[-1] == "evidence.shown"
+    assert rita.get(source).content == answer.content
+    assert types(scene, case).count("evidence.shown") == 1
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.content not in (PICTURE, encoded(texture(1, (1200, 900)), "JPEG", quality=85))
@@ -94,13 +105,14 @@ def test_a_look_is_its_own_persons_and_ends_after_ten_minutes(
     scene: Scene, visit: Visit, flagged: tuple[str, str]
 ) -> None:
     rita, sven = visit("rita"), visit("sven")
-    source = look(rita, *flagged)
+    source = ask_to_look(rita, *flagged)
     assert sven.get(source).status_code == 404
     scene.clock.step(minutes=10)
     assert rita.get(source).status_code == 200
     scene.clock.step(seconds=1)
     assert rita.get(source).status_code == 404
     assert rita.get("/views/none/picture").status_code == 404
+    assert types(scene, flagged[0]).count("evidence.shown") == 1
 
 
 def test_what_cannot_be_shown_is_no_look(scene: Scene, visit: Visit, flagged: tuple[str, str]) -> None:
@@ -110,6 +122,56 @@ def test_what_cannot_be_shown_is_no_look(scene: Scene, visit: Visit, flagged: tu
     assert answer.status_code == 409
     assert "no look was recorded" in answer.text
     assert "evidence.viewed" not in types(scene, case)
+
+
+def spoil(scene: Scene, case: str, ending: str) -> None:
+    (path,) = (scene.place.settings.data / "evidence" / case).glob(f"*{ending}")
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+
+
+def test_evidence_that_was_changed_gives_a_page_and_no_look(
+    scene: Scene, visit: Visit, flagged: tuple[str, str]
+) -> None:
+    case, item = flagged
+    rita = visit("rita")
+    source = ask_to_look(rita, case, item)
+    scene.place.desk.escalate(scene.person("rita"), case, item, remarks="please look")
+    spoil(scene, case, ".bytes")
+    spoil(scene, case, ".remark")
+    for answer in (rita.get(source), rita.post(f"/cases/{case}/items/{item}/view", headers={"HX-Request": "true"})):
+        assert answer.status_code in (404, 409)
+        assert "was changed after it was written" in answer.text
+    assert "evidence.shown" not in types(scene, case)
+    page = rita.get(f"/cases/{case}")
+    assert page.status_code == 200
+    assert "cannot be read" in page.text
+    assert "please look" not in page.text
+
+
+def test_evidence_that_is_gone_gives_a_page(scene: Scene, visit: Visit, flagged: tuple[str, str]) -> None:
+    case, item = flagged
+    rita = visit("rita")
+    source = ask_to_look(rita, case, item)
+    scene.place.desk.escalate(scene.person("rita"), case, item, remarks="please look")
+    scene.place.vault.erase(case)
+    assert rita.get(f"/cases/{case}").status_code == 200
+    assert rita.get(source).status_code == 404
+    assert rita.post(f"/cases/{case}/items/{item}/view", headers={"HX-Request": "true"}).status_code == 409
+    refused = rita.post(f"/cases/{case}/items/none/view")
+    assert refused.status_code == 404
+
+
+def test_a_lost_key_gives_a_page_that_says_what_to_restore(
+    scene: Scene, visit: Visit, flagged: tuple[str, str], client: TestClient
+) -> None:
+    case, item = flagged
+    rita = visit("rita")
+    (scene.place.settings.data / "keys" / "master.key").unlink()
+    answer = rita.post(f"/cases/{case}/items/{item}/view")
+    assert answer.status_code == 503
+    assert "backup of the keys" in answer.text
+    assert "<h1>" in answer.text
+    assert client.get("/health").status_code == 200
 
 
 def test_an_unknown_case_or_item_is_404(visit: Visit, flagged: tuple[str, str]) -> None:
@@ -179,11 +241,10 @@ def test_a_complaint_is_decided_by_somebody_else(
     client: TestClient, scene: Scene, visit: Visit, flagged: tuple[str, str], key: dict[str, str]
 ) -> None:
     case, item = flagged
-    desk, sven = scene.place.desk, scene.person("sven")
-    desk.view(sven, case, item)
-    desk.decide(sven, case, item, "known")
+    scene.look("sven", case, item)
+    scene.place.desk.decide(scene.person("sven"), case, item, "known")
     action = next(a for a in client.get("/v1/actions", headers=key).json() if a["item"])["id"]
-    client.post(f"/v1/actions/{action}/confirm", headers=key)
+    client.post(f"/v1/actions/{action}/confirm", headers=key, json={"done": "carried_out"})
     lodged = client.post("/v1/complaints", headers=key, json={"action": action, "channel": "internal"}).json()
     complaint = lodged["complaint"]
     decision = {"result": "upheld", "reason": "not_such_material"}
@@ -210,9 +271,8 @@ def test_referrals_show_what_happened_and_compliance_tries_again(
     scene: Scene, visit: Visit, flagged: tuple[str, str]
 ) -> None:
     case, item = flagged
-    rita = scene.person("rita")
-    scene.place.desk.view(rita, case, item)
-    scene.place.desk.decide(rita, case, item, "known")
+    scene.look("rita", case, item)
+    scene.place.desk.decide(scene.person("rita"), case, item, "known")
     referral = scene.place.transactions
     row = visit("cora").get("/referrals").text
     assert "waits" in row
@@ -240,9 +300,15 @@ def test_the_audit_shows_who_looked_and_filters(scene: Scene, visit: Visit, flag
     case, item = flagged
     look(visit("rita"), case, item)
     visit("rita").get("/audit")
+    scene.place.people.create_key("loader", ["items", "actions"])
+    scene.place.people.revoke_key("loader")
     adam = visit("adam")
     page = adam.get("/audit").text
-    assert "looked at" in page
+    assert "asked to look at" in page
+    assert "was shown" in page
+    assert "made the API key loader for actions, items" in page
+    assert "ended the API key loader" in page
+    assert "ended the API key loader" in adam.get("/audit?subject=key%3Aloader").text
     assert "signed in" in page
     assert "lacks see audit" in page
     assert "imported into trial-list" in page

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tutela.access.roles import Permission, Person
+from tutela.access.roles import NotAllowed, Permission, Person
 from tutela.casework import redress, review
 from tutela.casework.case import Case, CaseState, Classification, NotPossible
 from tutela.casework.evidence import EvidenceVault, RemarkRecord, remark_name
+from tutela.casework.looks import DeskTransactions
 from tutela.casework.policy import Policy
-from tutela.casework.ports import Transactions
-from tutela.events.catalogue import CaseEscalated, EvidenceViewed, ItemDecided, Verdict
+from tutela.events.catalogue import CaseEscalated, EvidenceShown, EvidenceViewed, ItemDecided, Verdict
 from tutela.events.envelope import Clock, Event, NewEvent
 
 Purpose = Literal["review", "complaint", "audit"]
@@ -19,19 +19,36 @@ Purpose = Literal["review", "complaint", "audit"]
 class Desk:
     """What a person may do with cases, complaints and the platform's confirmations."""
 
-    def __init__(self, transactions: Transactions, vault: EvidenceVault, policy: Policy, clock: Clock) -> None:
+    def __init__(self, transactions: DeskTransactions, vault: EvidenceVault, policy: Policy, clock: Clock) -> None:
         self._transactions = transactions
         self._vault = vault
         self._policy = policy
         self._clock = clock
 
     def view(self, person: Person, case_id: str, item_id: str, purpose: Purpose = "review") -> Event:
-        """Record that the person is about to look at an item, and return that record. Raises NotAllowed, NoSuchItem."""
+        """Record that the person is about to look at an item, and return that record. Raises NotAllowed, NoSuchItem.
+
+        It counts as a look once `shown` says that the picture went out.
+        """
         person.require(Permission.SEE_EVIDENCE)
         with self._transactions.casework() as unit:
             unit.case(case_id).item(item_id)
             payload = EvidenceViewed(item=item_id, purpose=purpose)
             return unit.append([NewEvent(payload, case_id, self._clock(), person.id)])[0]
+
+    def shown(self, person: Person, view_id: str) -> None:
+        """Record that the picture of a look is sent to the person now; again changes nothing.
+
+        Raises NotAllowed for a look of somebody else, and NoSuchView.
+        """
+        person.require(Permission.SEE_EVIDENCE)
+        with self._transactions.casework() as unit:
+            look = unit.look(view_id, lock=True)
+            if look.person != person.id:
+                raise NotAllowed(f"{person.id} did not ask for the look {view_id}")
+            if not look.shown:
+                payload = EvidenceShown(view=view_id, item=look.item)
+                unit.append([NewEvent(payload, look.case, self._clock(), person.id)])
 
     def decide(
         self,
@@ -85,10 +102,10 @@ class Desk:
             unit.append(events)
             return unit.case(case_id)
 
-    def confirm_action(self, actor: str, action_id: str) -> None:
-        """Record that the platform carried an action or its reversal out. Raises LookupError."""
+    def confirm_action(self, actor: str, action_id: str, done: redress.Done) -> None:
+        """Record that the platform carried an action out, or undid it. Raises LookupError, NotPossible."""
         with self._transactions.casework() as unit:
-            unit.append(redress.confirm(unit.action(action_id, lock=True), actor=actor, now=self._clock()))
+            unit.append(redress.confirm(unit.action(action_id, lock=True), done, actor=actor, now=self._clock()))
 
     def lodge_complaint(self, actor: str, action_id: str, channel: Literal["internal", "judicial"]) -> str:
         """Record a complaint and return its id. Raises LookupError, NotPossible."""

@@ -344,9 +344,10 @@ class _Run:
         if account is None and not own_files:
             # Two senders who are not named may be two people.
             return None
-        # Sending it again after the case has ended is a new act; finding one's own file again is none.
+        # Sending again what was confirmed is a new act; what was found harmless stays so, and finding one's own
+        # file again is no act at all.
         return self._contents.get((account, content)) or self._unit.item_with_content(
-            self._service.id, account, content, awaiting=not own_files
+            self._service.id, account, content, settled_too=own_files
         )
 
     def _case_of(self, account: str | None, layer: Layer) -> str:

@@ -74,9 +74,12 @@ class IntakeUnit(EventWriter, Protocol):
         ...
 
     def item_with_content(
-        self, service: str, account: str | None, content: str, *, awaiting: bool
+        self, service: str, account: str | None, content: str, *, settled_too: bool
     ) -> tuple[str, str] | None:
-        """Return the case and item in which this account sent this content; only in a case that awaits a decision."""
+        """Return the case and item in which this account sent this content.
+
+        Only where the case awaits a decision or the item was decided to be harmless, unless `settled_too`.
+        """
         ...
 
     def refusal_recorded(self, service: str, region: Region, day: date) -> bool:

@@ -53,6 +53,10 @@ class Complaint:
     upheld: bool | None
 
 
+Done = Literal["carried_out", "reversed"]
+"""What the platform says that it did with an action."""
+
+
 class Reason(StrEnum):
     """Why a complaint was decided as it was."""
 
@@ -63,15 +67,21 @@ class Reason(StrEnum):
     COURT_ORDER = "court_order"
 
 
-def confirm(action: Action, *, actor: str, now: datetime) -> list[NewEvent]:
-    """Return what is recorded when the platform says that it acted, or undid it. Saying so twice changes nothing."""
-    match action.state:
-        case ActionState.ORDERED:
+def confirm(action: Action, done: Done, *, actor: str, now: datetime) -> list[NewEvent]:
+    """Return what is recorded when the platform says that it acted, or that it undid it.
+
+    Saying again what is on record changes nothing: a late repeat of the first must never count as the second.
+    Raises NotPossible for a reversal that nobody ordered.
+    """
+    if done == "carried_out":
+        if action.state is ActionState.ORDERED:
             return [_event(action.case, actor, now, ActionCarriedOut(action=action.id))]
-        case ActionState.REVERSAL_ORDERED:
-            return [_event(action.case, actor, now, ActionReversed(action=action.id))]
-        case _:
-            return []
+        return []  # every later state has this on record
+    if action.state is ActionState.REVERSED:
+        return []
+    if action.state is not ActionState.REVERSAL_ORDERED:
+        raise NotPossible(f"the action is {action.state.value}: nobody ordered that it be undone")
+    return [_event(action.case, actor, now, ActionReversed(action=action.id))]
 
 
 def lodge(action: Action, channel: Literal["internal", "judicial"], *, actor: str, now: datetime) -> list[NewEvent]:

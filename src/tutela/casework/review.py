@@ -36,9 +36,9 @@ def decide(
     """Return what is recorded when a person decides on an item.
 
     The last open item closes the case; a confirmed case orders actions and a report in the same breath.
-    `viewed` comes from the record of views. Raises NotPossible if the item is decided already, or if the verdict
-    needs a look that this person did not take. Only an item whose bytes equal a listed file's may be decided unseen
-    (it may be one that nothing can show), and "not" then needs a reason in words.
+    `viewed` comes from the record of what was shown. Raises NotPossible if the item is decided already, or if the
+    verdict needs a look that this person did not take. Only an item whose bytes equal a listed file's may be decided
+    unseen (it may be one that nothing can show), and "not" then needs a reason in words.
     """
     _must_await(case)
     item = case.item(item_id)

@@ -42,6 +42,17 @@ def add(
     out.print(f"{name} may sign in as {', '.join(sorted(role))}")
 
 
+@app.command()
+def deactivate(name: Annotated[str, typer.Argument(help="The name they sign in with.")]) -> None:
+    """Take a person's access and end their sessions. What they did stays on record; `person add` lets them in again."""
+    with workplace() as place:
+        try:
+            place.people.deactivate(name)
+        except LookupError as error:
+            fail(str(error))
+    out.print(f"{name} has no more access", markup=False)
+
+
 @app.command("list")
 def list_people() -> None:
     """List the people and their roles."""

@@ -13,7 +13,9 @@ from tutela.cli.output import err, fail
 from tutela.events.envelope import Clock, system_clock
 from tutela.regimes.regime import BadRegimeTable
 from tutela.storage.database import WrongDatabase
+from tutela.storage.keys import BrokenKey
 from tutela.storage.settings import BadSettings, Settings, load_settings
+from tutela.storage.vault import BrokenEvidence
 from tutela.storage.workplace import Workplace
 
 _chosen: list[Path] = []
@@ -54,3 +56,5 @@ def workplace() -> Iterator[Workplace]:
             yield opened
     except (WrongDatabase, BadSettings, BadRegimeTable) as error:
         fail(str(error), Exit.USAGE)
+    except (BrokenKey, BrokenEvidence) as error:
+        fail(str(error))

@@ -77,6 +77,8 @@ def scan(
         identity = json.dumps(["scan", sorted(str(p.resolve()) for p in paths), sorted(lists or []), region])
         try:
             run.go(paths, jobs, None if dry_run else identity)
+        except Refused as refusal:
+            fail(f"stopped at midnight: {refusal}", Exit.REFUSED)
         except BatchClosed:
             fail("another run of the same command has finished this scan meanwhile; see tutela case list")
         except KeyboardInterrupt:
@@ -144,6 +146,8 @@ class _Scan:
             for taken, one in zip(items, recorded, strict=True):
                 self.report.item(taken, one)
             self._group.clear()
+            # A scan may go on past midnight, into a day that nothing covers.
+            self.permit = self.place.intake.permit(self.service, self.region)
         self._since = time.monotonic()
 
 

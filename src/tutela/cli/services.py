@@ -26,13 +26,13 @@ def register(
     encryption: Annotated[Encryption, typer.Option()] = Encryption.IN_TRANSIT,
     region: Annotated[ServiceRegion, typer.Option()] = ServiceRegion.WORLD,
 ) -> None:
-    """Register a service, or change its registration. Only messaging services enter the statutory return."""
+    """Register a service, or change all but its type. Only messaging services enter the statutory return."""
     with workplace() as place:
         try:
             service = Service(service_id, name, service_type, encryption, region)
+            place.register_service(service)
         except ValueError as error:
             fail(str(error), Exit.USAGE)
-        place.register_service(service)
     scope = "enters" if service.in_scope_of_return else "does not enter"
     out.print(f"registered {service_id}: it {scope} the yearly return")
 

@@ -93,6 +93,18 @@ class PersonRefused(Payload):
     reason: str
 
 
+@_event("key.created")
+class KeyCreated(Payload):
+    """An API key was made; the subject is `key:` and its name, which is also the actor of what it does."""
+
+    scopes: tuple[str, ...]
+
+
+@_event("key.revoked")
+class KeyRevoked(Payload):
+    """An API key was ended for good."""
+
+
 @_event("hashlist.created")
 class HashListCreated(Payload):
     """A hash list was created."""
@@ -189,7 +201,7 @@ class ItemFlagged(Payload):
 
 @_event("item.seen_again")
 class ItemSeenAgain(Payload):
-    """A flagged item came again from the same account while its case was open: a repeat of the item, no case.
+    """A flagged item came again from the same account, undecided yet or found harmless: a repeat, no case.
 
     Whom it concerns this time counts with whom it concerned before.
     """
@@ -222,15 +234,26 @@ class DetectionRecorded(Payload):
 
 @_event("evidence.viewed")
 class EvidenceViewed(Payload):
-    """A person looked at an item of the case. Recorded by the system before the picture is sent."""
+    """A person asked to look at an item of the case. Recorded by the system before the picture is sent."""
 
     item: str
     purpose: Literal["review", "complaint", "audit"]
 
 
+@_event("evidence.shown")
+class EvidenceShown(Payload):
+    """The picture was sent to the person who asked for it. `view` is the id of that `evidence.viewed`.
+
+    Recorded once for each, by the system, before the picture leaves.
+    """
+
+    view: str
+    item: str
+
+
 @_event("item.decided")
 class ItemDecided(Payload):
-    """A person decided on an item. `viewed`: that person's view stands in the record before the decision."""
+    """A person decided on an item. `viewed`: the record has before it that the item was shown to that person."""
 
     item: str
     verdict: Verdict
@@ -389,19 +412,13 @@ class ReferralRetryOrdered(Payload):
 
 @_event("referral.filed")
 class ReferralFiled(Payload):
-    """The recipient confirmed that the report is finished: the receipt of the case."""
+    """The recipient confirmed that the report is finished: the receipt of the case.
+
+    `files` is the number that the receipt names; nothing where only the refusal of a retraction told of it.
+    """
 
     referral: str
     attempt: int
     report_id: str
-    files: int = Field(ge=0)
+    files: int | None = Field(ge=0)
     confirmed_by: Literal["finish", "retract"]
-
-
-@_event("return.compiled")
-class ReturnCompiled(Payload):
-    """A statutory yearly return was compiled from the events up to `up_to`."""
-
-    year: int
-    up_to: int
-    digest: str

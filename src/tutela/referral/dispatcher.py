@@ -144,9 +144,7 @@ class Dispatcher:
                 if recipient.settle(referral.report_id) is Settled.FILED:
                     if referral.state != "finishing":
                         raise RecipientError("filed-unasked", "the recipient filed what we never finished", retry=False)
-                    # `finishing` is recorded after the last file, so the recipient holds a file for every item.
-                    files = tuple(file.item for file in self._material(referral.id).items)
-                    return self._filed(referral, attempt, Receipt(referral.report_id, files), "retract")
+                    return self._filed(referral, attempt, referral.report_id, None)
                 self._record(referral, ReferralWithdrawn(
                     referral=referral.id, attempt=attempt, reason="interrupted"
                 ))  # fmt: skip
@@ -174,7 +172,7 @@ class Dispatcher:
             receipt = recipient.finish(report_id)
             if receipt.report_id != report_id or sorted(receipt.file_ids) != sorted(file_ids):
                 raise RecipientError("wrong-receipt", "the receipt names another report or other files", retry=False)
-            return self._filed(referral, attempt, receipt, "finish")
+            return self._filed(referral, attempt, report_id, receipt)
         except RecipientError as error:
             return self._failed(referral, attempt, step, error)
         except LeaseLost as error:
@@ -191,22 +189,20 @@ class Dispatcher:
             unit.require_lease(referral.id, self._holder, now, now + LEASE)
             unit.append([NewEvent(payload, referral.case, now, SYSTEM)])
 
-    def _filed(self, referral: Referral, attempt: int, receipt: Receipt, by: str) -> Dispatched:
+    def _filed(self, referral: Referral, attempt: int, report_id: str, receipt: Receipt | None) -> Dispatched:
         now = self._clock()
+        payload = ReferralFiled(
+            referral=referral.id,
+            attempt=attempt,
+            report_id=report_id,
+            files=None if receipt is None else len(receipt.file_ids),
+            confirmed_by="retract" if receipt is None else "finish",
+        )
         with self._transactions.referrals() as unit:
             unit.require_lease(referral.id, self._holder, now, now + LEASE)
-            payload = ReferralFiled.model_validate(
-                {
-                    "referral": referral.id,
-                    "attempt": attempt,
-                    "report_id": receipt.report_id,
-                    "files": len(receipt.file_ids),
-                    "confirmed_by": by,
-                }
-            )
             unit.append([NewEvent(payload, referral.case, now, SYSTEM)])
             unit.release(referral.id, self._holder)
-        return Dispatched(referral.id, referral.case, "filed", receipt.report_id, "")
+        return Dispatched(referral.id, referral.case, "filed", report_id, "")
 
     def _failed(self, referral: Referral, attempt: int, step: str, error: RecipientError) -> Dispatched:
         now = self._clock()

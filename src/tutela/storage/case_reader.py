@@ -87,7 +87,7 @@ class ActionRow:
 
 @dataclass(frozen=True, slots=True)
 class ViewRow:
-    """That a person looked at an item, by the id of the event."""
+    """That a person asked to look at an item, by the id of the event."""
 
     id: str
     case_id: str
@@ -297,9 +297,11 @@ class CaseReader:
         return ViewRow(row.id, row.case_id, row.item_id, row.person, row.at) if row else None
 
     def viewed_by(self, case_id: str, person: str) -> frozenset[str]:
-        """Return the items of a case at which that person looked."""
+        """Return the items of a case that were shown to that person."""
         table = schema.views
-        query = select(table.c.item_id).where(table.c.case_id == case_id, table.c.person == person).distinct()
+        query = select(table.c.item_id).where(
+            table.c.case_id == case_id, table.c.person == person, table.c.shown_at.is_not(None)
+        )
         with self._database.read() as connection:
             return frozenset(connection.execute(query).scalars())
 

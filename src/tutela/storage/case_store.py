@@ -5,13 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from tutela.casework.case import Case, CaseItem, CaseState, NoSuchCase
+from tutela.casework.looks import Look, NoSuchView
 from tutela.casework.redress import Action, ActionState, Complaint
 from tutela.storage import schema
 from tutela.storage.recording import RecordingStore
 
 
 class CaseStore(RecordingStore):
-    """Implements casework.ports.CaseUnit."""
+    """Implements casework.ports.CaseUnit and casework.looks.DeskUnit."""
 
     def case(self, case_id: str, *, lock: bool = False) -> Case:
         """Return a case; raises NoSuchCase."""
@@ -48,12 +49,23 @@ class CaseStore(RecordingStore):
         )
 
     def has_viewed(self, case_id: str, item_id: str, person: str) -> bool:
-        """Return whether that person looked at the item."""
+        """Return whether the item was shown to that person."""
         table = schema.views
         query = select(table.c.id).where(
-            table.c.case_id == case_id, table.c.item_id == item_id, table.c.person == person
+            table.c.case_id == case_id,
+            table.c.item_id == item_id,
+            table.c.person == person,
+            table.c.shown_at.is_not(None),
         )
         return self._connection.execute(query.limit(1)).first() is not None
+
+    def look(self, view_id: str, *, lock: bool = False) -> Look:
+        """Return a look; raises NoSuchView."""
+        query = select(schema.views).where(schema.views.c.id == view_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NoSuchView(f"there is no look {view_id}")
+        return Look(row.id, row.case_id, row.item_id, row.person, row.shown_at is not None)
 
     def action(self, action_id: str, *, lock: bool = False) -> Action:
         """Return an action; raises LookupError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,8 +90,33 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+def _own(path: Path) -> None:
+    """Make a database file that its owner alone reads, before SQLite makes one that others may read too.
+
+    SQLite gives the files beside it the mode of the main file, but leaves those that are there as they are.
+    """
+    if os.name != "posix" or not path.parent.is_dir():
+        return
+    try:
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        for one in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))):
+            if one.exists() and one.stat().st_mode & 0o077:
+                one.chmod(0o600)
+    except FileNotFoundError:
+        return  # another process closed the database, which removes the files beside it
+    except OSError as error:
+        raise WrongDatabase(f"{path} must be its owner's alone, and cannot be made so: {error.strerror}") from error
+
+
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": 60})
+    path = Path(url.database) if url.database and not url.database.startswith((":memory:", "file:")) else None
+
+    @event.listens_for(engine, "do_connect")
+    def _protect(*_: Any) -> None:
+        if path is not None:
+            _own(path)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -112,9 +112,9 @@ class IntakeStore(RecordingStore):
         return self._connection.execute(query.with_for_update()).scalar()
 
     def item_with_content(
-        self, service: str, account: str | None, content: str, *, awaiting: bool
+        self, service: str, account: str | None, content: str, *, settled_too: bool
     ) -> tuple[str, str] | None:
-        """Return the case and item in which this account sent this content; only in an awaiting case if asked."""
+        """Return the case and item in which this account sent this content: undecided or harmless, or any."""
         table, cases = schema.case_items, schema.cases
         same_account = table.c.account.is_(None) if account is None else table.c.account == account
         query = (
@@ -122,8 +122,9 @@ class IntakeStore(RecordingStore):
             .where(table.c.content == content, table.c.service == service, same_account)
             .limit(1)
         )
-        if awaiting:
-            query = query.join(cases, cases.c.id == table.c.case_id).where(cases.c.state.in_(("open", "escalated")))
+        if not settled_too:
+            open_still = cases.c.state.in_(("open", "escalated"))
+            query = query.join(cases, cases.c.id == table.c.case_id).where(open_still | (table.c.verdict == "not"))
         row = self._connection.execute(query).one_or_none()
         return (row.case_id, row.id) if row else None
 

@@ -1,7 +1,8 @@
 """Keys in files of their own, outside the database and outside its backups.
 
 `master.key` wraps the key of each case (AES-256-GCM, NIST SP 800-38D); the years' keys make pseudonyms; the ledger
-key makes the ids of the ledger. All are made on first use, readable by their owner alone.
+key makes the ids of the ledger. All are made on first use, readable by their owner alone. A mark beside each says
+that it was made, so that one that is lost is missed, and never replaced by another that opens nothing.
 """
 
 from __future__ import annotations
@@ -108,9 +109,15 @@ class KeyRing:
         return self._plain("master.key")
 
     def _plain(self, name: str) -> bytes:
-        path = self._folder / name
+        path, mark = self._folder / name, self._folder / f"{name}.made"
+        # Asked before the key itself, since another process may be making both: the key comes first, then the mark.
+        made = mark.exists()
         if not path.exists():
+            if made:
+                raise BrokenKey(f"{name} was made and is missing: restore {self._folder} from the backup of the keys")
             write_durably(path, secrets.token_bytes(KEY_BYTES), only_new=True)
+        if not made:
+            write_durably(mark, b"", only_new=True)
         key = path.read_bytes()
         if len(key) != KEY_BYTES:
             raise BrokenKey(f"{path.name} has {len(key)} bytes, not {KEY_BYTES}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import timedelta
+import threading
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from tutela.access.credentials import digest_of, hash_password, new_token, password_fits
 from tutela.access.ports import ApiKey, Session, SignInRefused
 from tutela.access.roles import KEY_SCOPES, Person, Role
-from tutela.events.catalogue import PersonRefused, PersonRegistered, PersonSignedIn
+from tutela.events.catalogue import KeyCreated, KeyRevoked, PersonRefused, PersonRegistered, PersonSignedIn
 from tutela.events.envelope import SYSTEM, Clock, NewEvent
 from tutela.storage import schema
 from tutela.storage.database import Database, upserting
@@ -22,6 +23,8 @@ SESSION_IDLE = timedelta(hours=1)
 SESSION_LONGEST = timedelta(hours=10)
 TRIES = 5
 LOCKED = timedelta(minutes=15)
+HASHES_AT_A_TIME = 2
+"""Each takes a whole core and 64 MiB for a moment: a flood of sign-ins must not take the machine."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
@@ -33,6 +36,7 @@ class People:
         self._clock = clock
         # Compared against when no such person exists, so that the answer takes as long.
         self._nobody: str | None = None
+        self._hashing = threading.BoundedSemaphore(HASHES_AT_A_TIME)
 
     def register(self, person: Person, password: str, actor: str = SYSTEM) -> None:
         """Give a person access, or new roles and a new password. Raises WeakPassword, ValueError for a bad name."""
@@ -55,6 +59,18 @@ class People:
             payload = PersonRegistered(roles=tuple(roles), active=person.active)
             EventLog(connection, self._clock).append([NewEvent(payload, person.id, now, actor)])
 
+    def deactivate(self, name: str, actor: str = SYSTEM) -> None:
+        """Take a person's access and end their sessions; who it was stays on record. Raises LookupError."""
+        now = self._clock()
+        with self._database.write() as connection:
+            row = self._row(connection, name, lock=True)
+            if row is None or not row.active:
+                raise LookupError(f"there is nobody called {name!r} with access (`tutela person list`)")
+            connection.execute(update(schema.people).where(schema.people.c.id == name).values(active=False))
+            connection.execute(delete(schema.sessions).where(schema.sessions.c.person == name))
+            payload = PersonRegistered(roles=tuple(row.roles), active=False)
+            EventLog(connection, self._clock).append([NewEvent(payload, name, now, actor)])
+
     def all(self) -> list[Person]:
         """Return everybody, by name."""
         with self._database.read() as connection:
@@ -66,10 +82,11 @@ class People:
         with self._database.read() as connection:
             row = self._row(connection, name)
         # The slow hash runs outside any transaction, so that sign-ins never hold up the writers.
-        if self._nobody is None:
-            self._nobody = hash_password(secrets.token_urlsafe())
-        tried = row.password if row else self._nobody
-        fits = password_fits(password, tried)
+        with self._hashing:
+            if self._nobody is None:
+                self._nobody = hash_password(secrets.token_urlsafe())
+            tried = row.password if row else self._nobody
+            fits = password_fits(password, tried)
         refusal: str | None = None
         token = new_token("tus_")
         with self._database.write() as connection:
@@ -138,7 +155,7 @@ class People:
         with self._database.write() as connection:
             connection.execute(delete(schema.sessions).where(schema.sessions.c.digest == digest_of(secret)))
 
-    def create_key(self, name: str, scopes: list[str]) -> str:
+    def create_key(self, name: str, scopes: list[str], actor: str = SYSTEM) -> str:
         """Return the secret of a new API key, shown this once. Raises ValueError."""
         if not _NAME.fullmatch(name) or name == SYSTEM:
             raise ValueError(f"{name!r}: use lower-case letters, digits, '.', '_' and '-'")
@@ -146,26 +163,29 @@ class People:
         if unknown or not scopes:
             raise ValueError(f"scopes are {', '.join(KEY_SCOPES)}, not {', '.join(unknown) or 'none'}")
         token = new_token("tut_")
+        now = self._clock()
+        given = sorted(set(scopes))
         with self._database.write() as connection:
             if connection.execute(select(schema.api_keys.c.id).where(schema.api_keys.c.id == name)).first():
                 raise ValueError(f"there is a key {name} already: revoke it, and give the new one another name")
             connection.execute(
-                insert(schema.api_keys).values(
-                    id=name, digest=token.digest, scopes=sorted(set(scopes)), created_at=self._clock()
-                )
+                insert(schema.api_keys).values(id=name, digest=token.digest, scopes=given, created_at=now)
             )
+            self._record_key(connection, name, KeyCreated(scopes=tuple(given)), now, actor)
         return token.secret
 
-    def revoke_key(self, name: str) -> None:
+    def revoke_key(self, name: str, actor: str = SYSTEM) -> None:
         """End a key for good; raises LookupError."""
+        now = self._clock()
         with self._database.write() as connection:
             changed = connection.execute(
                 update(schema.api_keys)
                 .where(schema.api_keys.c.id == name, schema.api_keys.c.revoked_at.is_(None))
-                .values(revoked_at=self._clock())
+                .values(revoked_at=now)
             )
             if changed.rowcount != 1:
                 raise LookupError(f"there is no valid key {name}")
+            self._record_key(connection, name, KeyRevoked(), now, actor)
 
     def key(self, secret: str) -> ApiKey | None:
         """Return the key with this secret, if it is valid."""
@@ -177,6 +197,12 @@ class People:
         if row is None:
             return None
         return ApiKey(row.id, frozenset().union(*(KEY_SCOPES[scope] for scope in row.scopes)))
+
+    def _record_key(
+        self, connection: Connection, name: str, payload: KeyCreated | KeyRevoked, now: datetime, actor: str
+    ) -> None:
+        subject = ApiKey(name, frozenset()).actor
+        EventLog(connection, self._clock).append([NewEvent(payload, subject, now, actor)])
 
     @staticmethod
     def _row(connection: Connection, name: str, *, lock: bool = False) -> Row[Any] | None:

@@ -158,6 +158,7 @@ views = Table(
     Column("person", String(128), nullable=False),
     Column("purpose", String(20), nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("shown_at", UtcTime),
     Index("ix_views_item_id_person", "item_id", "person"),
 )
 actions = Table(
@@ -196,6 +197,7 @@ referrals = Table(
     Column("attempt", Integer, nullable=False),
     Column("report_id", String(64)),
     Column("target", String(40)),
+    Column("stopped_in", String(20)),
     Column("failures", Integer, nullable=False),
     Column("last_error", Text),
     Column("ordered_at", UtcTime, nullable=False),

@@ -44,6 +44,7 @@ from tutela.storage.hash_lists import StoredHashLists
 from tutela.storage.installation import require_one_installation
 from tutela.storage.keys import KeyRing
 from tutela.storage.people import People
+from tutela.storage.recording import RecordingStore
 from tutela.storage.report_material import MaterialSource
 from tutela.storage.settings import Settings
 from tutela.storage.transactions import SqlTransactions
@@ -84,7 +85,7 @@ class Workplace:
         self._matcher_lock = threading.Lock()
         self._recipients: dict[str, Recipient] | None = None
         self._recipients_lock = threading.Lock()
-        self._returns: dict[int, tuple[int, YearlyReturn]] = {}
+        self._returns: dict[int, tuple[tuple[int, int], YearlyReturn]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -183,12 +184,13 @@ class Workplace:
         """Compile the return of a year from the events as they are now."""
         with self.transactions.reading() as log:
             last = log.last_sequence()
+            version = (last, self._open_batches())
             known = self._returns.get(year)
-            if known is not None and known[0] == last:
+            if known is not None and known[0] == version:
                 return known[1]
             events = log.read(types=[payload.TYPE for payload in RETURN_EVENTS], up_to=last)
-            compiled = compile_return(events, year, self.services(), self.regimes, open_batches=self._open_batches())
-        self._returns[year] = (last, compiled)
+            compiled = compile_return(events, year, self.services(), self.regimes, open_batches=version[1])
+        self._returns[year] = (version, compiled)
         return compiled
 
     def latest_year(self) -> int:
@@ -202,15 +204,28 @@ class Workplace:
             return connection.execute(select(func.count()).select_from(schema.batches)).scalar_one()
 
     def register_service(self, service: Service, actor: str = SYSTEM) -> None:
-        """Register a service, or change its registration."""
+        """Register a service, or change its registration.
+
+        Raises ValueError for another type than before: what the record counted under it would change, and with it
+        the returns of past years.
+        """
         payload = ServiceRegistered(
             name=service.name,
             service_type=service.type.value,
             encryption=service.encryption.value,
             region=service.region.value,
         )
-        with self.transactions.record() as log:
-            log.append([NewEvent(payload, service.id, self.clock(), actor)])
+        table = schema.services
+        with self.database.write() as connection:
+            store = RecordingStore(connection, EventLog(connection, self.clock))
+            store.lock(f"service {service.id}")
+            before = connection.execute(select(table.c.type).where(table.c.id == service.id)).scalar()
+            if before not in (None, service.type.value):
+                raise ValueError(
+                    f"{service.id} is registered as {before}, and its type stays so: past returns would change; "
+                    "register it under another id"
+                )
+            store.append([NewEvent(payload, service.id, self.clock(), actor)])
 
     def services(self) -> list[Service]:
         """Return the registered services, by id."""

@@ -7,6 +7,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from tutela.casework.evidence import EvidenceGone
+from tutela.storage.keys import BrokenKey
+from tutela.storage.vault import BrokenEvidence
 from tutela.web.console.pages import is_fragment, message, page
 from tutela.web.current import Denied, NotSignedIn
 
@@ -19,6 +22,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Denied, _denied)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(EvidenceGone, _gone)
+    app.add_exception_handler(BrokenEvidence, _broken)
+    app.add_exception_handler(BrokenKey, _broken)
 
 
 def _sign_in(request: Request, _error: Exception) -> Response:
@@ -44,6 +50,15 @@ def _invalid(request: Request, error: Exception) -> Response:
     # The framework would send back what came in, which may be content of a case.
     first = error.errors()[0]
     return _answer(request, 422, f"{'.'.join(map(str, first['loc']))}: {first['msg']}", {})
+
+
+def _gone(request: Request, error: Exception) -> Response:
+    return _answer(request, 410, str(error), {})
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    # Until somebody restores the file; nothing is wrong with the request.
+    return _answer(request, 503, str(error), {})
 
 
 def _answer(request: Request, status: int, detail: str, headers: dict[str, str]) -> Response:

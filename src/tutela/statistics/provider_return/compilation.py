@@ -72,7 +72,12 @@ def compile_return(
         spans = "; ".join(f"{r.title} from {r.first} to {r.last}" for r in in_force) or "none"
         caveats.append(f"Not one regime covered the whole year: {spans}.")
     if open_batches:
+        caveats.append(f"{open_batches} batches are still open: their items are not in section 1 until they close.")
+    elsewhere = [r for r in facts.reports if r.at.year == year and r.target != "production"]
+    if elsewhere:
+        targets = ", ".join(sorted({r.target for r in elsewhere}))
         caveats.append(
-            f"{open_batches} batches are still open: their unflagged items are not in section 1 until they close."
+            f"{len(elsewhere)} of the reports in section 4 went to a stand-in ({targets}) and to no authority: "
+            "this return is a rehearsal."
         )
     return YearlyReturn(year, in_force, in_scope, facts.last_sequence, tuple(caveats), tuple(figures))

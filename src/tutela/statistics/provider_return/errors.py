@@ -47,14 +47,22 @@ def _of(
     wrong = [(i, d) for i, d in decided if d[1].verdict == "not"]
     other = sum(d[1].verdict != case_class for _, d in decided) - len(wrong)
     a, b, c = len(items), len(wrong), len(decided)
-    note = f"{other} more were decided to be of another class, which is no error of detection" if other else ""
+    unseen = sum(not d[1].viewed for _, d in decided)
+    overturned = sum(i.overturned for i, d in decided if d[1].verdict != "not")
+    notes = [
+        f"{other} more were decided to be of another class, which is no error of detection" if other else "",
+        f"{overturned} more were found wrong after a complaint, not on review" if overturned else "",
+    ]
+    note = "; ".join(filter(None, notes))
     figures = [
         cell(f"6.{case_class}.A{number}", service, technology).value(a, [s for i in items for s in flagged(i)]),
         cell(f"6.{case_class}.B{number}", service, technology).value(
             b, [s for i, d in wrong for s in (i.sequence, d[0])], note=note
         ),
         cell(f"6.{case_class}.C{number}", service, technology).value(
-            c, [s for i, d in decided for s in (i.sequence, d[0])]
+            c,
+            [s for i, d in decided for s in (i.sequence, d[0])],
+            note=f"{unseen} of them without a look, as byte-for-byte copies of listed files" if unseen else "",
         ),
     ]
     rate_cell = cell(f"6.{case_class}.error_rate", service, technology)

@@ -29,6 +29,30 @@ class ItemFact:
     flagged: c.ItemFlagged
     detections: list[tuple[int, c.DetectionRecorded]] = field(default_factory=list)
     decided: tuple[int, c.ItemDecided] | None = None
+    repeats: list[tuple[int, datetime, c.ItemSeenAgain]] = field(default_factory=list)
+    overturned: bool = False
+
+    @property
+    def region(self) -> c.Region:
+        """Whom the item and its repeats concern together: EU users if any does."""
+        regions = {self.flagged.region, *(repeat.region for _, _, repeat in self.repeats)}
+        return "eu" if "eu" in regions else "unknown" if "unknown" in regions else "non_eu"
+
+    @property
+    def recipients_eu(self) -> set[tuple[int, str]]:
+        """The EU users who received it, each by the year whose key made the pseudonym, and the pseudonym."""
+        received = [(self.at, self.flagged.recipients_eu), *((at, r.recipients_eu) for _, at, r in self.repeats)]
+        return {(at.year, account) for at, accounts in received for account in accounts}
+
+    @property
+    def recipients_unknown(self) -> int:
+        """How many recipients' region is unknown."""
+        return self.flagged.recipients_unknown + sum(r.recipients_unknown for _, _, r in self.repeats)
+
+    @property
+    def sequences(self) -> list[int]:
+        """The events of its flagging and of its repeats."""
+        return [self.sequence, *(sequence for sequence, _, _ in self.repeats)]
 
 
 @dataclass(slots=True)
@@ -39,6 +63,7 @@ class ReportFact:
     at: datetime
     case: str
     items: tuple[c.ReferredItem, ...]
+    target: str
 
 
 @dataclass(slots=True)
@@ -80,9 +105,11 @@ TYPES: tuple[type[c.Payload], ...] = (
     c.ItemsTallied,
     c.CaseOpened,
     c.ItemFlagged,
+    c.ItemSeenAgain,
     c.DetectionRecorded,
     c.ItemDecided,
     c.ReferralOrdered,
+    c.ReferralOpened,
     c.ReferralFiled,
     c.ActionOrdered,
     c.ActionCarriedOut,
@@ -98,9 +125,15 @@ def gather(events: Iterable[Event]) -> Facts:
     facts = Facts()
     ordered: dict[str, c.ReferralOrdered] = {}
     complaints: dict[str, ComplaintFact] = {}
+    targets: dict[str, str] = {}
     for event in events:
         facts.last_sequence = event.sequence
-        _take(facts, ordered, complaints, event)
+        if isinstance(event.payload, c.ReferralOpened):
+            targets[event.payload.referral] = event.payload.target
+        _take(facts, ordered, complaints, targets, event)
+    for action in facts.actions.values():
+        if action.ordered.item and any(x.decided and x.decided[2].upheld for x in action.complaints):
+            facts.items[action.ordered.item].overturned = True
     return facts
 
 
@@ -108,6 +141,7 @@ def _take(
     facts: Facts,
     ordered: dict[str, c.ReferralOrdered],
     complaints: dict[str, ComplaintFact],
+    targets: Mapping[str, str],
     event: Event,
 ) -> None:
     sequence, at = event.sequence, event.occurred_at
@@ -120,6 +154,8 @@ def _take(
         case c.ItemFlagged() as flagged:
             facts.items[flagged.item] = ItemFact(sequence, at, event.subject, flagged)
             facts.items_of_case.setdefault(event.subject, []).append(flagged.item)
+        case c.ItemSeenAgain() as again:
+            facts.items[again.item].repeats.append((sequence, at, again))
         case c.DetectionRecorded() as detection:
             facts.items[detection.item].detections.append((sequence, detection))
         case c.ItemDecided() as decided:
@@ -127,7 +163,8 @@ def _take(
         case c.ReferralOrdered() as referral:
             ordered[referral.referral] = referral
         case c.ReferralFiled() as filed:
-            facts.reports.append(ReportFact(sequence, at, event.subject, ordered[filed.referral].items))
+            report = ReportFact(sequence, at, event.subject, ordered[filed.referral].items, targets[filed.referral])
+            facts.reports.append(report)
         case c.ActionOrdered() as action:
             facts.actions[action.action] = ActionFact(event.subject, action)
         case c.ActionCarriedOut(action=action_id):

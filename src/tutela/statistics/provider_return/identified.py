@@ -44,8 +44,8 @@ def identified(facts: Facts, year: int, services: Services, service: str | None)
 
 
 def _class(reported: list[_Reported], case_class: str, service: str | None) -> list[Figure]:
-    eu = [r for r in reported if r.item.flagged.region == "eu"]
-    unknown = [r for r in reported if r.item.flagged.region == "unknown"]
+    eu = [r for r in reported if r.item.region == "eu"]
+    unknown = [r for r in reported if r.item.region == "unknown"]
 
     def figure(key: str, what: Callable[[_Reported], Iterable[object]]) -> Figure:
         sure = {thing for r in eu for thing in what(r)}
@@ -53,7 +53,7 @@ def _class(reported: list[_Reported], case_class: str, service: str | None) -> l
         counting = [r for r in eu + unknown if any(True for _ in what(r))]
         extra = len(possible) - len(sure)
         note = f"{extra} more where the region of the users is unknown" if extra else ""
-        events = [s for r in counting for s in (r.report.sequence, r.item.sequence)]
+        events = [s for r in counting for s in (r.report.sequence, *r.item.sequences)]
         return cell(f"4.{case_class}.{key}", service).value(len(sure), events, at_most=len(possible), note=note)
 
     def items_of(kinds: tuple[str, ...]) -> Callable[[_Reported], Iterable[object]]:
@@ -67,27 +67,36 @@ def _class(reported: list[_Reported], case_class: str, service: str | None) -> l
 
 
 def _senders(reported: list[_Reported], case_class: str, service: str | None) -> Figure:
-    named = [r for r in reported if r.item.flagged.sender is not None]
-    sure = {r.item.flagged.sender for r in named if r.item.flagged.sender_region == "eu"}
-    possible = sure | {r.item.flagged.sender for r in named if r.item.flagged.sender_region == "unknown"}
-    events = [r.item.sequence for r in named if r.item.flagged.sender in possible]
-    return cell(f"4.{case_class}.accounts_sending", service).value(
-        len(sure), events, at_most=len(possible), note=_accounts_note(len(possible) - len(sure))
-    )
+    items = {r.item.sequence: r.item for r in reported}.values()
+    sure = {(i.at.year, i.flagged.sender) for i in items if i.flagged.sender and i.flagged.sender_region == "eu"}
+    perhaps = [i for i in items if i.flagged.sender_region != "non_eu"]
+    possible = {(i.at.year, i.flagged.sender) for i in perhaps if i.flagged.sender}
+    unnamed = [i for i in perhaps if i.flagged.sender is None]
+    events = [s for i in perhaps for s in i.sequences]
+    low, high = _bounds(sure)[0], _bounds(possible)[1] + len(unnamed)
+    return cell(f"4.{case_class}.accounts_sending", service).value(low, events, at_most=high, note=_note(low, high))
 
 
 def _receivers(reported: list[_Reported], case_class: str, service: str | None) -> Figure:
-    sure = {account for r in reported for account in r.item.flagged.recipients_eu}
-    unknown = sum(r.item.flagged.recipients_unknown for r in reported)
-    events = [r.item.sequence for r in reported if r.item.flagged.recipients_eu or r.item.flagged.recipients_unknown]
-    return cell(f"4.{case_class}.accounts_receiving", service).value(
-        len(sure),
-        events,
-        at_most=len(sure) + unknown,
-        note=_accounts_note(unknown),
-    )
+    items = {r.item.sequence: r.item for r in reported}.values()
+    sure = {account for i in items for account in i.recipients_eu}
+    unknown = sum(i.recipients_unknown for i in items)
+    events = [s for i in items if i.recipients_eu or i.recipients_unknown for s in i.sequences]
+    low, high = _bounds(sure)[0], _bounds(sure)[1] + unknown
+    return cell(f"4.{case_class}.accounts_receiving", service).value(low, events, at_most=high, note=_note(low, high))
 
 
-def _accounts_note(unknown: int) -> str:
-    more = f"; up to {unknown} more whose region is unknown" if unknown else ""
+def _bounds(accounts: set[tuple[int, str]] | set[tuple[int, str | None]]) -> tuple[int, int]:
+    """Return the least and the most accounts that pseudonyms of several years can stand for.
+
+    Each year has a key of its own, so nobody can tell whether two of different years are one account.
+    """
+    by_year: dict[int, int] = {}
+    for year, _ in accounts:
+        by_year[year] = by_year.get(year, 0) + 1
+    return max(by_year.values(), default=0), sum(by_year.values())
+
+
+def _note(low: int, high: int) -> str:
+    more = "; more where the region is unknown, nobody is named, or the year changed" if high > low else ""
     return f"distinct accounts by their pseudonym of the year{more}"

@@ -11,6 +11,7 @@ from tutela.events.catalogue import (
     CaseEscalated,
     CaseOpened,
     DetectionRecorded,
+    EvidenceShown,
     EvidenceViewed,
     ItemDecided,
     ItemFlagged,
@@ -98,7 +99,7 @@ def detected(connection: Connection, events: Sequence[Event]) -> None:
 
 @projects(EvidenceViewed)
 def viewed(connection: Connection, events: Sequence[Event]) -> None:
-    """A look at an item, by its event's id."""
+    """A request to look at an item, by its event's id; not shown yet."""
     connection.execute(
         insert(schema.views),
         [
@@ -112,6 +113,19 @@ def viewed(connection: Connection, events: Sequence[Event]) -> None:
             }
             for event, payload in payloads_of(events, EvidenceViewed)
         ],
+    )
+
+
+@projects(EvidenceShown)
+def shown(connection: Connection, events: Sequence[Event]) -> None:
+    """The picture of a look went out; the first time stands."""
+    statement = (
+        update(schema.views)
+        .where(schema.views.c.id == bindparam("b_view"), schema.views.c.shown_at.is_(None))
+        .values(shown_at=bindparam("b_at"))
+    )
+    connection.execute(
+        statement, [{"b_view": p.view, "b_at": event.occurred_at} for event, p in payloads_of(events, EvidenceShown)]
     )
 
 

@@ -108,7 +108,9 @@ def withdrawn(connection: Connection, events: Sequence[Event]) -> None:
 def failed(connection: Connection, events: Sequence[Event]) -> None:
     """A step failed: the dispatcher tries again, or a person must."""
     for event, payload in payloads_of(events, ReferralFailed):
-        values: dict[str, object] = {} if payload.retry else {"state": "stopped"}
+        state = schema.referrals.c.state
+        stopped = case((state == "stopped", schema.referrals.c.stopped_in), else_=state)
+        values: dict[str, object] = {} if payload.retry else {"state": "stopped", "stopped_in": stopped}
         _change(
             connection,
             event,
@@ -120,10 +122,10 @@ def failed(connection: Connection, events: Sequence[Event]) -> None:
 
 @projects(ReferralRetryOrdered)
 def retry_ordered(connection: Connection, events: Sequence[Event]) -> None:
-    """A stopped report is due again; an attempt that is under way there is settled first."""
+    """A stopped report is due again, in the state in which it stopped."""
+    state = schema.referrals.c.state
     for event in events:
-        resumed = case((schema.referrals.c.report_id.is_(None), "ordered"), else_="finishing")
-        _change(connection, event, state=resumed)
+        _change(connection, event, state=case((state == "stopped", schema.referrals.c.stopped_in), else_=state))
 
 
 @projects(ReferralFiled)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tutela.access.ports import ApiKey
 from tutela.access.roles import Permission
 from tutela.casework.case import NotPossible
-from tutela.casework.redress import ActionState
+from tutela.casework.redress import ActionState, Done
 from tutela.storage.case_reader import ActionRow
 from tutela.web.current import KeyAllowed, Server
 
@@ -35,6 +35,13 @@ class ActionOut(BaseModel):
     ordered_at: datetime
 
 
+class ConfirmationIn(BaseModel):
+    """What the platform did: `carried_out` answers `ordered`, `reversed` answers `reversal_ordered`."""
+
+    model_config = ConfigDict(extra="forbid")
+    done: Done
+
+
 class ComplaintIn(BaseModel):
     """A user's complaint of an action that was carried out."""
 
@@ -55,14 +62,19 @@ def list_actions(server: Server, key: Actor, state: Literal["pending"] = "pendin
     return [_out(row) for row in server.cases.actions([s.value for s in _PENDING])]
 
 
-@router.post("/actions/{action}/confirm", responses={404: {"description": "no such action"}})
-def confirm_action(server: Server, key: Actor, action: str) -> ActionOut:
-    """Record that the platform did, or undid, what it was asked to. Saying so twice changes nothing."""
+@router.post(
+    "/actions/{action}/confirm",
+    responses={404: {"description": "no such action"}, 409: {"description": "nobody ordered that it be undone"}},
+)
+def confirm_action(server: Server, key: Actor, action: str, confirmation: ConfirmationIn) -> ActionOut:
+    """Record that the platform did, or undid, what it was asked to. Saying again what is on record changes nothing."""
     try:
-        server.place.desk.confirm_action(key.actor, action)
+        server.place.desk.confirm_action(key.actor, action, confirmation.done)
         return _out(server.cases.action(action))
     except LookupError as error:
         raise HTTPException(404, str(error)) from error
+    except NotPossible as error:
+        raise HTTPException(409, str(error)) from error
 
 
 @router.post(

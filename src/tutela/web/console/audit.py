@@ -1,4 +1,4 @@
-"""The record of who did what: sign-ins, refusals, lists, looks; or everything about one subject."""
+"""The record of who did what: sign-ins, refusals, keys, lists, looks; or everything about one subject."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ TYPES = tuple(
         catalogue.PersonRegistered,
         catalogue.PersonSignedIn,
         catalogue.PersonRefused,
+        catalogue.KeyCreated,
+        catalogue.KeyRevoked,
         catalogue.ServiceRegistered,
         catalogue.HashListCreated,
         catalogue.HashListImported,
         catalogue.HashListSwitched,
         catalogue.IntakeRefused,
         catalogue.EvidenceViewed,
+        catalogue.EvidenceShown,
         catalogue.ReferralRetryOrdered,
-        catalogue.ReturnCompiled,
     )
 )
 

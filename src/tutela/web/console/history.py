@@ -9,6 +9,7 @@ from typing import Any
 from tutela.access.roles import Permission, Person
 from tutela.casework.evidence import EvidenceGone, RemarkRecord, remark_name
 from tutela.events.envelope import Event
+from tutela.storage.vault import BrokenEvidence
 from tutela.storage.workplace import Workplace
 
 LONGEST = 120
@@ -17,7 +18,10 @@ LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event in a list. `data` are its facts, `remark` what the person wrote, empty where nothing is."""
+    """One event in a list. `data` are its facts, `remark` what the person wrote, empty where nothing is.
+
+    `broken`: why what the person wrote cannot be read.
+    """
 
     at: datetime
     actor: str
@@ -25,6 +29,7 @@ class Line:
     type: str
     data: dict[str, Any]
     remark: str
+    broken: str = ""
 
 
 def history(place: Workplace, person: Person, case_id: str) -> tuple[list[Line], int]:
@@ -33,13 +38,21 @@ def history(place: Workplace, person: Person, case_id: str) -> tuple[list[Line],
         events = list(log.read(subject=case_id))
     events.reverse()
     may_read = Permission.SEE_EVIDENCE in person.permissions
-    return [line(e, _remark(place, e) if may_read else "") for e in events[:LONGEST]], max(0, len(events) - LONGEST)
+    lines = [_with_remark(place, e) if may_read else line(e) for e in events[:LONGEST]]
+    return lines, max(0, len(events) - LONGEST)
 
 
-def line(event: Event, remark: str = "") -> Line:
+def line(event: Event, remark: str = "", broken: str = "") -> Line:
     """Return an event as a line."""
     data = event.payload.model_dump(mode="json")
-    return Line(event.occurred_at, event.actor, event.subject, event.type, data, remark)
+    return Line(event.occurred_at, event.actor, event.subject, event.type, data, remark, broken)
+
+
+def _with_remark(place: Workplace, event: Event) -> Line:
+    try:
+        return line(event, _remark(place, event))
+    except BrokenEvidence as error:
+        return line(event, broken=str(error))
 
 
 def _remark(place: Workplace, event: Event) -> str:

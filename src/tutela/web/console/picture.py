@@ -1,4 +1,4 @@
-"""The picture of an item: the look is on record before a byte of it leaves, and it is shown for ten minutes."""
+"""The picture of an item: asking for it and sending it go on record before a byte leaves; it lasts ten minutes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tutela.access.ports import Session
 from tutela.access.roles import Permission
 from tutela.casework.case import NoSuchCase
 from tutela.casework.evidence import EvidenceGone, bytes_name
+from tutela.storage.vault import BrokenEvidence
 from tutela.web.console.case import purpose_of_look
 from tutela.web.console.pages import message, page
 from tutela.web.current import Allowed, Running, Server
@@ -24,7 +25,7 @@ Viewer = Annotated[Session, Depends(Allowed(Permission.SEE_EVIDENCE))]
 
 @router.post("/cases/{case_id}/items/{item_id}/view")
 def view(request: Request, server: Server, session: Viewer, case_id: str, item_id: str) -> Response:
-    """Record the look, and return where the picture is.
+    """Record that the person asks to look, and return where the picture is.
 
     Whether it can be shown is tried before: a look at nothing must not stand in the record as a look.
     """
@@ -39,7 +40,7 @@ def view(request: Request, server: Server, session: Viewer, case_id: str, item_i
         return message(request, "Nothing is left to decide in this case, so its pictures stay veiled.", 409)
     try:
         _picture(server, case_id, item_id)
-    except (EvidenceGone, CannotBeShown) as error:
+    except (EvidenceGone, BrokenEvidence, CannotBeShown) as error:
         return message(request, f"This item cannot be shown, and no look was recorded: {error}", 409)
     event = server.place.desk.view(session.person, case_id, item_id, purpose)
     return page(request, "_picture.html", session, view=event.id)
@@ -53,9 +54,12 @@ def picture(server: Server, session: Viewer, view_id: str) -> Response:
     if look is None or look.person != session.person.id or now - look.at > SHOWN_FOR:
         raise HTTPException(404, "There is no picture here: a look is its own person's, and ends after ten minutes.")
     try:
-        return Response(_picture(server, look.case_id, look.item_id), media_type="image/jpeg")
-    except (EvidenceGone, CannotBeShown) as error:
+        shown = _picture(server, look.case_id, look.item_id)
+    except (EvidenceGone, BrokenEvidence, CannotBeShown) as error:
         raise HTTPException(404, str(error)) from error
+    # Only now does the look count: asking for it shows nothing yet.
+    server.place.desk.shown(session.person, view_id)
+    return Response(shown, media_type="image/jpeg")
 
 
 def _picture(server: Running, case_id: str, item_id: str) -> bytes:
