@@ -39,7 +39,7 @@ def values(annotation: Any, metadata: Sequence[Any] = ()) -> st.SearchStrategy[A
     if arguments and all(isinstance(a, str) for a in arguments):
         return st.sampled_from(arguments)
     if arguments:
-        return st.one_of([values(a) for a in arguments])
+        return st.one_of([values(a, metadata) for a in arguments])
     assert issubclass(annotation, BaseModel), f"no strategy for {annotation!r}"
     return instances(annotation)
 
