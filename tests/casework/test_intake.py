@@ -162,6 +162,9 @@ def test_other_bytes_under_a_used_id_are_never_lost(rig: Rig) -> None:
     clean = rig.take("1", picture(90), Provenance(party("a")))
     match = rig.take("1", picture(0), Provenance(party("a")))
     again = rig.take("1", picture(0), Provenance(party("a")))
+    other = rig.take("1", picture(1), Provenance(party("a")))
+    assert (other.already, other.case) == (False, match.case)
+    assert rig.take("1", picture(91), Provenance(party("a"))).already
     assert clean.outcome is Outcome.CLEAN
     assert (match.outcome, match.already, match.case is not None) == (Outcome.MATCH, False, True)
     assert again.already

@@ -430,7 +430,7 @@ def test_decisions_at_the_terminal(tutela: Tutela, tmp_path: Path) -> None:
     assert tutela("person", "add", "rosa", "--role", "reviewer", "--password-stdin", stdin=b"short\n").code == 2
     added = tutela("person", "add", "rosa", "--role", "reviewer", "--password-stdin", stdin=b"long enough for it\n")
     assert added.code == 0
-    assert tutela("case", "decide", item["case"], item["item"], "--verdict", "maybe", "--as", "rosa").code == 1
+    assert tutela("case", "decide", item["case"], item["item"], "--verdict", "maybe", "--as", "rosa").code == 2
     assert tutela("case", "decide", "nowhere", item["item"], "--verdict", "known", "--as", "rosa").code == 1
     assert tutela(*decide, "rosa").code == 0
     assert tutela(*decide, "rosa").code == 1

@@ -237,7 +237,8 @@ def counting(figure: Figure) -> Callable[[list[Event]], int] | None:
     if figure.section == 6 and key[0] in simple:
         return lambda events: sum(isinstance(e.payload, simple[key[0]]) for e in events)
     if figure.section == 5 and key.endswith(("_actioned", "_complaints", "_restored")):
-        return len
+        # Of accounts each counts once, however often it was acted on.
+        return None if key.startswith("accounts_") and not key.endswith("_complaints") else len
     if figure.section == 4 and key == "reports":
         return lambda events: sum(isinstance(e.payload, c.ReferralFiled) for e in events)
     if figure.section == 4 and key == "images":
@@ -426,6 +427,19 @@ def test_accounts_of_two_years_are_bounds_and_no_count(place: Workplace, clock: 
     assert ends(compiled.figure("4.known.accounts_receiving")) == (1, 2)
     assert ends(compiled.figure("4.known.images")) == (2, 2)
     assert any("rehearsal" in caveat and "sandbox" in caveat for caveat in compiled.caveats)
+
+
+def test_an_account_that_was_suspended_twice_is_one_account(place: Workplace, clock: SteppableClock) -> None:
+    rig = Rig(place, clock)
+    for n in range(2):
+        one = rig.take(str(n), picture(n), Provenance(party("a"), (party("r", "US"),)))
+        rig.decide(str(one.case), str(one.item), "known")
+        for action in rig.actions(str(one.case)):
+            rig.confirm(action)
+    compiled = place.yearly_return(YEAR)
+    figure = compiled.figure("5.known.accounts_actioned")
+    assert (ends(figure), len(figure.events)) == ((1, 1), 2)
+    assert ends(compiled.figure("5.known.items_actioned")) == (2, 2)
 
 
 def test_a_repeat_counts_for_whom_it_reached_and_never_as_an_item(place: Workplace, clock: SteppableClock) -> None:

@@ -152,16 +152,17 @@ class Intake:
             run = _Run(unit, self._vault, Pseudonyms(self._years, now.year), service, now, actor)
             recorded: list[Recorded] = []
             for item in items:
-                key = keys[item.identity]
-                if item.identity in own_keys and ledger.get(key, Outcome.MATCH) is not Outcome.MATCH:
-                    # Other bytes under an id that was used before: a match is never lost to a platform's slip.
-                    key = own_keys[item.identity]
-                if key in ledger:
-                    recorded.append(Recorded(item.identity, ledger[key], "", already=True))
+                # A match is known by its bytes too: other bytes under a used id are never lost to a platform's slip.
+                own_key = own_keys.get(item.identity)
+                if (own_key or keys[item.identity]) in ledger:
+                    outcome = ledger[own_key or keys[item.identity]]
+                    recorded.append(Recorded(item.identity, outcome, "", already=True))
                     continue
                 one = run.take(item)
-                ledger[key] = one.outcome
-                run.lines.append(LedgerLine(key, one.outcome))
+                for key in filter(None, (keys[item.identity], own_key)):
+                    if key not in ledger:
+                        ledger[key] = one.outcome
+                        run.lines.append(LedgerLine(key, one.outcome))
                 recorded.append(one)
             unit.append(run.events)
             unit.enter(batch.id, run.lines, run.counts())

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from tutela.access.roles import NotAllowed
 from tutela.casework.case import CaseState, Classification, NoSuchCase, NoSuchItem, NotPossible
+from tutela.cli.exits import Exit
 from tutela.cli.output import cells, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.events.catalogue import Verdict
@@ -69,7 +70,7 @@ def decide(
 ) -> None:
     """Record a decision. It stands as unseen unless that person looked at the item in the console."""
     if verdict not in ("known", "new", "not"):
-        fail(f"{verdict!r}: known, new or not")
+        fail(f"--verdict is known, new or not, not {verdict!r}", Exit.USAGE)
     with workplace() as place:
         try:
             decided = place.desk.decide(

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from tutela.cli.exits import Exit
-from tutela.cli.output import cells, fail, out, print_json
+from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.storage.case_reader import CaseReader
 
@@ -48,12 +48,14 @@ def list_referrals(
 @app.command()
 def dispatch() -> None:
     """Send every report that is due, through all its steps. Exit code 3 if one failed and will be tried again."""
-    partly = False
+    partly, idle = False, True
     with workplace() as place:
         dispatcher = place.dispatcher()
         while (one := dispatcher.run_one()) is not None:
-            partly = partly or one.result != "filed"
+            partly, idle = partly or one.result != "filed", False
             out.print(f"{one.referral}  {one.result:8}  {one.report_id or '-':12}  {one.detail}", markup=False)
+    if idle:
+        err.print("nothing is due; a failed report waits before it is tried again (tutela referral list, retry)")
     raise typer.Exit(int(Exit.PARTLY if partly else Exit.DONE))
 
 

@@ -46,8 +46,11 @@ def yearly_return(
         if figure is not None:
             _print_events(place, compiled, figure)
         elif folder is not None:
-            for path in write_return(place, compiled, folder, wanted or list(FORMATS)):
-                out.print(f"wrote {path}", markup=False)
+            try:
+                for path in write_return(place, compiled, folder, wanted or list(FORMATS)):
+                    out.print(f"wrote {path}", markup=False)
+            except OSError as error:
+                fail(f"--out {folder}: {error.strerror}", Exit.USAGE)
         elif wanted == ["json"]:
             sys.stdout.write(json.dumps(as_json(compiled), ensure_ascii=False, indent=1) + "\n")
         elif wanted == ["html"]:

@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
 
 _WRITES = "tutela_writes"
 
@@ -27,7 +28,10 @@ class Database:
     """One database. Share it among threads; open no connection before a fork."""
 
     def __init__(self, url: str | URL) -> None:
-        parsed = make_url(url)
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise WrongDatabase("the database's URL is no URL: write sqlite:///PATH or postgresql://...") from error
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() not in ("sqlite", "postgresql"):

@@ -117,9 +117,10 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
-        raise BadSettings(f"{path}: {where}: {first['msg']}") from error
+        message = "no such setting" if first["type"] == "extra_forbidden" else first["msg"]
+        raise BadSettings(f"{path}, or the environment: {where}: {message}") from error
     except (OSError, ValueError) as error:
-        raise BadSettings(f"{path}: {error}") from error
+        raise BadSettings(f"{path}, or the environment: {error}") from error
 
 
 def _overrule(written: dict[str, Any], env: Mapping[str, str]) -> None:

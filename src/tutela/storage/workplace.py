@@ -46,7 +46,7 @@ from tutela.storage.keys import KeyRing
 from tutela.storage.people import People
 from tutela.storage.recording import RecordingStore
 from tutela.storage.report_material import MaterialSource
-from tutela.storage.settings import Settings
+from tutela.storage.settings import BadSettings, Settings
 from tutela.storage.transactions import SqlTransactions
 from tutela.storage.vault import ORPHAN_SECONDS, FileVault
 
@@ -81,6 +81,10 @@ class Workplace:
         self.lists = StoredHashLists(self.database, clock)
         self.people = People(self.database, clock)
         self.kinds = installed_kinds()
+        try:
+            Matcher(self.kinds, (), settings.thresholds)
+        except ValueError as error:
+            raise BadSettings(f"[thresholds]: {error}") from error
         self._matcher: tuple[tuple[int, int | None], Matcher] | None = None
         self._matcher_lock = threading.Lock()
         self._recipients: dict[str, Recipient] | None = None

@@ -7,7 +7,7 @@ the upper end of an interval. Average times are of accounts that are known to be
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tutela.statistics.figure import Figure, Status
 from tutela.statistics.provider_return.cells import cell
@@ -16,6 +16,7 @@ from tutela.statistics.provider_return.facts import (
     ComplaintFact,
     Facts,
     Services,
+    account_bounds,
     action_class,
     in_year,
 )
@@ -35,7 +36,7 @@ def complaints(facts: Facts, year: int, services: Services, service: str | None)
             if what == "accounts":
                 unknown = [a for a in actions if _sender_region(facts, a) == "unknown"]
                 actions = [a for a in actions if _sender_region(facts, a) == "eu"]
-            figures += _of(actions, unknown, year, f"5.{case_class}.{what}", service)
+            figures += _of(facts, actions, unknown, year, f"5.{case_class}.{what}", service)
     for row in ("actioned", *(f"{c}_{k}" for c in ("internal", "judicial") for k in _KEYS)):
         figures.append(
             cell(f"5.solicitation.accounts_{row}", service).without(
@@ -48,7 +49,21 @@ def complaints(facts: Facts, year: int, services: Services, service: str | None)
 _KEYS = ("complaints", "reasons", "restored", "average_time")
 
 
-def _of(actions: list[ActionFact], unknown: list[ActionFact], year: int, row: str, service: str | None) -> list[Figure]:
+def _of(
+    facts: Facts, actions: list[ActionFact], unknown: list[ActionFact], year: int, row: str, service: str | None
+) -> list[Figure]:
+    def accounts(key: str, done: Callable[[ActionFact], tuple[int, datetime] | None], note: str) -> Figure:
+        """Count the accounts concerned, each once: one that was suspended twice is one account."""
+        hits = [(a, hit[0]) for a in actions + unknown if (hit := done(a)) and in_year(hit[1], year)]
+        named = {(a.case, facts.account_of_case[a.case]) for a, _ in hits if a in actions}
+        low, high = account_bounds({(facts.year_of_case(case), name) for case, name in named})
+        more = {(facts.year_of_case(a.case), facts.account_of_case[a.case]) for a, _ in hits} - {
+            (facts.year_of_case(case), name) for case, name in named
+        }
+        if more:
+            note += f"; {len(more)} more where the region of the account is unknown"
+        return cell(f"{row}_{key}", service).value(low, [s for _, s in hits], at_most=high + len(more), note=note)
+
     def counted(key: str, count: Callable[[list[ActionFact]], list[int]], note: str = "") -> Figure:
         sure, more = count(actions), count(unknown)
         if more:
@@ -58,7 +73,11 @@ def _of(actions: list[ActionFact], unknown: list[ActionFact], year: int, row: st
     def done(some: list[ActionFact]) -> list[int]:
         return [a.carried_out[0] for a in some if a.carried_out and in_year(a.carried_out[1], year)]
 
-    figures = [counted("actioned", done, "confirmed by the platform")]
+    of_accounts = row.endswith("accounts")
+    if of_accounts:
+        figures = [accounts("actioned", lambda a: a.carried_out, "distinct accounts, confirmed by the platform")]
+    else:
+        figures = [counted("actioned", done, "confirmed by the platform")]
     for channel in ("internal", "judicial"):
 
         def lodged(some: list[ActionFact], channel: str = channel) -> list[ComplaintFact]:
@@ -75,7 +94,16 @@ def _of(actions: list[ActionFact], unknown: list[ActionFact], year: int, row: st
                 Status.NOT_COLLECTED, "the reasons of the complainants are not recorded yet"
             )
         )
-        figures.append(counted(f"{channel}_restored", restored))
+        if of_accounts:
+            figures.append(
+                accounts(
+                    f"{channel}_restored",
+                    lambda a, channel=channel: a.reversed if _upheld_in(a, channel) else None,  # type: ignore[misc]
+                    "distinct accounts",
+                )
+            )
+        else:
+            figures.append(counted(f"{channel}_restored", restored))
         figures.append(_average(lodged(actions), f"{row}_{channel}_average_time", service))
     return figures
 

@@ -100,6 +100,10 @@ class Facts:
     items_of_case: dict[str, list[str]] = field(default_factory=dict)
     last_sequence: int = 0
 
+    def year_of_case(self, case: str) -> int:
+        """Return the year whose key made the pseudonym of a case's account."""
+        return min(self.items[item].at.year for item in self.items_of_case[case])
+
 
 TYPES: tuple[type[c.Payload], ...] = (
     c.ItemsTallied,
@@ -186,6 +190,17 @@ def action_class(facts: Facts, action: ActionFact) -> str | None:
     items = [action.ordered.item] if action.ordered.item else facts.items_of_case.get(action.case, [])
     verdicts = {d[1].verdict for i in items if (d := facts.items[i].decided) is not None}
     return next((v for v in ("known", "new") if v in verdicts), None)
+
+
+def account_bounds(accounts: set[tuple[int, str]] | set[tuple[int, str | None]]) -> tuple[int, int]:
+    """Return the least and the most accounts that pseudonyms, each with its year, can stand for.
+
+    Each year has a key of its own, so nobody can tell whether two of different years are one account.
+    """
+    by_year: dict[int, int] = {}
+    for year, _ in accounts:
+        by_year[year] = by_year.get(year, 0) + 1
+    return max(by_year.values(), default=0), sum(by_year.values())
 
 
 def in_year(at: datetime, year: int) -> bool:

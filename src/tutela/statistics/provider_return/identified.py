@@ -10,7 +10,14 @@ from dataclasses import dataclass
 
 from tutela.statistics.figure import Figure, Status
 from tutela.statistics.provider_return.cells import cell
-from tutela.statistics.provider_return.facts import Facts, ItemFact, ReportFact, Services, in_year
+from tutela.statistics.provider_return.facts import (
+    Facts,
+    ItemFact,
+    ReportFact,
+    Services,
+    account_bounds,
+    in_year,
+)
 
 _KINDS = {"images": ("image",), "videos": ("video",), "other_files": ("other", "audio")}
 
@@ -73,7 +80,7 @@ def _senders(reported: list[_Reported], case_class: str, service: str | None) ->
     possible = {(i.at.year, i.flagged.sender) for i in perhaps if i.flagged.sender}
     unnamed = [i for i in perhaps if i.flagged.sender is None]
     events = [s for i in perhaps for s in i.sequences]
-    low, high = _bounds(sure)[0], _bounds(possible)[1] + len(unnamed)
+    low, high = account_bounds(sure)[0], account_bounds(possible)[1] + len(unnamed)
     return cell(f"4.{case_class}.accounts_sending", service).value(low, events, at_most=high, note=_note(low, high))
 
 
@@ -82,19 +89,8 @@ def _receivers(reported: list[_Reported], case_class: str, service: str | None) 
     sure = {account for i in items for account in i.recipients_eu}
     unknown = sum(i.recipients_unknown for i in items)
     events = [s for i in items if i.recipients_eu or i.recipients_unknown for s in i.sequences]
-    low, high = _bounds(sure)[0], _bounds(sure)[1] + unknown
+    low, high = account_bounds(sure)[0], account_bounds(sure)[1] + unknown
     return cell(f"4.{case_class}.accounts_receiving", service).value(low, events, at_most=high, note=_note(low, high))
-
-
-def _bounds(accounts: set[tuple[int, str]] | set[tuple[int, str | None]]) -> tuple[int, int]:
-    """Return the least and the most accounts that pseudonyms of several years can stand for.
-
-    Each year has a key of its own, so nobody can tell whether two of different years are one account.
-    """
-    by_year: dict[int, int] = {}
-    for year, _ in accounts:
-        by_year[year] = by_year.get(year, 0) + 1
-    return max(by_year.values(), default=0), sum(by_year.values())
 
 
 def _note(low: int, high: int) -> str:
