@@ -36,10 +36,11 @@ def test_a_listed_picture_opens_a_case_and_the_answer_says_why(
     client: TestClient, scene: Scene, key: dict[str, str]
 ) -> None:
     scene.list_picture(PICTURE)
+    turned = encoded(texture(1).rotate(180), "JPEG", quality=80)
     answer = post(
         client,
         key,
-        encoded(texture(1).rotate(180), "JPEG", quality=80),
+        turned,
         sender={"account": "u", "country": "SE", "basis": "declared"},
         recipients=[{"account": "w"}],
         sent_at="2025-06-01T11:00:00Z",
@@ -61,9 +62,12 @@ def test_a_listed_picture_opens_a_case_and_the_answer_says_why(
     assert match["orientation"] == "rotated_180"
     assert match["distance"] <= match["threshold"] == 31
     assert scene.place.vault.names(found["case"])
-    again = post(client, key, PICTURE).json()
+    again = post(client, key, turned).json()
     assert again["already"]
     assert again["case"] is None
+    other = post(client, key, PICTURE).json()
+    assert not other["already"]
+    assert other["case"] is not None
 
 
 def test_an_item_that_is_not_listed_is_counted_and_nothing_else(

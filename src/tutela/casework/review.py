@@ -46,7 +46,7 @@ def decide(
         raise NotPossible(f"item {item_id} was decided by {item.decided_by} already")
     if not viewed and not (item.same_bytes and verdict in ("known", "not")):
         raise NotPossible(
-            "look at the item in the console first: only a byte-for-byte copy of a listed file may be decided unseen"
+            "look at the item first, in the console: only a byte-for-byte copy of a listed file may be decided unseen"
         )
     if not viewed and verdict == "not" and not remarks:
         raise NotPossible('say in the remarks why it is "not": it is decided unseen')
