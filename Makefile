@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SERVE ?= 1
+CORE := $(shell find core -type f -not -path '*/build/*')
+CAN_COMPILE = command -v c++ >/dev/null && $(BIN)/python -c 'import pathlib, sys, sysconfig; sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())'
 
 .PHONY: help setup demo test lint format soak bench lock docs clean
 help:  ## show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-setup: $(VENV)/.run  ## make .venv with the tutela command
+setup: $(VENV)/.core  ## make .venv with the tutela command
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Tutela needs Python 3.11 or later; set PYTHON=/path/to/python3.11")'
@@ -20,14 +22,21 @@ $(VENV)/.run: $(VENV)/bin/python requirements/run.lock pyproject.toml
 	$(PIP) install --quiet --no-build-isolation --no-deps -e .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements/dev.lock requirements/oracle.lock
+# The compiled part makes it faster and is not needed: without a compiler everything works, on NumPy.
+$(VENV)/.core: $(VENV)/.run $(CORE)
+	@if $(CAN_COMPILE); then \
+	  $(PIP) install --quiet --no-build-isolation --no-deps --force-reinstall ./core; \
+	else echo "no C++ compiler or Python headers: Tutela runs without its compiled part, slower"; fi
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run $(VENV)/.core requirements/dev.lock requirements/oracle.lock
 	$(PIP) install --quiet --require-hashes -r requirements/dev.lock
-	@if command -v c++ >/dev/null && $(BIN)/python -c 'import pathlib, sys, sysconfig; sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())'; then \
+	@if $(CAN_COMPILE); then \
 	  $(PIP) install --quiet --no-deps --require-hashes -r requirements/oracle.lock; \
 	else echo "no C++ compiler or Python headers: the tests against pdqhash will skip"; fi
 	@touch $@
 
-demo: $(VENV)/.run  ## run a year of a made-up service on real photographs, then show it (SERVE=0: stop after it)
+demo: $(VENV)/.core  ## run a year of a made-up service on real photographs, then show it (SERVE=0: stop after it)
 	$(BIN)/python -m demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: $(VENV)/.dev  ## run the whole suite (ARGS="-k scan" to narrow it)
