@@ -9,14 +9,20 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, order=True)
 class Hit:
-    """An entry within the threshold."""
+    """An entry within the threshold.
+
+    `distance` is in the unit of the kind. `label` is what the entry was added under (which list, which class: whoever
+    fills an index numbers its labels). One that is not enabled is found too, and says so.
+    """
 
     distance: int
     entry: int
+    label: int = 0
+    enabled: bool = True
 
 
 class Index(Protocol):
-    """Finds entries near a value. Immutable once built; the same value may be in it under many entries."""
+    """Finds entries near a value. The same value may be in it under many entries."""
 
     def __len__(self) -> int:
         """Return the number of entries."""
