@@ -124,14 +124,17 @@ def test_nothing_acknowledged_is_lost_and_no_reader_fails(shape: Shape, tmp_path
     searching = Searching(folder, shape, writer)
     rng = random.Random(20)
     try:
-        for _ in range(KILLS // 2):
+        for turn in range(KILLS // 2):
             merging = threading.Thread(target=compaction.run_for, args=(rng.uniform(0.05, 0.8),))
             merging.start()
             writer.run_for(rng.uniform(0, 0.5))
             merging.join()
             reader = IndexReader(folder)
             reader.verify()
-            assert reader.position in (writer.acknowledged, writer.acknowledged + 1)
+            # A change may be whole at a kill and not acknowledged yet.
+            assert writer.acknowledged <= reader.position
+            if turn % 10 == 0:
+                assert all_entries(reader, shape, reader.position) == state_at(reader.position)
             assert searching.error is None
     finally:
         searching.stop()
