@@ -118,5 +118,7 @@ def test_an_index_on_disk_is_a_dictionary(shape: Shape) -> None:
     tables = shape is TABLES
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=5 if tables else EXAMPLES, stateful_step_count=15 if tables else 25, deadline=None),
+        settings=settings(
+            max_examples=5 if tables else EXAMPLES, stateful_step_count=15 if tables else 25, deadline=None
+        ),
     )

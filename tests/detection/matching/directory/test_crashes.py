@@ -29,7 +29,7 @@ STEPS: tuple[Step, ...] = (
     (Put("two", (3,)), Put("one", (4,))),
     "torn",
     (Put("two", (1,), enabled=False), Put("three", (2,), removed=True)),
-    (Put("one", tuple(range(10, 16))),),
+    (Put("one", tuple(range(10, 15))),),
     (),
     (Put("a label of some length " * 300, (16,)),),
     (Put("two", (10,), removed=True),),
