@@ -12,10 +12,10 @@ from rich.table import Table
 from tutela.cli.exits import Exit
 from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
-from tutela.detection.hashlists.hashlist import HashList, UnknownList
+from tutela.detection.hashlists.hashlist import HashList, UnknownEntry, UnknownList
 from tutela.detection.hashlists.reading import Format, ReadEntries, UnreadableFile, guess_format, read_entries
 from tutela.detection.hashlists.writing import write_entries
-from tutela.storage.hash_lists import AlreadyThere, UnknownEntry
+from tutela.storage.hash_lists import AlreadyThere
 
 app = typer.Typer(help="Lists of fingerprints.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The list's name.", metavar="LIST")]
