@@ -147,9 +147,14 @@ def test_a_change_that_commits_late_is_not_overlooked(place: Workplace) -> None:
     created(place)
     created(place, "other")
     order: list[str] = []
+
+    def switch() -> None:
+        place.lists.switch("other", enabled=False)
+        order.append("switched")
+
     with place.database.engine.connect() as late, late.begin():
         next_revision(late, place.clock())
-        switching = threading.Thread(target=lambda: (place.lists.switch("other", False), order.append("switched")))
+        switching = threading.Thread(target=switch)
         switching.start()
         switching.join(0.5)
         assert order == []  # it waits

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Integer, Select, select, type_coerce
+from sqlalchemy import Connection, Select, select
 
 from tutela.detection.hashlists.hashlist import Change, ChangeBatch, HashList, ListRole
 from tutela.storage import schema

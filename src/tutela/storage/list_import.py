@@ -261,7 +261,9 @@ def merge(one: NewEntry, other: NewEntry) -> NewEntry:
     )
 
 
-_SAID = {name: bindparam(f"new_{name}") for name in ("classification", "verified_by", "reference", "enabled")}
+_SAID: dict[str, Any] = {
+    name: bindparam(f"new_{name}") for name in ("classification", "verified_by", "reference", "enabled")
+}
 
 
 def _said(at: int, entry: NewEntry) -> dict[str, Any]:
