@@ -19,12 +19,10 @@ from tutela.casework.evidence import bytes_name, record_name, remark_name, repea
 from tutela.casework.intake import Intake
 from tutela.casework.stream import ItemStream
 from tutela.detection.fingerprints.registry import installed_kinds
+from tutela.detection.hashlists.hashlist import ListRole
 from tutela.detection.matcher import Matcher
 from tutela.events.catalogue import (
     CaseEscalated,
-    HashListCreated,
-    HashListImported,
-    HashListSwitched,
     ItemDecided,
     ItemSeenAgain,
     ReferralRetryOrdered,
@@ -52,7 +50,6 @@ from tutela.storage.vault import ORPHAN_SECONDS, FileVault
 
 RECIPIENTS = "tutela.recipients"
 _REMARKED = (ItemDecided.TYPE, CaseEscalated.TYPE)
-_LIST_EVENTS = (HashListCreated.TYPE, HashListImported.TYPE, HashListSwitched.TYPE)
 
 
 class UnknownService(LookupError):
@@ -85,7 +82,7 @@ class Workplace:
             Matcher(self.kinds, (), settings.thresholds)
         except ValueError as error:
             raise BadSettings(f"[thresholds]: {error}") from error
-        self._matcher: tuple[tuple[int, int | None], Matcher] | None = None
+        self._matcher: tuple[int, Matcher] | None = None
         self._matcher_lock = threading.Lock()
         self._recipients: dict[str, Recipient] | None = None
         self._recipients_lock = threading.Lock()
@@ -132,20 +129,15 @@ class Workplace:
 
     def matcher(self, lists: list[str] | None = None) -> Matcher:
         """Return a matcher over the enabled entries of the named lists, or of all. Raises UnknownList."""
-        return Matcher(self.kinds, self.lists.entries(lists, enabled_only=True), self.settings.thresholds)
+        entries = self.lists.entries(lists, enabled_only=True, role=ListRole.MATCH)
+        return Matcher(self.kinds, entries, self.settings.thresholds)
 
     def current_matcher(self) -> Matcher:
         """Return a matcher over all enabled entries, made again only when a list has changed."""
-        with self.database.read() as connection:
-            table = schema.events
-            # The number of events too: PostgreSQL may show an event after another that has a higher sequence.
-            count, last = connection.execute(
-                select(func.count(), func.max(table.c.sequence)).where(table.c.type.in_(_LIST_EVENTS))
-            ).one()
-            version = (count, last)
+        revision = self.lists.revision()
         with self._matcher_lock:
-            if self._matcher is None or self._matcher[0] != version:
-                self._matcher = (version, self.matcher())
+            if self._matcher is None or self._matcher[0] != revision:
+                self._matcher = (revision, self.matcher())
             return self._matcher[1]
 
     def stream(self) -> ItemStream:
