@@ -38,7 +38,10 @@ class WorkerPool:
         self._pool.shutdown(wait=error is None, cancel_futures=True)
 
     def fingerprints(self, files: Iterable[FoundFile]) -> Iterator[tuple[FoundFile, Fingerprinted]]:
-        """Yield each file with what is known of it, in the order of the files, working some way ahead."""
+        """Yield each file with what is known of it, in the order of the files, working some way ahead.
+
+        Pictures may be reduced: ask `reference` where that does not do.
+        """
         ahead: deque[tuple[FoundFile, Future[Fingerprinted]]] = deque()
         for file in files:
             ahead.append((file, self._submit(self._pool, file)))
@@ -46,6 +49,14 @@ class WorkerPool:
                 yield from self._first(ahead)
         while ahead:
             yield from self._first(ahead)
+
+    def reference(self, file: FoundFile) -> Fingerprinted:
+        """Return what is known of a file from the full picture, made in a worker too."""
+        future = self._submit(self._pool, file, reduced=False)
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            return self._alone(file, reduced=False)
 
     def _first(
         self, ahead: deque[tuple[FoundFile, Future[Fingerprinted]]]
@@ -65,16 +76,16 @@ class WorkerPool:
         ahead.popleft()
         yield file, result
 
-    def _alone(self, file: FoundFile) -> Fingerprinted:
+    def _alone(self, file: FoundFile, *, reduced: bool = True) -> Fingerprinted:
         with self._start(1) as pool:
             try:
-                return self._submit(pool, file).result()
+                return self._submit(pool, file, reduced=reduced).result()
             except BrokenProcessPool:
                 return Fingerprinted(Kind.OTHER, file.size, (), Outcome.UNDECODABLE, "the decoder crashed on it")
 
-    def _submit(self, pool: ProcessPoolExecutor, file: FoundFile) -> Future[Fingerprinted]:
+    def _submit(self, pool: ProcessPoolExecutor, file: FoundFile, *, reduced: bool = True) -> Future[Fingerprinted]:
         try:
-            return pool.submit(fingerprint_file, file.path, self._limits, self._excludes)
+            return pool.submit(fingerprint_file, file.path, self._limits, self._excludes, reduced)
         except BrokenProcessPool as error:
             broken: Future[Fingerprinted] = Future()
             broken.set_exception(error)

@@ -8,11 +8,17 @@ from dataclasses import dataclass
 
 from tutela.content.item import Outcome
 from tutela.detection.fingerprinting import Fingerprinted
-from tutela.detection.fingerprints.fingerprint import FingerprintKind, Orientation
+from tutela.detection.fingerprints.fingerprint import REFERENCE, FingerprintKind, Orientation
 from tutela.detection.hashlists.hashlist import Entry
 from tutela.detection.matching.dictionary import DictionaryIndex
 from tutela.detection.matching.hamming import LinearHammingIndex
 from tutela.detection.matching.index import Index
+
+REDUCED_MARGIN = 8
+"""Bits that a reduced picture's fingerprint may lie away from the full one's (docs/explanation/reduced-decoding.md)."""
+
+QUALITY_MARGIN = 5
+"""The same for its quality."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class Judgement:
     technologies: tuple[str, ...]
     low_quality: bool
     reason: str
+    near: bool = False
+    """Whether a fingerprint of a reduced picture lies so near to a threshold that the full picture must decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +97,28 @@ class Matcher:
         """Return the item's outcome with every entry within the thresholds, nearest first."""
         found: list[Detection] = []
         technologies: list[str] = []
-        low_quality = False
+        low_quality = near = False
         for name, kind in self._kinds.items():
             fingerprints = item.of(name)
             if not fingerprints:
                 continue
             quality = fingerprints[0].quality
+            reduced = fingerprints[0].computed != REFERENCE
+            if reduced and quality is not None and abs(quality - kind.MINIMUM_QUALITY) <= QUALITY_MARGIN:
+                near = True
             if quality is not None and quality < kind.MINIMUM_QUALITY:
                 # Too little structure for a perceptual match to mean anything: the digests alone decide.
                 low_quality = True
                 continue
             technologies.append(name)
             nearest: dict[int, Detection] = {}
-            hits = self._indexes[name].search([f.value for f in fingerprints], self._thresholds[name])
+            radius = _wider(self._thresholds[name], kind) if reduced else self._thresholds[name]
+            hits = self._indexes[name].search([f.value for f in fingerprints], radius)
             for one, hits_of_one in zip(fingerprints, hits, strict=True):
                 for hit in hits_of_one:
+                    if hit.distance > self._thresholds[name]:
+                        near = True
+                        continue
                     if hit.entry in nearest and nearest[hit.entry].distance <= hit.distance:
                         continue
                     listed = self._listed[hit.entry]
@@ -122,4 +137,13 @@ class Matcher:
             found += sorted(nearest.values(), key=lambda d: (d.distance, d.entry))
         found.sort(key=lambda d: d.distance)
         outcome = Outcome.MATCH if found else item.failure or Outcome.CLEAN
-        return Judgement(outcome, tuple(found), tuple(technologies), low_quality, item.reason)
+        return Judgement(outcome, tuple(found), tuple(technologies), low_quality, item.reason, near)
+
+
+def _wider(threshold: int, kind: FingerprintKind) -> int:
+    """Return how far entries are looked for where a value may be off by REDUCED_MARGIN.
+
+    Never beyond the default threshold of the kind, which indexes are made for: there, the margin would cost several
+    times as much as it finds.
+    """
+    return max(threshold, min(threshold + REDUCED_MARGIN, kind.THRESHOLD))

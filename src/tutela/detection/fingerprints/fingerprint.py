@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
-from tutela.content.decode import RGB
+from tutela.content.decode import RGB, Reduced
+
+REFERENCE = "reference"
+"""Computed the published way, from the full-size picture. Everything that is stored, listed or exported is."""
 
 
 class BadFingerprint(ValueError):
@@ -42,7 +45,7 @@ class Fingerprint:
     value: bytes
     orientation: Orientation = Orientation.UPRIGHT
     quality: int | None = None
-    computed: str = "reference"
+    computed: str = REFERENCE
 
     @property
     def hex(self) -> str:
@@ -78,6 +81,18 @@ class FingerprintKind(Protocol):
 
     def of_pixels(self, pixels: RGB) -> Sequence[Fingerprint]:
         """Return one fingerprint for each orientation, upright first; raises TypeError if it needs bytes."""
+        ...
+
+
+@runtime_checkable
+class OfReduced(Protocol):
+    """A kind of fingerprint that can also be told from a reduced picture, nearly: enough to rule most items out."""
+
+    ENOUGH: ClassVar[int]
+    """The shorter side, in pixels, that a reduced picture has at least."""
+
+    def of_reduced(self, picture: Reduced) -> Sequence[Fingerprint]:
+        """Return one fingerprint for each orientation, upright first; `computed` says that it is not the reference."""
         ...
 
 
