@@ -44,10 +44,12 @@ def fingerprint(
     kinds: Iterable[FingerprintKind],
     limits: Limits,
     excludes: frozenset[str] = frozenset(),
+    given: Sequence[Fingerprint] = (),
 ) -> Fingerprinted:
-    """Return every fingerprint that can be made of an item. Never raises for what the bytes are.
+    """Return every fingerprint that can be made of an item, and those `given` with it. Never raises for the bytes.
 
-    `excludes` is what the regime keeps out of processing: excluded audio is not even hashed.
+    `excludes` is what the regime keeps out of processing: excluded audio is not even hashed, and what was given with
+    it, or with an item that is too long to be read, is left out.
     """
     every = tuple(kinds)
     kind = kind_of(data[:SNIFF_BYTES])
@@ -55,20 +57,20 @@ def fingerprint(
         return too_long(kind, len(data), limits)
     if kind is Kind.AUDIO and "audio" in excludes:
         return Fingerprinted(kind, len(data), (), Outcome.UNSUPPORTED, "audio is outside the regime: not processed")
-    digests = tuple(k.of_bytes(data) for k in every if k.NEEDS == "bytes")
+    undecoded = (*(k.of_bytes(data) for k in every if k.NEEDS == "bytes"), *given)
     of_pixels = [k for k in every if k.NEEDS == "pixels"]
     try:
         if kind is not Kind.IMAGE and data:
             raise Unsupported(f"{kind.value}: no decoder yet, matched by digest alone")
         pixels = decode_image(data, limits)
     except OverLimit as error:
-        return Fingerprinted(kind, len(data), digests, Outcome.OVER_LIMIT, str(error))
+        return Fingerprinted(kind, len(data), undecoded, Outcome.OVER_LIMIT, str(error))
     except Unsupported as error:
-        return Fingerprinted(kind, len(data), digests, Outcome.UNSUPPORTED, str(error))
+        return Fingerprinted(kind, len(data), undecoded, Outcome.UNSUPPORTED, str(error))
     except Undecodable as error:
-        return Fingerprinted(kind, len(data), digests, Outcome.UNDECODABLE, str(error))
+        return Fingerprinted(kind, len(data), undecoded, Outcome.UNDECODABLE, str(error))
     perceptual = tuple(f for k in of_pixels for f in k.of_pixels(pixels))
-    return Fingerprinted(kind, len(data), (*digests, *perceptual))
+    return Fingerprinted(kind, len(data), (*undecoded, *perceptual))
 
 
 def too_long(kind: Kind, size: int, limits: Limits) -> Fingerprinted:
