@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -74,7 +74,12 @@ def scan(
             fail(str(refusal), Exit.REFUSED)
         if not len(matcher):
             err.print("note: no enabled entry to match against; every item that decodes will be clean")
-        report = _Report(as_json=as_json)
+        for name, count in matcher.unmatched.items():
+            err.print(
+                f"note: {count:,} entries are {name}, which has no threshold and is not compared: "
+                f"set `{name}` under [thresholds] in tutela.toml"
+            )
+        report = _Report({name: kind.UNIT for name, kind in place.kinds.items()}, as_json=as_json)
         run = _Scan(place, service, region, permit, matcher, report)  # type: ignore[arg-type]
         identity = json.dumps(["scan", sorted(str(p.resolve()) for p in paths), sorted(lists or []), region])
         try:
@@ -120,7 +125,8 @@ class _Scan:
                 if isinstance(unreadable, UnreadablePath):
                     self._add(intake, batch, _unreadable(unreadable, self.permit, self.region))
                     progress.advance(task)
-            with WorkerPool(jobs, self.place.settings.limits, self.permit.excludes) as pool:
+            settings = self.place.settings
+            with WorkerPool(jobs, settings.limits, self.permit.excludes, settings.embedding) as pool:
                 for file, fingerprinted in pool.fingerprints(files):
                     self._add(intake, batch, self._taken(file, fingerprinted, pool))
                     progress.advance(task)
@@ -166,7 +172,8 @@ def _unreadable(path: UnreadablePath, permit: Permit, region: Region) -> Taken:
 
 
 class _Report:
-    def __init__(self, *, as_json: bool) -> None:
+    def __init__(self, units: Mapping[str, str], *, as_json: bool) -> None:
+        self._units = units
         self.as_json = as_json
         self.outcomes: Counter[Outcome] = Counter(dict.fromkeys(Outcome, 0))
         self._low_quality = 0
@@ -187,7 +194,8 @@ class _Report:
         elif recorded.outcome is Outcome.MATCH:
             best = taken.judgement.detections[0]
             turned = "" if best.orientation.value == "upright" else f", {best.orientation.value.replace('_', ' ')}"
-            why = f"{best.technology} {best.distance} bits from {best.hashlist} #{best.entry}{turned}"
+            away = f"{best.distance:,} {self._units[best.technology]}"
+            why = f"{best.technology} {away} from {best.hashlist} #{best.entry}{turned}"
             if best.threshold == 0:
                 why = f"same {best.technology} as {best.hashlist} #{best.entry}"
             self._row("match", taken.provenance.name, why + (", seen before" if recorded.seen_again else ""))

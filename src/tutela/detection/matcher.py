@@ -10,9 +10,7 @@ from tutela.content.item import Outcome
 from tutela.detection.fingerprinting import Fingerprinted
 from tutela.detection.fingerprints.fingerprint import REFERENCE, FingerprintKind, Orientation
 from tutela.detection.hashlists.hashlist import Entry
-from tutela.detection.matching.dictionary import DictionaryIndex
-from tutela.detection.matching.hamming import LinearHammingIndex
-from tutela.detection.matching.index import Index
+from tutela.detection.matching.choice import check_threshold, index_for
 
 REDUCED_MARGIN = 8
 """Bits that a reduced picture's fingerprint may lie away from the full one's (docs/explanation/reduced-decoding.md)."""
@@ -50,6 +48,10 @@ class Judgement:
     """Whether a fingerprint of a reduced picture lies so near to a threshold that the full picture must decide."""
 
 
+class UnknownKind(ValueError):
+    """An entry is of a kind that is not installed; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Listed:
     hashlist: str
@@ -66,41 +68,45 @@ class Matcher:
         thresholds: Mapping[str, int] | None = None,
     ) -> None:
         """Build the indexes. `thresholds` replaces the default of a kind; raises ValueError for an unknown kind
-        or a threshold that it cannot have."""
+        or a threshold that it cannot have, UnknownKind for an entry of a kind that is not there.
+
+        A kind without either threshold is not compared; `unmatched` counts its entries.
+        """
         self._kinds = kinds
         self._listed: dict[int, _Listed] = {}
         by_kind: dict[str, list[tuple[int, bytes]]] = defaultdict(list)
         for entry in entries:
             if entry.kind not in kinds:
-                raise ValueError(f"entry {entry.id} is a {entry.kind!r}, which is not installed")
+                raise UnknownKind(
+                    f"entry {entry.id} is a {entry.kind!r}, which is not installed: configure it, or disable the entry "
+                    f"or its list ({entry.hashlist}). An embedding of another model or with other settings is a kind "
+                    "of its own"
+                )
             by_kind[entry.kind].append((entry.id, entry.value))
             self._listed[entry.id] = _Listed(entry.hashlist, entry.classification)
-        self._indexes: dict[str, Index] = {
-            name: DictionaryIndex(by_kind[name], kind.BYTES)
-            if kind.METRIC == "equal"
-            else LinearHammingIndex(by_kind[name], kind.BYTES)
-            for name, kind in kinds.items()
-        }
-        self._thresholds = {name: kind.THRESHOLD for name, kind in kinds.items()}
+        self._thresholds = {name: kind.THRESHOLD for name, kind in kinds.items() if kind.THRESHOLD is not None}
         for name, threshold in (thresholds or {}).items():
-            if name not in kinds or (kinds[name].METRIC == "equal" and threshold):
+            if name not in kinds:
                 raise ValueError(f"{name!r} has no threshold to set")
-            if not 0 <= threshold <= 8 * kinds[name].BYTES:
-                raise ValueError(f"the threshold of {name} is 0 to {8 * kinds[name].BYTES} bits, not {threshold}")
-            self._thresholds[name] = threshold
+            self._thresholds[name] = check_threshold(kinds[name], threshold)
+        self._indexes = {name: index_for(kinds[name], by_kind[name]) for name in self._thresholds}
+        self.unmatched = {name: len(rows) for name, rows in by_kind.items() if name not in self._thresholds}
 
     def __len__(self) -> int:
         """Return the number of entries compared with."""
-        return len(self._listed)
+        return len(self._listed) - sum(self.unmatched.values())
 
     def judge(self, item: Fingerprinted) -> Judgement:
-        """Return the item's outcome with every entry within the thresholds, nearest first."""
+        """Return the item's outcome with every entry within the thresholds, nearest first.
+
+        Technologies count in units of their own, so each distance is taken as a share of its threshold.
+        """
         found: list[Detection] = []
         technologies: list[str] = []
         low_quality = near = False
         for name, kind in self._kinds.items():
             fingerprints = item.of(name)
-            if not fingerprints:
+            if not fingerprints or name not in self._thresholds:
                 continue
             quality = fingerprints[0].quality
             reduced = fingerprints[0].computed != REFERENCE
@@ -135,7 +141,7 @@ class Matcher:
                         quality=one.quality,
                     )
             found += sorted(nearest.values(), key=lambda d: (d.distance, d.entry))
-        found.sort(key=lambda d: d.distance)
+        found.sort(key=lambda d: d.distance / d.threshold if d.threshold else 0.0)
         outcome = Outcome.MATCH if found else item.failure or Outcome.CLEAN
         return Judgement(outcome, tuple(found), tuple(technologies), low_quality, item.reason, near)
 

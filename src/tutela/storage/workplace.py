@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import threading
+from collections.abc import Mapping
 from functools import cached_property
 from importlib.metadata import entry_points
 from types import TracebackType
@@ -18,9 +19,11 @@ from tutela.casework.desk import Desk
 from tutela.casework.evidence import bytes_name, record_name, remark_name, repeat_name
 from tutela.casework.intake import Intake
 from tutela.casework.stream import ItemStream
+from tutela.detection.fingerprints.embedding import BadModel
+from tutela.detection.fingerprints.fingerprint import FingerprintKind
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.hashlists.hashlist import ListRole
-from tutela.detection.matcher import Matcher
+from tutela.detection.matcher import Matcher, UnknownKind
 from tutela.events.catalogue import (
     CaseEscalated,
     ItemDecided,
@@ -77,9 +80,8 @@ class Workplace:
         self.transactions = SqlTransactions(self.database, clock)
         self.lists = StoredHashLists(self.database, clock)
         self.people = People(self.database, clock)
-        self.kinds = installed_kinds()
         try:
-            Matcher(self.kinds, (), settings.thresholds)
+            Matcher(installed_kinds(), (), settings.thresholds)
         except ValueError as error:
             raise BadSettings(f"[thresholds]: {error}") from error
         self._matcher: tuple[int, Matcher] | None = None
@@ -105,6 +107,17 @@ class Workplace:
         self.database.close()
 
     @cached_property
+    def kinds(self) -> Mapping[str, FingerprintKind]:
+        """The kinds of fingerprint: those installed, and an embedding if one is configured.
+
+        Made when they are needed, since a model takes a while to load. Raises BadSettings if it cannot be used.
+        """
+        try:
+            return installed_kinds(self.settings.embedding)
+        except BadModel as error:
+            raise BadSettings(f"[embedding]: {error}") from error
+
+    @cached_property
     def regimes(self) -> RegimeTable:
         """The dated table of regimes."""
         return load(self.settings.regimes)
@@ -128,9 +141,15 @@ class Workplace:
         return Desk(self.transactions, self.vault, self.settings.policy, self.clock)
 
     def matcher(self, lists: list[str] | None = None) -> Matcher:
-        """Return a matcher over the enabled entries of the named lists, or of all. Raises UnknownList."""
+        """Return a matcher over the enabled entries of the named lists, or of all.
+
+        Raises UnknownList, and BadSettings where an entry is of a kind that is not installed or configured.
+        """
         entries = self.lists.entries(lists, enabled_only=True, role=ListRole.MATCH)
-        return Matcher(self.kinds, entries, self.settings.thresholds)
+        try:
+            return Matcher(self.kinds, entries, self.settings.thresholds)
+        except UnknownKind as error:
+            raise BadSettings(str(error)) from error
 
     def current_matcher(self) -> Matcher:
         """Return a matcher over all enabled entries, made again only when a list has changed."""

@@ -31,9 +31,10 @@ class Pdq:
     KIND: ClassVar[str] = "pdq"
     VERSION: ClassVar[str] = "1"
     BYTES: ClassVar[int] = 32
-    METRIC: ClassVar[Literal["equal", "hamming"]] = "hamming"
+    METRIC: ClassVar[Literal["hamming"]] = "hamming"
+    UNIT: ClassVar[str] = "bits"
     THRESHOLD: ClassVar[int] = 31
-    NEEDS: ClassVar[Literal["bytes", "pixels"]] = "pixels"
+    NEEDS: ClassVar[Literal["pixels"]] = "pixels"
     MINIMUM_QUALITY: ClassVar[int] = 50
     ENOUGH: ClassVar[int] = 256
 

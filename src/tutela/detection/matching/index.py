@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Hit:
@@ -19,6 +22,19 @@ class Hit:
     entry: int
     label: int = 0
     enabled: bool = True
+
+
+def grouped(
+    parts: Sequence[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]], queries: int
+) -> list[list[Hit]]:
+    """Return the hits of each of `queries` queries in their order, from parts of (query, distance, entry)."""
+    found: list[list[Hit]] = [[] for _ in range(queries)]
+    for of, distances, entries in parts:
+        for query, distance, entry in zip(of.tolist(), distances.tolist(), entries.tolist(), strict=True):
+            found[query].append(Hit(distance, entry))
+    for hits in found:
+        hits.sort()
+    return found
 
 
 class Index(Protocol):

@@ -1,0 +1,133 @@
+"""Exact search within a cosine distance of float32 vectors: matrix products propose, exact sums decide."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutela.detection.matching.index import Hit, grouped
+
+MILLIONTHS = 1_000_000
+WIDEST = 2 * MILLIONTHS
+"""The cosine distance of opposite vectors; that of vectors at a right angle is half of it."""
+LONGEST = 65_536
+_ROWS = 8192
+_QUERIES = 64
+_FLOAT32_STEP = 2.0**-24
+_DOUBT = 1e-3
+
+
+class CosineIndex:
+    """Vectors of `length` bytes: little-endian float32, 2 to 65,536 values, of a length near 1, finite.
+
+    The distance is 1 - ab / (|a| |b|) in millionths, rounded to the nearest integer, computed from the values as they
+    are stored. Two steps keep it exact and fast. A float32 product of n values is off by at most n u / (1 - n u)
+    times |a| |b|, u = 2^-24, in whatever order it is added (Higham, "Accuracy and Stability of Numerical Algorithms",
+    2002, 3.1); who is farther than the threshold and that margin is out. The others are computed in float64, where
+    each term is exact, and where that lies within a thousandth of a millionth of a half, the terms are added exactly
+    (`math.fsum`). So the answer does not depend on the machine.
+    """
+
+    def __init__(self, entries: Iterable[tuple[int, bytes]], length: int) -> None:
+        if length % 4 or not 8 <= length <= 4 * LONGEST:
+            raise ValueError(f"the length is 4 bytes for each of 2 to {LONGEST:,} values")
+        self._length = length
+        ids: list[int] = []
+        values = bytearray()
+        for entry, value in entries:
+            if len(value) != length:
+                raise ValueError(f"entry {entry} has {len(value)} bytes, not {length}")
+            ids.append(entry)
+            values += value
+        self._ids = np.array(ids, dtype=np.int64)
+        self._rows = _vectors(bytes(values), length)
+        self._norms = _norms(self._rows)
+        if len(bad := np.flatnonzero(~_usable(self._norms))):
+            raise ValueError(f"entry {ids[bad[0]]} is no direction: its length is 0, not near 1, or no number")
+        count = length // 4
+        self._margin = MILLIONTHS * count * _FLOAT32_STEP / (1 - count * _FLOAT32_STEP) + 1.0
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return len(self._ids)
+
+    def search(self, queries: Sequence[bytes], threshold: int) -> list[list[Hit]]:
+        """Return for each query every entry at most `threshold` millionths away (0 to 2,000,000).
+
+        Raises ValueError for a query that is no direction, too.
+        """
+        if not 0 <= threshold <= WIDEST:
+            raise ValueError(f"the threshold is 0 to {WIDEST} millionths, not {threshold}")
+        for query in queries:
+            if len(query) != self._length:
+                raise ValueError(f"a query has {len(query)} bytes, not {self._length}")
+        found: list[list[Hit]] = []
+        for start in range(0, len(queries), _QUERIES):
+            found += self._search(_vectors(b"".join(queries[start : start + _QUERIES]), self._length), threshold)
+        return found
+
+    def _search(self, queries: NDArray[np.float32], threshold: int) -> list[list[Hit]]:
+        norms = _norms(queries)
+        if not _usable(norms).all():
+            raise ValueError("a query is no direction: its length is 0, not near 1, or no number")
+        parts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
+        # As a bound on the product itself, so that a block is gone through once.
+        least = (1 - (threshold + self._margin) / MILLIONTHS) * norms
+        for top in range(0, len(self._rows), _ROWS):
+            rows = slice(top, top + _ROWS)
+            products = self._rows[rows] @ queries.T
+            row, query = np.nonzero(products >= self._norms[rows, None] * least)
+            if len(row):
+                distances = self._distances(top + row, query, queries, norms)
+                near = distances <= threshold
+                parts.append((query[near], distances[near], self._ids[top + row[near]]))
+        return grouped(parts, len(queries))
+
+    def _distances(
+        self,
+        rows: NDArray[np.int64],
+        chosen: NDArray[np.int64],
+        queries: NDArray[np.float32],
+        norms: NDArray[np.float64],
+    ) -> NDArray[np.int64]:
+        distances = np.empty(len(rows), dtype=np.int64)
+        step = max(1, 4_000_000 // queries.shape[1])
+        for start in range(0, len(rows), step):
+            part = slice(start, start + step)
+            ours, theirs = self._rows[rows[part]].astype(np.float64), queries[chosen[part]].astype(np.float64)
+            dots = np.einsum("ij,ij->i", ours, theirs)
+            exact = MILLIONTHS * (1 - dots / (self._norms[rows[part]] * norms[chosen[part]]))
+            rounded = np.rint(exact)
+            for i in np.flatnonzero(np.abs(np.abs(exact - rounded) - 0.5) < _DOUBT):
+                rounded[i] = millionths(ours[i], theirs[i])
+            distances[part] = np.clip(rounded, 0, WIDEST)
+        return distances
+
+
+def millionths(one: NDArray[np.float64], other: NDArray[np.float64]) -> int:
+    """Return the cosine distance of two vectors of float32 values, each given as float64, with exact sums."""
+    dot = math.fsum((one * other).tolist())
+    squares = math.fsum((one * one).tolist()) * math.fsum((other * other).tolist())
+    return min(WIDEST, max(0, round(MILLIONTHS * (1 - dot / math.sqrt(squares)))))
+
+
+def _vectors(values: bytes, length: int) -> NDArray[np.float32]:
+    return np.frombuffer(values, dtype="<f4").astype(np.float32, copy=False).reshape(-1, length // 4)
+
+
+def _norms(rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    norms = np.empty(len(rows), dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for top in range(0, len(rows), _ROWS):
+            block = rows[top : top + _ROWS].astype(np.float64)
+            norms[top : top + _ROWS] = np.sqrt(np.einsum("ij,ij->i", block, block))
+    return norms
+
+
+def _usable(norms: NDArray[np.float64]) -> NDArray[np.bool_]:
+    # Far from 1 the bounds on rounding would not hold: a product could be too small for float32.
+    with np.errstate(invalid="ignore"):
+        return (norms > 0.5) & (norms < 2)
