@@ -53,7 +53,9 @@ def distance_plot(title: str, series: Sequence[Series], radius: int, floor_share
     for exponent in range(lowest, highest + 1):
         _add(svg, "line", x1=x(0), x2=x(most), y1=y(exponent), y2=y(exponent), stroke=_FAINT)
         label = _text(svg, x(0) - 8, y(exponent) + 4, "10", anchor="end")
-        ET.SubElement(label, "tspan", attrib={"dy": "-5", "font-size": "10"}).text = str(exponent).replace("-", "\u2212")
+        ET.SubElement(label, "tspan", attrib={"dy": "-5", "font-size": "10"}).text = str(exponent).replace(
+            "-", "\u2212"
+        )
     for distance in range(0, most + 1, 32):
         _add(svg, "line", x1=x(distance), x2=x(distance), y1=y(lowest), y2=y(lowest) + 5, stroke=_INK)
         _text(svg, x(distance), y(lowest) + 20, str(distance))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from tutela.casework.intake import BatchClosed, Intake, Recorded, Refused, Taken
@@ -67,14 +67,15 @@ def scan(
         try:
             service = place.service(service_id)
             permit = place.intake.permit(service, region)  # type: ignore[arg-type]
-            matcher = place.matcher(lists)
+            matcher = _matcher(place, lists)
         except (UnknownService, UnknownList) as error:
             fail(str(error), Exit.USAGE)
         except Refused as refusal:
             fail(str(refusal), Exit.REFUSED)
-        if not len(matcher):
+        coverage = place.coverage(lists)
+        if not coverage.entries:
             err.print("note: no enabled entry to match against; every item that decodes will be clean")
-        for name, count in matcher.unmatched.items():
+        for name, count in coverage.unmatched.items():
             err.print(
                 f"note: {count:,} entries are {name}, which has no threshold and is not compared: "
                 f"set `{name}` under [thresholds] in tutela.toml"
@@ -91,7 +92,7 @@ def scan(
         except KeyboardInterrupt:
             err.print("stopped; give the same command again to go on from here")
             raise typer.Exit(int(Exit.INTERRUPTED)) from None
-    report.finish(matcher, dry_run=dry_run)
+    report.finish(coverage.entries, dry_run=dry_run)
     raise typer.Exit(int(Exit.PARTLY if report.outcomes[Outcome.ERROR] else Exit.DONE))
 
 
@@ -159,6 +160,19 @@ class _Scan:
         self._since = time.monotonic()
 
 
+def _matcher(place: Workplace, lists: Sequence[str] | None) -> Matcher:
+    """Return a matcher over up-to-date indexes, showing how far they are where that takes a while."""
+    with _progress() as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(kind: str, share: float) -> None:
+            if kind not in tasks:
+                tasks[kind] = progress.add_task(f"index of {kind}", total=100)
+            progress.update(tasks[kind], completed=round(100 * share))
+
+        return place.matcher(lists, tell)
+
+
 def _identity(found: FoundFile | UnreadablePath) -> str:
     return found.identity if isinstance(found, FoundFile) else f"unreadable\0{found.name}"
 
@@ -208,7 +222,7 @@ class _Report:
         if self.as_json:
             print_json({"type": "item", "path": name, "outcome": outcome.value, "resumed": True})
 
-    def finish(self, matcher: Matcher, *, dry_run: bool) -> None:
+    def finish(self, entries: int, *, dry_run: bool) -> None:
         summary: dict[str, Any] = {
             "type": "summary",
             "items": sum(self.outcomes.values()),
@@ -217,7 +231,7 @@ class _Report:
             "resumed": self._resumed,
             "seen_again": self._seen_again,
             "cases": len(self._cases),
-            "entries": len(matcher),
+            "entries": entries,
             "dry_run": dry_run,
         }
         if self.as_json:
@@ -235,7 +249,7 @@ class _Report:
         width = max(len(f"{n:,}") for n in self.outcomes.values())
         for outcome in Outcome:
             out.print(f"  {outcome.value:12} {self.outcomes[outcome]:>{width},}")
-        out.print(f"{summary['items']:,} items against {len(matcher):,} entries")
+        out.print(f"{summary['items']:,} items against {entries:,} entries")
         if self._low_quality:
             out.print(f"{self._low_quality:,} had too little structure for a perceptual match; digests alone decided")
         if dry_run:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image, decode_reduced
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.content.sniff import SNIFF_BYTES, kind_of
-from tutela.detection.fingerprints.fingerprint import REFERENCE, Fingerprint, FingerprintKind, OfReduced, Orientation
+from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, OfReduced, Orientation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Fingerprinted:
     @property
     def reduced(self) -> bool:
         """Whether one of the fingerprints was not computed the reference way."""
-        return any(f.computed.startswith("reduced") for f in self.fingerprints)
+        return any(f.reduced for f in self.fingerprints)
 
     @property
     def quality(self) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from tutela.detection.hashlists.hashlist import Change, ChangeBatch, HashList, ListRole
 from tutela.storage import schema
@@ -37,17 +37,35 @@ class ListsOfOneMoment:
         table = schema.hash_lists
         return [hashlist_of(row) for row in self._connection.execute(select(table).order_by(table.c.id))]
 
+    def kinds(self) -> list[str]:
+        """Return the kinds of fingerprint that entries have, by name."""
+        column = schema.hash_entries.c.kind
+        found: list[str] = []
+        # From one to the next in the index: a list of distinct ones would read every row.
+        next_kind = select(func.min(column))
+        while (kind := self._connection.execute(next_kind).scalar()) is not None:
+            found.append(kind)
+            next_kind = select(func.min(column)).where(column > kind)
+        return found
+
+    def matches(self, kind: str) -> bool:
+        """Return whether an entry of a kind may match: enabled, not removed, on an enabled list."""
+        table, owner = schema.hash_entries, schema.hash_lists
+        query = select(table.c.id).join(owner, owner.c.id == table.c.hashlist)
+        may = (table.c.kind == kind, table.c.enabled, table.c.removed_at.is_(None), owner.c.enabled)
+        return self._connection.execute(query.where(*may).limit(1)).first() is not None
+
     def changes(self, after: int, up_to: int) -> Iterator[Change]:
         """Yield each entry whose last change lies after one revision and not after another, by revision and id."""
-        for page in self._pages(after, up_to):
+        for page in self._pages(_changed(after, up_to)):
             for entry, hashlist, kind, value, classification, enabled, removed, revision in page:
                 yield Change(
                     entry, hashlist, kind, bytes(value), classification, bool(enabled), removed is not None, revision
                 )
 
-    def changes_in_bulk(self, after: int, up_to: int) -> Iterator[ChangeBatch]:
-        """Yield the same as columns, a batch for each list, kind and classification of a page."""
-        for page in self._pages(after, up_to):
+    def changes_in_bulk(self, after: int, up_to: int, kind: str | None = None) -> Iterator[ChangeBatch]:
+        """Yield the same as columns, a batch for each list, kind and classification of a page; of one kind if given."""
+        for page in self._pages(_changed(after, up_to, kind)):
             columns = tuple(zip(*page, strict=True))
             _, lists, kinds, values, classes, *_ = columns
             widths = tuple(map(len, values))
@@ -60,9 +78,9 @@ class ListsOfOneMoment:
             for rows in parts.values():
                 yield _batch(tuple(zip(*rows, strict=True)))
 
-    def _pages(self, after: int, up_to: int) -> Iterator[Sequence[_Row]]:
+    def _pages(self, query: Select[Any]) -> Iterator[Sequence[_Row]]:
         # The driver's own cursor: rows and values of SQLAlchemy would take longer than the reading itself.
-        result = self._connection.execute(_changed(after, up_to).execution_options(stream_results=True))
+        result = self._connection.execute(query.execution_options(stream_results=True))
         try:
             while page := result.cursor.fetchmany(_PAGE):
                 yield page
@@ -70,9 +88,9 @@ class ListsOfOneMoment:
             result.close()
 
 
-def _changed(after: int, up_to: int) -> Select[Any]:
+def _changed(after: int, up_to: int, kind: str | None = None) -> Select[Any]:
     table = schema.hash_entries
-    return (
+    query = (
         select(
             table.c.id,
             table.c.hashlist,
@@ -86,6 +104,7 @@ def _changed(after: int, up_to: int) -> Select[Any]:
         .where(table.c.revision > after, table.c.revision <= up_to)
         .order_by(table.c.revision, table.c.id)
     )
+    return query if kind is None else query.where(table.c.kind == kind)
 
 
 def _batch(columns: Sequence[Sequence[Any]]) -> ChangeBatch:

@@ -307,7 +307,7 @@ hash_entries = Table(
     Column("revision", BigInteger, nullable=False, server_default=text("1")),
     Column("removed_at", UtcTime),
     UniqueConstraint("hashlist", "kind", "value"),
-    Index("ix_hash_entries_revision_id", "revision", "id"),
+    Index("ix_hash_entries_kind_revision_id", "kind", "revision", "id"),
     # The few that do not match, so that they are counted without reading the others.
     Index(
         "ix_hash_entries_off",

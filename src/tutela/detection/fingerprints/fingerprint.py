@@ -12,6 +12,8 @@ from tutela.content.decode import RGB, Reduced
 
 REFERENCE = "reference"
 """Computed the published way, from the full-size picture. Everything that is stored, listed or exported is."""
+REDUCED = "luminance"
+"""How `computed` begins where a reduced picture was enough."""
 
 Metric = Literal["equal", "hamming", "euclidean", "cosine"]
 """Bits that differ; the square of the Euclidean distance of bytes; millionths of 1 - cosine of float32 values."""
@@ -52,6 +54,11 @@ class Fingerprint:
     orientation: Orientation = Orientation.UPRIGHT
     quality: int | None = None
     computed: str = REFERENCE
+
+    @property
+    def reduced(self) -> bool:
+        """Whether it was told from a reduced picture: enough to rule an item out, not to flag it."""
+        return self.computed.startswith(REDUCED)
 
     @property
     def hex(self) -> str:

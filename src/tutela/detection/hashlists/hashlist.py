@@ -164,8 +164,16 @@ class ListsAtOneMoment(Protocol):
         """
         ...
 
-    def changes_in_bulk(self, after: int, up_to: int) -> Iterator[ChangeBatch]:
-        """Yield what `changes` yields as columns, in few objects: for building an index of millions."""
+    def kinds(self) -> list[str]:
+        """Return the kinds of fingerprint that entries have, by name."""
+        ...
+
+    def matches(self, kind: str) -> bool:
+        """Return whether an entry of a kind may match: enabled, not removed, on an enabled list."""
+        ...
+
+    def changes_in_bulk(self, after: int, up_to: int, kind: str | None = None) -> Iterator[ChangeBatch]:
+        """Yield what `changes` yields as columns, in few objects, of one kind if given: for an index of millions."""
         ...
 
 

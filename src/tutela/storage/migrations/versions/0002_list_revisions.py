@@ -23,7 +23,7 @@ def upgrade() -> None:
     )
     op.add_column("hash_entries", sa.Column("revision", sa.BigInteger(), nullable=False, server_default=sa.text("1")))
     op.add_column("hash_entries", sa.Column("removed_at", UtcTime, nullable=True))
-    op.create_index("ix_hash_entries_revision_id", "hash_entries", ["revision", "id"], unique=False)
+    op.create_index("ix_hash_entries_kind_revision_id", "hash_entries", ["kind", "revision", "id"], unique=False)
     op.create_index(
         "ix_hash_entries_off",
         "hash_entries",
