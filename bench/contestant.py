@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import subprocess
@@ -38,7 +39,8 @@ class Contestant:
             cwd=Path(__file__).parents[1],
         )
         self._lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         try:
             self._answer("start", START_SECONDS)
         except BaseException:
@@ -67,6 +69,12 @@ class Contestant:
         """End the worker, if it still runs."""
         self._process.kill()
         self._process.wait()
+        self._reader.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                # What was not yet sent to a worker that is gone cannot be flushed.
+                with contextlib.suppress(OSError):
+                    pipe.close()
 
     def _read(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - it was opened as a pipe
