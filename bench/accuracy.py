@@ -32,9 +32,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bench.variants import variants
-from tutela.content.decode import decode_image, decode_reduced
+from tutela.content.decode import Reduced, decode_image, decode_reduced
 from tutela.content.item import Limits
-from tutela.detection.fingerprints.pdq import Pdq, pdq
+from tutela.detection.fingerprints.fingerprint import Fingerprint
+from tutela.detection.fingerprints.pdq import Pdq
 from tutela.detection.matcher import QUALITY_MARGIN
 from tutela.statistics.interval import exact_rate
 
@@ -82,14 +83,14 @@ def _least(values: bytes, listed: NDArray[np.uint64]) -> int:
     return int(apart.min(initial=256))
 
 
+def _joined(made: Sequence[Fingerprint]) -> tuple[bytes, int]:
+    """Return the values of the 8 orientations, upright first, and the quality."""
+    return b"".join(f.value for f in made), made[0].quality or 0
+
+
 def _reference(path: Path) -> tuple[bytes, int]:
-    pixels = decode_image(path.read_bytes(), _LIMITS)
-    values, quality = pdq(pixels, pixels.shape[0], pixels.shape[1], 1)
+    values, quality = _joined(Pdq().of_pixels(decode_image(path.read_bytes(), _LIMITS)))
     return values[: Pdq.BYTES], quality
-
-
-def _size(samples: NDArray[np.uint8]) -> tuple[int, int]:
-    return samples.shape[0], samples.shape[1]
 
 
 def _pairs_of(path: Path, own: bytes, others: bytes, seed: int) -> list[Pair]:
@@ -103,7 +104,7 @@ def _pairs_of(path: Path, own: bytes, others: bytes, seed: int) -> list[Pair]:
     for group, name, data in variants(path.read_bytes(), random.Random(seed)):
         pixels = decode_image(data, _LIMITS)
         height, width = pixels.shape[:2]
-        full, quality = pdq(pixels, height, width, 1)
+        full, quality = _joined(Pdq().of_pixels(pixels))
         reduced: dict[int, Way] = {}
         small: dict[int, Way] = {}
         for shrink in (1, 2, 4, 8):
@@ -112,8 +113,9 @@ def _pairs_of(path: Path, own: bytes, others: bytes, seed: int) -> list[Pair]:
                 reduced.setdefault(1, way(full, quality, full))
                 small.setdefault(1, way(full, quality, full))
                 continue
-            reduced[shrink] = way(*pdq(picture.luminance, height, width, shrink), full)
-            small[shrink] = way(*pdq(picture.luminance, *_size(picture.luminance), 1), full)
+            reduced[shrink] = way(*_joined(Pdq().of_reduced(picture)), full)
+            alone = Reduced(picture.luminance, picture.luminance.shape[0], picture.luminance.shape[1], 1)
+            small[shrink] = way(*_joined(Pdq().of_reduced(alone)), full)
         pairs.append(Pair(path.name, group, name, (width, height), way(full, quality, full), reduced, small))
     return pairs
 

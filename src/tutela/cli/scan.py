@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,7 +26,6 @@ from tutela.content.item import Kind, Outcome, Provenance
 from tutela.detection.fingerprinting import Fingerprinted
 from tutela.detection.hashlists.hashlist import UnknownList
 from tutela.detection.matcher import Judgement, Matcher
-from tutela.detection.recognition import recognise
 from tutela.events.catalogue import Region
 from tutela.regimes.permission import Permit
 from tutela.regimes.services import OWN_FILES, Service
@@ -128,15 +126,14 @@ class _Scan:
                     progress.advance(task)
             settings = self.place.settings
             with WorkerPool(jobs, settings.limits, self.permit.excludes, settings.embedding) as pool:
-                for file, fingerprinted in pool.fingerprints(files):
-                    self._add(intake, batch, self._taken(file, fingerprinted, pool))
+                for file, fingerprinted, judgement in pool.recognised(files, self.matcher):
+                    self._add(intake, batch, self._taken(file, fingerprinted, judgement))
                     progress.advance(task)
             self._flush(intake, batch)
         if batch:
             intake.close(batch)
 
-    def _taken(self, file: FoundFile, fingerprinted: Fingerprinted, pool: WorkerPool) -> Taken:
-        fingerprinted, judgement = recognise(fingerprinted, self.matcher, partial(pool.reference, file))
+    def _taken(self, file: FoundFile, fingerprinted: Fingerprinted, judgement: Judgement) -> Taken:
         provenance = Provenance(declared_region=self.region, name=file.name)
         return Taken(file.identity, provenance, fingerprinted, judgement, self.permit, file.path.read_bytes)
 

@@ -16,6 +16,8 @@ from tutela.content.folder import FoundFile
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.detection.fingerprinting import Fingerprinted
 from tutela.detection.fingerprints.embedding import EmbeddingSettings
+from tutela.detection.matcher import Judgement, Matcher
+from tutela.detection.recognition import full_must_decide
 
 
 class WorkerPool:
@@ -44,7 +46,7 @@ class WorkerPool:
     def fingerprints(self, files: Iterable[FoundFile]) -> Iterator[tuple[FoundFile, Fingerprinted]]:
         """Yield each file with what is known of it, in the order of the files, working some way ahead.
 
-        Pictures may be reduced: ask `reference` where that does not do.
+        Pictures may be reduced.
         """
         ahead: deque[tuple[FoundFile, Future[Fingerprinted]]] = deque()
         for file in files:
@@ -54,13 +56,38 @@ class WorkerPool:
         while ahead:
             yield from self._first(ahead)
 
-    def reference(self, file: FoundFile) -> Fingerprinted:
-        """Return what is known of a file from the full picture, made in a worker too."""
-        future = self._submit(self._pool, file, reduced=False)
+    def recognised(
+        self, files: Iterable[FoundFile], matcher: Matcher
+    ) -> Iterator[tuple[FoundFile, Fingerprinted, Judgement]]:
+        """Yield each file with what is known of it and its judgement, in the order of the files.
+
+        Pictures whose full size must decide are made again while later files are under way.
+        """
+        ahead: deque[tuple[FoundFile, Fingerprinted, Judgement, Future[Fingerprinted] | None]] = deque()
+        for file, item in self.fingerprints(files):
+            judgement = matcher.judge(item)
+            full = self._submit(self._pool, file, reduced=False) if full_must_decide(item, judgement) else None
+            ahead.append((file, item, judgement, full))
+            if len(ahead) >= 8 * self._jobs:
+                yield self._settled(*ahead.popleft(), matcher)
+        while ahead:
+            yield self._settled(*ahead.popleft(), matcher)
+
+    def _settled(
+        self,
+        file: FoundFile,
+        item: Fingerprinted,
+        judgement: Judgement,
+        full: Future[Fingerprinted] | None,
+        matcher: Matcher,
+    ) -> tuple[FoundFile, Fingerprinted, Judgement]:
+        if full is None:
+            return file, item, judgement
         try:
-            return future.result()
+            item = full.result()
         except BrokenProcessPool:
-            return self._alone(file, reduced=False)
+            item = self._alone(file, reduced=False)
+        return file, item, matcher.judge(item)
 
     def _first(
         self, ahead: deque[tuple[FoundFile, Future[Fingerprinted]]]

@@ -1,4 +1,7 @@
-"""Judging an item from a reduced picture where that is enough, and from the full one where it is not."""
+"""Judging an item from a reduced picture where that is enough, and from the full one where it is not.
+
+Whatever is flagged, recorded or listed later was computed the reference way.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,18 @@ from tutela.detection.fingerprinting import Fingerprinted
 from tutela.detection.matcher import Judgement, Matcher
 
 
-def recognise(
-    item: Fingerprinted, matcher: Matcher, again: Callable[[], Fingerprinted]
-) -> tuple[Fingerprinted, Judgement]:
-    """Return what is known of an item and its judgement.
+def full_must_decide(item: Fingerprinted, judgement: Judgement) -> bool:
+    """Return whether an item was told from a reduced picture and matches, or nearly does."""
+    return item.reduced and (judgement.near or bool(judgement.detections))
 
-    If its fingerprints were made from a reduced picture and it matches, or nearly does, `again` gives those of the
-    full one, and they alone decide: whatever is flagged, recorded or listed later was computed the reference way.
-    """
+
+def recognise(
+    item: Fingerprinted, matcher: Matcher, full: Callable[[], Fingerprinted]
+) -> tuple[Fingerprinted, Judgement]:
+    """Return what is known of an item and its judgement. `full` gives the fingerprints of the full picture, which
+    alone decide where `full_must_decide`."""
     judgement = matcher.judge(item)
-    if item.reduced and (judgement.detections or judgement.near):
-        item = again()
+    if full_must_decide(item, judgement):
+        item = full()
         judgement = matcher.judge(item)
     return item, judgement

@@ -88,6 +88,21 @@ def _bits(coefficients: NDArray[np.float64]) -> bytes:
     return np.packbits(flat[::-1] > median).tobytes()
 
 
+def coefficients(
+    pixels: NDArray[np.uint8], full_height: int, full_width: int, shrink: int
+) -> tuple[NDArray[np.float64], ...]:
+    """Return the 16 x 16 frequencies: upright, flipped left-right, flipped top-bottom, turned by 180 degrees."""
+    return _frequencies(_reduce(pixels, full_height, full_width, shrink))
+
+
+def _quarters(reduced: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    return reduced[:_SIDE, :_SIDE], reduced[:_SIDE, _SIDE:], reduced[_SIDE:, :_SIDE], reduced[_SIDE:, _SIDE:]
+
+
+def _frequencies(reduced: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    return tuple(_DCT @ part @ _DCT.T for part in _quarters(reduced))
+
+
 def pdq(pixels: NDArray[np.uint8], full_height: int, full_width: int, shrink: int) -> tuple[bytes, int]:
     """Return what `tutela_core.pdq` does: 8 values of 32 bytes, in the order of `Orientation`, and the quality.
 
@@ -95,7 +110,6 @@ def pdq(pixels: NDArray[np.uint8], full_height: int, full_width: int, shrink: in
     `shrink` pixels of the full size.
     """
     reduced = _reduce(pixels, full_height, full_width, shrink)
-    quarters = (reduced[:_SIDE, :_SIDE], reduced[:_SIDE, _SIDE:], reduced[_SIDE:, :_SIDE], reduced[_SIDE:, _SIDE:])
-    upright, left_right, top_bottom, half_turn = (_DCT @ part @ _DCT.T for part in quarters)
+    upright, left_right, top_bottom, half_turn = _frequencies(reduced)
     turned = (upright, left_right.T, half_turn, top_bottom.T, left_right, top_bottom, upright.T, half_turn.T)
-    return b"".join(map(_bits, turned)), _quality(quarters[0])
+    return b"".join(map(_bits, turned)), _quality(_quarters(reduced)[0])
