@@ -21,7 +21,8 @@ class EuclideanIndex:
 
     It is |a|^2 + |b|^2 - 2 ab. The products ab come from float32, whatever the order in which the library adds: each
     term and each partial sum is an integer of at most 258 * 255^2 = 16,776,450 < 2^24, and float32 holds every such
-    integer. The rest is integer arithmetic. So no distance is off by one.
+    integer. What is near is ab - |a|^2 / 2 >= (|b|^2 - t) / 2; each side is below 2^24 and rounded once, by at most
+    1/2, so a bound that is 2 lower loses nothing. What passes it is decided by whole numbers, from the bytes.
 
     Values are kept by their length |b|: none whose length differs from the query's by more than the radius is near
     (the triangle inequality), and those are not read.
@@ -44,6 +45,7 @@ class EuclideanIndex:
         self._ids = np.array(ids, dtype=np.int64)[order]
         self._rows = rows[order]
         self._squares = squares[order]
+        self._halves = (self._squares / 2).astype(np.float32)
 
     def __len__(self) -> int:
         """Return the number of entries."""
@@ -66,14 +68,20 @@ class EuclideanIndex:
     def _search(self, queries: NDArray[np.uint8], threshold: int) -> list[list[Hit]]:
         columns = queries.T.astype(np.float32)
         squares = _squares(queries)
+        least = ((squares - threshold) / 2 - 2).astype(np.float32)
         first, last = self._within(squares, threshold)
         parts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
         for top in range(first, last, _ROWS):
             rows = slice(top, min(top + _ROWS, last))
             products = self._rows[rows].astype(np.float32) @ columns
-            distances = self._squares[rows, None] + squares - 2 * products.astype(np.int32)
-            row, query = np.nonzero(distances <= threshold)
-            parts.append((query, distances[row, query].astype(np.int64), self._ids[top + row]))
+            products -= self._halves[rows, None]
+            row, query = np.nonzero(products >= least)
+            for start in range(0, len(row), _ROWS):
+                part = slice(start, start + _ROWS)
+                near, of = top + row[part], query[part]
+                distances = ((self._rows[near].astype(np.int64) - queries[of]) ** 2).sum(axis=1)
+                within = distances <= threshold
+                parts.append((of[within], distances[within], self._ids[near[within]]))
         return grouped(parts, len(queries))
 
     def _within(self, squares: NDArray[np.int32], threshold: int) -> tuple[int, int]:
