@@ -151,7 +151,8 @@ class Embedding:
 
     def _run(self, square: NDArray[np.uint8]) -> NDArray[np.float32]:
         mean, std = np.array(self._settings.mean, np.float32), np.array(self._settings.std, np.float32)
-        fed = (square.astype(np.float32) / 255 - mean) / std
+        with np.errstate(over="ignore"):
+            fed = (square.astype(np.float32) / 255 - mean) / std
         if self._settings.layout == "NCHW":
             fed = fed.transpose(2, 0, 1)
         (made,) = self._session.run([self._output], {self._input: np.ascontiguousarray(fed[None])})
