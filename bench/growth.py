@@ -25,7 +25,7 @@ CHART = Path("docs/images/scale.svg")
 _KEPT = (
     "entries data vs_faiss_flat_single vs_pytx recall bytes_per_entry resident_bytes_per_entry build_entries_per_s "
     "queries_per_s batch_queries_per_s vs_faiss_flat_batch batch_vs_faiss_flat_single vs_faiss_flat_single_cpu "
-    "vs_pytx_cpu left_out oracle_pairs planted_found planted_asked radius seed runs"
+    "vs_pytx_cpu left_out oracle_pairs oracle_queries planted_found planted_asked radius seed runs"
 )
 
 
