@@ -14,6 +14,10 @@ import sys
 from pathlib import Path
 from typing import Any, get_args
 
+if not __package__:
+    # Run by its path: the package is then found from the top of the repository.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 from bench import machine
 from bench.contest import FLAT, OURS, PYTX, Contest, Plan
 from bench.datasets import RADIUS, Data

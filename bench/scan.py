@@ -22,6 +22,10 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+if not __package__:
+    # Run by its path: the package is then found from the top of the repository.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 import numpy as np
 from PIL import Image
 
@@ -149,7 +153,10 @@ def in_process_of_its_own(name: str, folder: Folder, values: Path, runs: int) ->
         str(values),
     ]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    run = subprocess.run([*command, "--runs", str(runs)], stdout=subprocess.PIPE, env=environment, check=False)
+    place = Path(__file__).parents[1]
+    run = subprocess.run(
+        [*command, "--runs", str(runs)], stdout=subprocess.PIPE, env=environment, cwd=place, check=False
+    )
     if run.returncode:
         return {"skipped": f"{name} ended with code {run.returncode} (-9 is often a lack of memory)"}
     figures: Figures = json.loads(run.stdout)
