@@ -12,7 +12,7 @@ from tutela.casework.intake import BatchClosed, Intake, Recorded, Taken
 from tutela.casework.ports import Batch
 from tutela.content.item import Limits, Provenance
 from tutela.detection.fingerprinting import Fingerprinted, fingerprint
-from tutela.detection.fingerprints.fingerprint import FingerprintKind
+from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind
 from tutela.detection.matcher import Judgement, Matcher
 from tutela.detection.recognition import recognise
 from tutela.events.catalogue import Region
@@ -23,11 +23,15 @@ from tutela.regimes.services import Service
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """An item as it arrives. `identity` makes it the same item when it is sent again on the same day."""
+    """An item as it arrives. `identity` makes it the same item when it is sent again on the same day.
+
+    `given` are fingerprints that the platform made of it with technologies that are not computed here.
+    """
 
     identity: str
     data: bytes
     provenance: Provenance
+    given: tuple[Fingerprint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class ItemStream:
         taken: list[Taken] = []
         for item in items:
             permit = permits[item.provenance.region]
-            made = partial(fingerprint, item.data, self._kinds.values(), self._limits, permit.excludes)
+            made = partial(fingerprint, item.data, self._kinds.values(), self._limits, permit.excludes, item.given)
             fingerprinted, judgement = recognise(made(reduced=True), matcher, made)
             taken.append(Taken(item.identity, item.provenance, fingerprinted, judgement, permit, _giving(item.data)))
         batch = self._batch(service)

@@ -15,6 +15,7 @@ from tutela.cli.scan_worker import end_with_parent, fingerprint_file
 from tutela.content.folder import FoundFile
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.detection.fingerprinting import Fingerprinted
+from tutela.detection.fingerprints.embedding import EmbeddingSettings
 from tutela.detection.matcher import Judgement, Matcher
 from tutela.detection.recognition import full_must_decide
 
@@ -22,10 +23,13 @@ from tutela.detection.recognition import full_must_decide
 class WorkerPool:
     """`jobs` processes. Use it in a `with` block."""
 
-    def __init__(self, jobs: int, limits: Limits, excludes: frozenset[str]) -> None:
+    def __init__(
+        self, jobs: int, limits: Limits, excludes: frozenset[str], embedding: EmbeddingSettings | None = None
+    ) -> None:
         self._jobs = jobs
         self._limits = limits
         self._excludes = excludes
+        self._embedding = embedding
         # The linear algebra library would otherwise start a thread for each core in each worker.
         for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, "1")
@@ -112,7 +116,7 @@ class WorkerPool:
 
     def _submit(self, pool: ProcessPoolExecutor, file: FoundFile, *, reduced: bool = True) -> Future[Fingerprinted]:
         try:
-            return pool.submit(fingerprint_file, file.path, self._limits, self._excludes, reduced)
+            return pool.submit(fingerprint_file, file.path, self._limits, self._excludes, self._embedding, reduced)
         except BrokenProcessPool as error:
             broken: Future[Fingerprinted] = Future()
             broken.set_exception(error)

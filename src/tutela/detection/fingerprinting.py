@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image, decode_reduced
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.content.sniff import SNIFF_BYTES, kind_of
-from tutela.detection.fingerprints.fingerprint import REFERENCE, Fingerprint, FingerprintKind, OfReduced, Orientation
+from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, OfReduced, Orientation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Fingerprinted:
     @property
     def reduced(self) -> bool:
         """Whether one of the fingerprints was not computed the reference way."""
-        return any(f.computed != REFERENCE for f in self.fingerprints)
+        return any(f.reduced for f in self.fingerprints)
 
     @property
     def quality(self) -> int | None:
@@ -49,14 +49,15 @@ def fingerprint(
     kinds: Iterable[FingerprintKind],
     limits: Limits,
     excludes: frozenset[str] = frozenset(),
+    given: Sequence[Fingerprint] = (),
     *,
     reduced: bool = False,
 ) -> Fingerprinted:
-    """Return every fingerprint that can be made of an item. Never raises for what the bytes are.
+    """Return every fingerprint that can be made of an item, and those `given` with it. Never raises for the bytes.
 
-    `excludes` is what the regime keeps out of processing: excluded audio is not even hashed. With `reduced`, pictures
-    may be decoded at a fraction of their size where every kind can tell its fingerprint from that, nearly: let
-    `recognition.recognise` judge those.
+    `excludes` is what the regime keeps out of processing: excluded audio is not even hashed, and what was given with
+    it, or with an item that is too long to be read, is left out. With `reduced`, pictures may be decoded at a fraction
+    of their size where every kind can tell its fingerprint from that, nearly: let `recognition.recognise` judge those.
     """
     every = tuple(kinds)
     kind = kind_of(data[:SNIFF_BYTES])
@@ -64,19 +65,19 @@ def fingerprint(
         return too_long(kind, len(data), limits)
     if kind is Kind.AUDIO and "audio" in excludes:
         return Fingerprinted(kind, len(data), (), Outcome.UNSUPPORTED, "audio is outside the regime: not processed")
-    digests = tuple(k.of_bytes(data) for k in every if k.NEEDS == "bytes")
+    undecoded = (*(k.of_bytes(data) for k in every if k.NEEDS == "bytes"), *given)
     of_pixels = [k for k in every if k.NEEDS == "pixels"]
     try:
         if kind is not Kind.IMAGE and data:
             raise Unsupported(f"{kind.value}: no decoder yet, matched by digest alone")
         perceptual = _of_picture(data, of_pixels, limits, reduced=reduced)
     except OverLimit as error:
-        return Fingerprinted(kind, len(data), digests, Outcome.OVER_LIMIT, str(error))
+        return Fingerprinted(kind, len(data), undecoded, Outcome.OVER_LIMIT, str(error))
     except Unsupported as error:
-        return Fingerprinted(kind, len(data), digests, Outcome.UNSUPPORTED, str(error))
+        return Fingerprinted(kind, len(data), undecoded, Outcome.UNSUPPORTED, str(error))
     except Undecodable as error:
-        return Fingerprinted(kind, len(data), digests, Outcome.UNDECODABLE, str(error))
-    return Fingerprinted(kind, len(data), (*digests, *perceptual))
+        return Fingerprinted(kind, len(data), undecoded, Outcome.UNDECODABLE, str(error))
+    return Fingerprinted(kind, len(data), (*undecoded, *perceptual))
 
 
 def _of_picture(

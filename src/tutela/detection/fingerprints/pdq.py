@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tutela.content.decode import RGB, Reduced
 from tutela.detection.compiled import COMPILED
-from tutela.detection.fingerprints.fingerprint import REFERENCE, Fingerprint, Orientation, parse_hex
+from tutela.detection.fingerprints.fingerprint import REDUCED, REFERENCE, Fingerprint, Orientation, parse_hex
 
 if COMPILED:
     from tutela_core import pdq
@@ -31,9 +31,10 @@ class Pdq:
     KIND: ClassVar[str] = "pdq"
     VERSION: ClassVar[str] = "1"
     BYTES: ClassVar[int] = 32
-    METRIC: ClassVar[Literal["equal", "hamming"]] = "hamming"
+    METRIC: ClassVar[Literal["hamming"]] = "hamming"
+    UNIT: ClassVar[str] = "bits"
     THRESHOLD: ClassVar[int] = 31
-    NEEDS: ClassVar[Literal["bytes", "pixels"]] = "pixels"
+    NEEDS: ClassVar[Literal["pixels"]] = "pixels"
     MINIMUM_QUALITY: ClassVar[int] = 50
     ENOUGH: ClassVar[int] = 256
 
@@ -52,7 +53,7 @@ class Pdq:
 
     def of_reduced(self, picture: Reduced) -> Sequence[Fingerprint]:
         """Return the 8 fingerprints of the full picture as far as a reduced one tells: some bits may differ."""
-        computed = f"luminance 1/{picture.shrink}"
+        computed = f"{REDUCED} 1/{picture.shrink}"
         return self._made(picture.luminance, picture.height, picture.width, picture.shrink, computed)
 
     def _made(
