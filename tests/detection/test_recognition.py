@@ -112,7 +112,9 @@ def test_whatever_matches_is_recorded_as_the_reference(entry: str) -> None:
 def test_the_full_picture_alone_decides(told: int, truth: int, outcome: Outcome, asked: int) -> None:
     value = upright(made(PHOTO, reduced=False))
     full = Full(item_of(flipped(value, truth), REFERENCE))
-    item, judgement = recognise(item_of(flipped(value, told), "luminance 1/4"), Matcher.over(KINDS, listed(value)), full)
+    item, judgement = recognise(
+        item_of(flipped(value, told), "luminance 1/4"), Matcher.over(KINDS, listed(value)), full
+    )
     assert (judgement.outcome, full.asked) == (outcome, asked)
     assert [d.distance for d in judgement.detections] == ([truth] if outcome is Outcome.MATCH else [])
     assert item.reduced is (asked == 0)
