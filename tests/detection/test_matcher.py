@@ -127,14 +127,17 @@ def test_an_entry_that_fits_in_several_orientations_is_found_once_at_its_nearest
     assert (found.distance, found.orientation) == (0, Orientation.UPRIGHT)
 
 
-@pytest.mark.parametrize(("threshold", "found"), [(0, 0), (9, 0), (10, 1), (256, 1)])
+@pytest.mark.parametrize(("threshold", "found"), [(1, 0), (9, 0), (10, 1), (256, 1)])
 def test_a_threshold_of_ones_own_holds_and_is_written_down(threshold: int, found: int) -> None:
     listed = [entry(1, "pdq", changed(value_of(PICTURE, "pdq"), 10))]
     detections = Matcher(KINDS, listed, {"pdq": threshold}).judge(item(PICTURE)).detections
     assert [d.threshold for d in detections] == [threshold] * found
 
 
-@pytest.mark.parametrize("thresholds", [{"pdq": -1}, {"pdq": 257}, {"md5": 1}, {"photodna": 144 * 255**2 + 1}, {"": 0}])
+@pytest.mark.parametrize(
+    "thresholds",
+    [{"pdq": -1}, {"pdq": 0}, {"pdq": 257}, {"photodna": 0}, {"md5": 1}, {"photodna": 144 * 255**2 + 1}, {"": 0}],
+)
 def test_a_threshold_that_a_kind_cannot_have_is_refused_at_once(thresholds: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="threshold"):
         Matcher(KINDS, [], thresholds)

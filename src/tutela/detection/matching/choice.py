@@ -39,9 +39,13 @@ def farthest(kind: FingerprintKind) -> int:
 
 
 def check_threshold(kind: FingerprintKind, threshold: int) -> int:
-    """Return a threshold that a kind can have; raises ValueError, in the kind's own unit."""
+    """Return a threshold that a kind can have; raises ValueError, in the kind's own unit.
+
+    Only kinds that compare for equality have 0: a detection with the threshold 0 says that the bytes are the listed
+    ones, and an equal perceptual value does not say that.
+    """
     if kind.METRIC == "equal" and threshold:
         raise ValueError(f"{kind.KIND!r} has no threshold to set")
-    if not 0 <= threshold <= farthest(kind):
-        raise ValueError(f"the threshold of {kind.KIND} is 0 to {farthest(kind):,} {kind.UNIT}, not {threshold:,}")
+    if kind.METRIC != "equal" and not 1 <= threshold <= farthest(kind):
+        raise ValueError(f"the threshold of {kind.KIND} is 1 to {farthest(kind):,} {kind.UNIT}, not {threshold:,}")
     return threshold
