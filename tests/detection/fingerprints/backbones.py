@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import onnx
@@ -48,14 +48,18 @@ def backbone(
 
 
 def settings(
-    folder: Path, *, layout: str = "NCHW", seed: int = 1, values: int = VALUES, **more: Any
+    folder: Path,
+    *,
+    layout: Literal["NCHW", "NHWC"] = "NCHW",
+    seed: int = 1,
+    values: int = VALUES,
+    **more: Any,
 ) -> EmbeddingSettings:
     """Return settings of a model that is written into the folder."""
     file = folder / f"blots-{layout}-{seed}.onnx"
+    digest = backbone(file, layout=layout, seed=seed, values=values)
     fed: dict[str, Any] = {"threshold": 20_000, "side": SIDE, "mean": (0.5,) * 3, "std": (0.25,) * 3, **more}
-    return EmbeddingSettings(
-        model=file, sha256=backbone(file, layout=layout, seed=seed, values=values), layout=layout, **fed
-    )  # type: ignore[arg-type]
+    return EmbeddingSettings(model=file, sha256=digest, layout=layout, **fed)
 
 
 @cache
