@@ -84,7 +84,7 @@ def test_entries_of_another_model_are_refused_on_import_and_told_in_a_scan(
     assert f"unknown kind '{name}'" in refused.err
     ran = tutela("scan", pictures)
     assert ran.code == 2
-    assert f"is a '{name}', which is not installed: configure it, or disable the entry" in ran.err
+    assert f"entries are '{name}', which is not installed: configure it, or remove those entries" in ran.err
     assert tutela("hashlist", "disable", "known").code == 0
     assert tutela("scan", pictures, "--jobs", "1", "--dry-run").code == 0
 

@@ -16,7 +16,8 @@ from PIL import Image, ImageOps
 from tutela.cli.exits import Exit
 from tutela.content.item import Outcome
 from tutela.detection.fingerprints.registry import installed_kinds
-from tutela.detection.matching.choice import farthest
+from tutela.detection.matching.metrics import farthest
+from tutela.detection.matching.shape import shape_of
 from tutela.statistics.provider_return.form import form_rows
 from tutela.storage.settings import load_settings
 
@@ -117,7 +118,7 @@ def test_the_kinds_of_fingerprint_are_those_of_the_code() -> None:
         written = rows[name][1]
         assert f"{kind.BYTES} bytes" in written
         assert kind.UNIT in written
-        assert not kind.UNIT or f"0 to {farthest(kind):,}" in written
+        assert not kind.UNIT or f"0 to {farthest(shape_of(kind)):,}" in written
         assert not kind.THRESHOLD or f"| {kind.THRESHOLD} |" in written
         assert (kind.NEEDS == "pixels") is ("pixels, in 8 orientations" in written)
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from tutela.casework.intake import BatchClosed, Intake, Recorded, Taken
 from tutela.casework.ports import Batch
@@ -13,6 +14,7 @@ from tutela.content.item import Limits, Provenance
 from tutela.detection.fingerprinting import Fingerprinted, fingerprint
 from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind
 from tutela.detection.matcher import Judgement, Matcher
+from tutela.detection.recognition import recognise
 from tutela.events.catalogue import Region
 from tutela.events.envelope import SYSTEM, Clock
 from tutela.regimes.permission import Permit
@@ -71,8 +73,8 @@ class ItemStream:
         taken: list[Taken] = []
         for item in items:
             permit = permits[item.provenance.region]
-            fingerprinted = fingerprint(item.data, self._kinds.values(), self._limits, permit.excludes, item.given)
-            judgement = matcher.judge(fingerprinted)
+            made = partial(fingerprint, item.data, self._kinds.values(), self._limits, permit.excludes, item.given)
+            fingerprinted, judgement = recognise(made(reduced=True), matcher, made)
             taken.append(Taken(item.identity, item.provenance, fingerprinted, judgement, permit, _giving(item.data)))
         batch = self._batch(service)
         try:

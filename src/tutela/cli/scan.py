@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from tutela.casework.intake import BatchClosed, Intake, Recorded, Refused, Taken
@@ -65,14 +65,15 @@ def scan(
         try:
             service = place.service(service_id)
             permit = place.intake.permit(service, region)  # type: ignore[arg-type]
-            matcher = place.matcher(lists)
+            matcher = _matcher(place, lists)
         except (UnknownService, UnknownList) as error:
             fail(str(error), Exit.USAGE)
         except Refused as refusal:
             fail(str(refusal), Exit.REFUSED)
-        if not len(matcher):
+        coverage = place.coverage(lists)
+        if not coverage.entries:
             err.print("note: no enabled entry to match against; every item that decodes will be clean")
-        for name, count in matcher.unmatched.items():
+        for name, count in coverage.unmatched.items():
             err.print(
                 f"note: {count:,} entries are {name}, which has no threshold and is not compared: "
                 f"set `{name}` under [thresholds] in tutela.toml"
@@ -89,7 +90,7 @@ def scan(
         except KeyboardInterrupt:
             err.print("stopped; give the same command again to go on from here")
             raise typer.Exit(int(Exit.INTERRUPTED)) from None
-    report.finish(matcher, dry_run=dry_run)
+    report.finish(coverage.entries, dry_run=dry_run)
     raise typer.Exit(int(Exit.PARTLY if report.outcomes[Outcome.ERROR] else Exit.DONE))
 
 
@@ -125,15 +126,14 @@ class _Scan:
                     progress.advance(task)
             settings = self.place.settings
             with WorkerPool(jobs, settings.limits, self.permit.excludes, settings.embedding) as pool:
-                for file, fingerprinted in pool.fingerprints(files):
-                    self._add(intake, batch, self._taken(file, fingerprinted))
+                for file, fingerprinted, judgement in pool.recognised(files, self.matcher):
+                    self._add(intake, batch, self._taken(file, fingerprinted, judgement))
                     progress.advance(task)
             self._flush(intake, batch)
         if batch:
             intake.close(batch)
 
-    def _taken(self, file: FoundFile, fingerprinted: Fingerprinted) -> Taken:
-        judgement = self.matcher.judge(fingerprinted)
+    def _taken(self, file: FoundFile, fingerprinted: Fingerprinted, judgement: Judgement) -> Taken:
         provenance = Provenance(declared_region=self.region, name=file.name)
         return Taken(file.identity, provenance, fingerprinted, judgement, self.permit, file.path.read_bytes)
 
@@ -155,6 +155,19 @@ class _Scan:
             # A scan may go on past midnight, into a day that nothing covers.
             self.permit = self.place.intake.permit(self.service, self.region)
         self._since = time.monotonic()
+
+
+def _matcher(place: Workplace, lists: Sequence[str] | None) -> Matcher:
+    """Return a matcher over up-to-date indexes, showing how far they are where that takes a while."""
+    with _progress() as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(kind: str, share: float) -> None:
+            if kind not in tasks:
+                tasks[kind] = progress.add_task(f"index of {kind}", total=100)
+            progress.update(tasks[kind], completed=round(100 * share))
+
+        return place.matcher(lists, tell)
 
 
 def _identity(found: FoundFile | UnreadablePath) -> str:
@@ -206,7 +219,7 @@ class _Report:
         if self.as_json:
             print_json({"type": "item", "path": name, "outcome": outcome.value, "resumed": True})
 
-    def finish(self, matcher: Matcher, *, dry_run: bool) -> None:
+    def finish(self, entries: int, *, dry_run: bool) -> None:
         summary: dict[str, Any] = {
             "type": "summary",
             "items": sum(self.outcomes.values()),
@@ -215,7 +228,7 @@ class _Report:
             "resumed": self._resumed,
             "seen_again": self._seen_again,
             "cases": len(self._cases),
-            "entries": len(matcher),
+            "entries": entries,
             "dry_run": dry_run,
         }
         if self.as_json:
@@ -233,7 +246,7 @@ class _Report:
         width = max(len(f"{n:,}") for n in self.outcomes.values())
         for outcome in Outcome:
             out.print(f"  {outcome.value:12} {self.outcomes[outcome]:>{width},}")
-        out.print(f"{summary['items']:,} items against {len(matcher):,} entries")
+        out.print(f"{summary['items']:,} items against {entries:,} entries")
         if self._low_quality:
             out.print(f"{self._low_quality:,} had too little structure for a perceptual match; digests alone decided")
         if dry_run:

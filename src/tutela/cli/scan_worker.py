@@ -27,9 +27,9 @@ def end_with_parent() -> None:
 
 
 def fingerprint_file(
-    path: Path, limits: Limits, excludes: frozenset[str], embedding: EmbeddingSettings | None
+    path: Path, limits: Limits, excludes: frozenset[str], embedding: EmbeddingSettings | None, reduced: bool
 ) -> Fingerprinted:
-    """Return what is known of a file. Never raises for what the file is or does."""
+    """Return what is known of a file, `reduced` or in full. Never raises for what the file is or does."""
     try:
         with path.open("rb") as stream:
             size = path.stat().st_size
@@ -39,4 +39,4 @@ def fingerprint_file(
             data = stream.read(limits.max_bytes + 1)
     except OSError as error:
         return Fingerprinted(Kind.OTHER, 0, (), Outcome.ERROR, error.strerror or str(error))
-    return fingerprint(data, installed_kinds(embedding).values(), limits, excludes)
+    return fingerprint(data, installed_kinds(embedding).values(), limits, excludes, reduced=reduced)

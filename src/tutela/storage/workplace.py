@@ -6,7 +6,9 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import entry_points
 from types import TracebackType
@@ -22,12 +24,10 @@ from tutela.casework.stream import ItemStream
 from tutela.detection.fingerprints.embedding import BadModel
 from tutela.detection.fingerprints.fingerprint import FingerprintKind
 from tutela.detection.fingerprints.registry import installed_kinds
-from tutela.detection.matcher import Matcher, UnknownKind
+from tutela.detection.hashlists.hashlist import ListRole
+from tutela.detection.matcher import Matcher, UnknownKind, thresholds_of
 from tutela.events.catalogue import (
     CaseEscalated,
-    HashListCreated,
-    HashListImported,
-    HashListSwitched,
     ItemDecided,
     ItemSeenAgain,
     ReferralRetryOrdered,
@@ -46,6 +46,7 @@ from tutela.storage.event_log import EventLog
 from tutela.storage.hash_lists import StoredHashLists
 from tutela.storage.installation import require_one_installation
 from tutela.storage.keys import KeyRing
+from tutela.storage.list_indexes import ListIndexes, Progress, no_progress
 from tutela.storage.people import People
 from tutela.storage.recording import RecordingStore
 from tutela.storage.report_material import MaterialSource
@@ -57,11 +58,18 @@ RECIPIENTS = "tutela.recipients"
 POSTGRES_BYTES = 2560
 """How long a value on PostgreSQL may be: its unique index holds list, kind and value in at most 2,704 bytes."""
 _REMARKED = (ItemDecided.TYPE, CaseEscalated.TYPE)
-_LIST_EVENTS = (HashListCreated.TYPE, HashListImported.TYPE, HashListSwitched.TYPE)
 
 
 class UnknownService(LookupError):
     """No service is registered under that id; the message names those that are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many enabled entries items are compared with, and how many of each kind are not, for want of a threshold."""
+
+    entries: int
+    unmatched: Mapping[str, int]
 
 
 class Workplace:
@@ -86,10 +94,10 @@ class Workplace:
         self.lists = StoredHashLists(self.database, clock)
         self.people = People(self.database, clock)
         try:
-            Matcher(installed_kinds(), (), settings.thresholds)
+            thresholds_of(installed_kinds(), settings.thresholds)
         except ValueError as error:
             raise BadSettings(f"[thresholds]: {error}") from error
-        self._matcher: tuple[tuple[int, int | None], Matcher] | None = None
+        self._matcher: tuple[int, Matcher] | None = None
         self._matcher_lock = threading.Lock()
         self._recipients: dict[str, Recipient] | None = None
         self._recipients_lock = threading.Lock()
@@ -152,30 +160,44 @@ class Workplace:
         """The desk at which people work."""
         return Desk(self.transactions, self.vault, self.settings.policy, self.clock)
 
-    def matcher(self, lists: list[str] | None = None) -> Matcher:
-        """Return a matcher over the enabled entries of the named lists, or of all.
+    @cached_property
+    def indexes(self) -> ListIndexes:
+        """The indexes on disk that follow the lists."""
+        return ListIndexes(self.settings.data / "index", self.lists, lambda: self.kinds)
 
-        Raises UnknownList, and BadSettings where an entry is of a kind that is not installed or configured.
+    def matcher(self, only: Sequence[str] | None = None, progress: Progress = no_progress) -> Matcher:
+        """Return a matcher over all lists, or over the named ones and the harmless ones.
+
+        Brings the indexes up to date first, which takes a while after millions of entries were imported. Raises
+        UnknownList, and BadSettings where entries are of a kind that is not installed or configured.
         """
-        entries = self.lists.entries(lists, enabled_only=True)
+        for name in only or ():
+            self.lists.get(name)
         try:
-            return Matcher(self.kinds, entries, self.settings.thresholds)
+            now = self.indexes.now(progress)
         except UnknownKind as error:
             raise BadSettings(str(error)) from error
+        return Matcher(self.kinds, now.indexes, now.lists, self.settings.thresholds, only)
 
     def current_matcher(self) -> Matcher:
-        """Return a matcher over all enabled entries, made again only when a list has changed."""
-        with self.database.read() as connection:
-            table = schema.events
-            # The number of events too: PostgreSQL may show an event after another that has a higher sequence.
-            count, last = connection.execute(
-                select(func.count(), func.max(table.c.sequence)).where(table.c.type.in_(_LIST_EVENTS))
-            ).one()
-            version = (count, last)
+        """Return a matcher over all lists, made again only when one has changed."""
+        revision = self.lists.revision()
         with self._matcher_lock:
-            if self._matcher is None or self._matcher[0] != version:
-                self._matcher = (version, self.matcher())
+            if self._matcher is None or self._matcher[0] != revision:
+                self._matcher = (revision, self.matcher())
             return self._matcher[1]
+
+    def coverage(self, only: Sequence[str] | None = None) -> Coverage:
+        """Return how many enabled entries items are compared with."""
+        compared = thresholds_of(self.kinds, self.settings.thresholds)
+        entries = 0
+        unmatched: Counter[str] = Counter()
+        for summary in self.lists.summaries():
+            counts = summary.hashlist.enabled and summary.hashlist.role is ListRole.MATCH
+            if counts and (only is None or summary.hashlist.id in only):
+                entries += summary.enabled_entries
+                unmatched.update({kind: n for kind, n in summary.entries.items() if kind not in compared})
+        return Coverage(entries - sum(unmatched.values()), dict(unmatched))
 
     def stream(self) -> ItemStream:
         """Return a way in for items that arrive one after another."""

@@ -8,17 +8,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tests.content.pictures import encoded, texture
+from tests.detection.hashlists.texts import ReadEntries, read_entries
 from tutela.cli.main import app
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.hashlists.hashlist import NewEntry
-from tutela.detection.hashlists.reading import (
-    MAX_LINE,
-    Format,
-    ReadEntries,
-    UnreadableFile,
-    guess_format,
-    read_entries,
-)
+from tutela.detection.hashlists.rows import MAX_LINE, Format, UnreadableFile, guess_format
 
 KINDS = installed_kinds()
 MD5 = "900150983cd24fb0d6963f7d28e17f72"

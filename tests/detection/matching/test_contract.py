@@ -1,18 +1,28 @@
 """What every index keeps to, against a comparison in plain Python. A new index joins `INDEXES` and is tested whole."""
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from unittest import mock
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.detection.matching.disks import Unsynced
 from tests.detection.matching.metrics import COSINE, EQUAL, EUCLIDEAN, HAMMING, Metric
-from tutela.detection.matching.cosine import CosineIndex
-from tutela.detection.matching.dictionary import DictionaryIndex
-from tutela.detection.matching.euclidean import EuclideanIndex
-from tutela.detection.matching.hamming import LinearHammingIndex
+from tutela.detection.fingerprints.fingerprint import Metric as Name
+from tutela.detection.matching.directory import writer
+from tutela.detection.matching.directory.reader import IndexReader
+from tutela.detection.matching.directory.writer import Change, IndexWriter
 from tutela.detection.matching.index import Hit, Index
+from tutela.detection.matching.memory import MemoryIndex, rows_of
+from tutela.detection.matching.rows import Rows
+from tutela.detection.matching.segments import building
+from tutela.detection.matching.shape import Shape
 
 Entries = Sequence[tuple[int, bytes]]
 
@@ -34,11 +44,53 @@ class Made:
         return self.metric.opposite(self.length)
 
 
+def in_memory(metric: Name) -> Callable[[Entries, int], Index]:
+    def build(entries: Entries, length: int) -> Index:
+        return MemoryIndex.of(Shape("tried", metric, length), ((id_, value, "", True) for id_, value in entries))
+
+    return build
+
+
+def on_disk(metric: Name, log_rows: int) -> Callable[[Entries, int], Index]:
+    """The entries come in three changes; more than `log_rows` at a time become a segment, with tables if it can."""
+
+    def build(entries: Entries, length: int) -> Index:
+        shape = Shape("tried", metric, length)
+        rows, _ = rows_of(shape, ((id_, value, "", True) for id_, value in entries))
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            mock.patch.object(writer, "LOG_ROWS", log_rows),
+            mock.patch.object(building, "TABLES_FROM", 1),
+        ):
+            third = len(rows) // 3
+            with IndexWriter(Path(folder), shape, Unsynced()) as index:
+                for number, part in enumerate((slice(third), slice(third, 2 * third), slice(2 * third, None)), 1):
+                    index.apply([_change(rows, part)], number)
+            # What is mapped stays readable when its name is gone.
+            return IndexReader(Path(folder), clock=lambda: 0.0)
+
+    return build
+
+
+def _change(rows: Rows, part: slice) -> Change:
+    every = np.ones(len(rows), np.bool_)[part]
+    return Change("", rows.entries[part], rows.values[part], every, ~every)
+
+
+_LENGTHS: dict[Name, tuple[tuple[int, ...], Metric]] = {
+    "equal": ((1, 16, 20, 32), EQUAL),
+    "hamming": ((8, 16, 32), HAMMING),
+    "euclidean": ((1, 16, 258, 144), EUCLIDEAN),
+    "cosine": ((8, 64, 256), COSINE),
+}
 INDEXES = {
-    "dictionary": Made(DictionaryIndex, (1, 16, 20, 32), EQUAL),
-    "linear hamming": Made(LinearHammingIndex, (8, 16, 32), HAMMING),
-    "euclidean": Made(EuclideanIndex, (1, 16, 258, 144), EUCLIDEAN),
-    "cosine": Made(CosineIndex, (8, 64, 256), COSINE),
+    f"{name} {metric}": Made(way(metric), lengths, distances)
+    for metric, (lengths, distances) in _LENGTHS.items()
+    for name, way in (
+        ("memory", in_memory),
+        ("log", partial(on_disk, log_rows=1000)),
+        ("segments and log", partial(on_disk, log_rows=3)),
+    )
 }
 pytestmark = pytest.mark.parametrize("made", INDEXES.values(), ids=INDEXES)
 
@@ -62,6 +114,7 @@ def cases(draw: st.DrawFn, made: Made) -> tuple[int, list[tuple[int, bytes]], li
     return length, entries, queries, radius
 
 
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_it_finds_every_entry_within_the_radius_and_none_beyond(made: Made, data: st.DataObject) -> None:
     length, entries, queries, radius = data.draw(cases(made))
@@ -72,6 +125,7 @@ def test_it_finds_every_entry_within_the_radius_and_none_beyond(made: Made, data
     assert all(type(hit.distance) is int and type(hit.entry) is int for hits in found for hit in hits)
 
 
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_the_order_of_the_entries_and_of_the_searches_does_not_matter(made: Made, data: st.DataObject) -> None:
     length, entries, queries, radius = data.draw(cases(made))
@@ -80,6 +134,7 @@ def test_the_order_of_the_entries_and_of_the_searches_does_not_matter(made: Made
     assert index.search(queries, radius) == turned.search(queries, radius) == index.search(queries, radius)
 
 
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_many_queries_at_once_find_what_each_finds_alone(made: Made, data: st.DataObject) -> None:
     length, entries, queries, radius = data.draw(cases(made))

@@ -6,9 +6,14 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
-from tutela.content.decode import RGB
+from tutela.content.decode import RGB, Reduced
+
+REFERENCE = "reference"
+"""Computed the published way, from the full-size picture. Everything that is stored, listed or exported is."""
+REDUCED = "luminance"
+"""How `computed` begins where a reduced picture was enough."""
 
 Metric = Literal["equal", "hamming", "euclidean", "cosine"]
 """Bits that differ; the square of the Euclidean distance of bytes; millionths of 1 - cosine of float32 values."""
@@ -48,7 +53,12 @@ class Fingerprint:
     value: bytes
     orientation: Orientation = Orientation.UPRIGHT
     quality: int | None = None
-    computed: str = "reference"
+    computed: str = REFERENCE
+
+    @property
+    def reduced(self) -> bool:
+        """Whether it was told from a reduced picture: enough to rule an item out, not to flag it."""
+        return self.computed.startswith(REDUCED)
 
     @property
     def hex(self) -> str:
@@ -116,6 +126,18 @@ class FingerprintKind(Protocol):
 
     def of_pixels(self, pixels: RGB) -> Sequence[Fingerprint]:
         """Return one fingerprint for each orientation, upright first; raises TypeError if it needs anything else."""
+        ...
+
+
+@runtime_checkable
+class OfReduced(Protocol):
+    """A kind of fingerprint that can also be told from a reduced picture, nearly: enough to rule most items out."""
+
+    ENOUGH: ClassVar[int]
+    """The shorter side, in pixels, that a reduced picture has at least."""
+
+    def of_reduced(self, picture: Reduced) -> Sequence[Fingerprint]:
+        """Return one fingerprint for each orientation, upright first; `computed` says that it is not the reference."""
         ...
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.detection.matching.index import Hit, grouped
+from tutela.detection.matching.found import Found, join
 
 MILLIONTHS = 1_000_000
 WIDEST = 2 * MILLIONTHS
@@ -20,8 +19,8 @@ _FLOAT32_STEP = 2.0**-24
 _DOUBT = 1e-3
 
 
-class CosineIndex:
-    """Vectors of `length` bytes: little-endian float32, 2 to 65,536 values, of a length near 1, finite.
+class CosineRows:
+    """Vectors: little-endian float32, 2 to 65,536 values, of a length near 1, finite.
 
     The distance is 1 - ab / (|a| |b|) in millionths, rounded to the nearest integer, computed from the values as they
     are stored. Two steps keep it exact and fast. A float32 product of n values is off by at most n u / (1 - n u)
@@ -31,49 +30,31 @@ class CosineIndex:
     (`math.fsum`). So the answer does not depend on the machine.
     """
 
-    def __init__(self, entries: Iterable[tuple[int, bytes]], length: int) -> None:
-        if length % 4 or not 8 <= length <= 4 * LONGEST:
+    def __init__(self, values: NDArray[np.uint8]) -> None:
+        """Take values as rows, (n, width); raises ValueError for another width, or one that is no direction."""
+        width = values.shape[1]
+        if width % 4 or not 8 <= width <= 4 * LONGEST:
             raise ValueError(f"the length is 4 bytes for each of 2 to {LONGEST:,} values")
-        self._length = length
-        ids: list[int] = []
-        values = bytearray()
-        for entry, value in entries:
-            if len(value) != length:
-                raise ValueError(f"entry {entry} has {len(value)} bytes, not {length}")
-            ids.append(entry)
-            values += value
-        self._ids = np.array(ids, dtype=np.int64)
-        self._rows = _vectors(bytes(values), length)
+        self._rows = _vectors(values)
         self._norms = _norms(self._rows)
         if len(bad := np.flatnonzero(~_usable(self._norms))):
-            raise ValueError(f"entry {ids[bad[0]]} is no direction: its length is 0, not near 1, or no number")
-        count = length // 4
+            raise ValueError(f"value {bad[0]} is no direction: its length is 0, not near 1, or no number")
+        count = width // 4
         self._margin = MILLIONTHS * count * _FLOAT32_STEP / (1 - count * _FLOAT32_STEP) + 1.0
 
-    def __len__(self) -> int:
-        """Return the number of entries."""
-        return len(self._ids)
+    def __call__(self, queries: NDArray[np.uint8], threshold: int, threads: int) -> Found:  # noqa: ARG002
+        """Return the pairs at most `threshold` millionths away (0 to 2,000,000).
 
-    def search(self, queries: Sequence[bytes], threshold: int) -> list[list[Hit]]:
-        """Return for each query every entry at most `threshold` millionths away (0 to 2,000,000).
-
-        Raises ValueError for a query that is no direction, too.
+        Raises ValueError for a query that is no direction. The library takes the threads it wants.
         """
-        if not 0 <= threshold <= WIDEST:
-            raise ValueError(f"the threshold is 0 to {WIDEST} millionths, not {threshold}")
-        for query in queries:
-            if len(query) != self._length:
-                raise ValueError(f"a query has {len(query)} bytes, not {self._length}")
-        found: list[list[Hit]] = []
-        for start in range(0, len(queries), _QUERIES):
-            found += self._search(_vectors(b"".join(queries[start : start + _QUERIES]), self._length), threshold)
-        return found
+        starts = range(0, len(queries), _QUERIES)
+        return join([self._near(_vectors(queries[start : start + _QUERIES]), start, threshold) for start in starts])
 
-    def _search(self, queries: NDArray[np.float32], threshold: int) -> list[list[Hit]]:
+    def _near(self, queries: NDArray[np.float32], number: int, threshold: int) -> Found:
         norms = _norms(queries)
         if not _usable(norms).all():
             raise ValueError("a query is no direction: its length is 0, not near 1, or no number")
-        parts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
+        parts: list[Found] = []
         # One bound on the products of a query, so that a block is gone through once: it allows for every |a|.
         least = (1 - (threshold + self._margin) / MILLIONTHS) * norms
         least = np.minimum(least * self._norms.min(initial=1), least * self._norms.max(initial=1)).astype(np.float32)
@@ -85,8 +66,9 @@ class CosineIndex:
             if len(row):
                 distances = self._distances(top + row, query, queries, norms)
                 near = distances <= threshold
-                parts.append((query[near], distances[near], self._ids[top + row[near]]))
-        return grouped(parts, len(queries))
+                found = (top + row[near]).astype(np.uint32)
+                parts.append(Found((number + query[near]).astype(np.uint32), found, distances[near]))
+        return join(parts)
 
     def _distances(
         self,
@@ -116,8 +98,8 @@ def millionths(one: NDArray[np.float64], other: NDArray[np.float64]) -> int:
     return min(WIDEST, max(0, round(MILLIONTHS * (1 - dot / math.sqrt(squares)))))
 
 
-def _vectors(values: bytes, length: int) -> NDArray[np.float32]:
-    return np.frombuffer(values, dtype="<f4").astype(np.float32, copy=False).reshape(-1, length // 4)
+def _vectors(values: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(values).view("<f4").astype(np.float32, copy=False)
 
 
 def _norms(rows: NDArray[np.float32]) -> NDArray[np.float64]:
