@@ -84,7 +84,7 @@ def test_entries_of_another_model_are_refused_on_import_and_told_in_a_scan(
     assert f"unknown kind '{name}'" in refused.err
     ran = tutela("scan", pictures)
     assert ran.code == 2
-    assert f"is a '{name}', which is not installed: configure it, or disable the entry" in ran.err
+    assert f"entries are '{name}', which is not installed: configure it, or remove those entries" in ran.err
     assert tutela("hashlist", "disable", "known").code == 0
     assert tutela("scan", pictures, "--jobs", "1", "--dry-run").code == 0
 
@@ -96,6 +96,7 @@ def test_entries_of_another_model_are_refused_on_import_and_told_in_a_scan(
         ({"model": '"none.onnx"'}, "No such file"),
         ({"sha256": '"ABC"'}, "64 hexadecimal digits"),
         ({"threshold": "2_000_001"}, "millionths"),
+        ({"threshold": "0"}, "threshold is 1 to"),
         ({"side": "0"}, "samples"),
         ({"std": "[0, 1, 1]"}, "above 0"),
         ({"layout": '"CHW"'}, "embedding.layout"),

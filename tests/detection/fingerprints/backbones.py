@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import onnx
@@ -47,11 +47,19 @@ def backbone(
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def settings(folder: Path, *, layout: str = "NCHW", seed: int = 1, **more: Any) -> EmbeddingSettings:
+def settings(
+    folder: Path,
+    *,
+    layout: Literal["NCHW", "NHWC"] = "NCHW",
+    seed: int = 1,
+    values: int = VALUES,
+    **more: Any,
+) -> EmbeddingSettings:
     """Return settings of a model that is written into the folder."""
     file = folder / f"blots-{layout}-{seed}.onnx"
+    digest = backbone(file, layout=layout, seed=seed, values=values)
     fed: dict[str, Any] = {"threshold": 20_000, "side": SIDE, "mean": (0.5,) * 3, "std": (0.25,) * 3, **more}
-    return EmbeddingSettings(model=file, sha256=backbone(file, layout=layout, seed=seed), layout=layout, **fed)  # type: ignore[arg-type]
+    return EmbeddingSettings(model=file, sha256=digest, layout=layout, **fed)
 
 
 @cache

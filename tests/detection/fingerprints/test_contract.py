@@ -14,8 +14,10 @@ from tests.detection.fingerprints.backbones import blots
 from tests.detection.matching.metrics import direction
 from tutela.detection.fingerprints.fingerprint import BadFingerprint, Fingerprint, FingerprintKind, Orientation
 from tutela.detection.fingerprints.registry import installed_kinds
-from tutela.detection.matching.choice import farthest, index_for
 from tutela.detection.matching.index import Hit
+from tutela.detection.matching.memory import MemoryIndex
+from tutela.detection.matching.metrics import farthest
+from tutela.detection.matching.shape import shape_of
 
 INSTALLED = installed_kinds()
 KINDS: dict[str, FingerprintKind] = {**INSTALLED, blots().KIND: blots()}
@@ -59,7 +61,7 @@ def test_a_kind_states_what_it_is(kind: FingerprintKind) -> None:
     assert kind.METRIC in {"equal", "hamming", "euclidean", "cosine"}
     assert kind.NEEDS in {"bytes", "pixels", "given"}
     assert bool(kind.UNIT) is (kind.METRIC != "equal")
-    assert kind.THRESHOLD is None or 0 <= kind.THRESHOLD <= farthest(kind)
+    assert kind.THRESHOLD is None or 0 <= kind.THRESHOLD <= farthest(shape_of(kind))
     assert 0 <= kind.MINIMUM_QUALITY <= 100
 
 
@@ -89,7 +91,7 @@ def test_vectors_are_read_in_base64_too_in_one_spelling(name: str, data: st.Data
 def test_an_index_of_the_kind_finds_what_it_holds(name: str, data: st.DataObject) -> None:
     kind = KINDS[name]
     value = data.draw(values(kind))
-    assert index_for(kind, [(5, value)]).search([value], 0) == [[Hit(0, 5)]]
+    assert MemoryIndex.of(shape_of(kind), [(5, value, "list", True)]).search([value], 0) == [[Hit(0, 5)]]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from tests.detection.fingerprints.backbones import SIDE, VALUES, backbone, blots
 from tutela.detection.fingerprints.embedding import BadModel, Embedding, EmbeddingSettings
 from tutela.detection.fingerprints.fingerprint import BadFingerprint, Orientation
 from tutela.detection.fingerprints.registry import installed_kinds
-from tutela.detection.matching.choice import index_for
+from tutela.detection.matching.memory import MemoryIndex
+from tutela.detection.matching.shape import shape_of
 
 PICTURE = texture(200, 150, seed=4, grain=6)
 
@@ -30,7 +31,7 @@ def value(kind: Embedding, picture: Image.Image, orientation: Orientation = Orie
 
 
 def distance(kind: Embedding, one: bytes, other: bytes) -> int:
-    ((hit,),) = index_for(kind, [(1, one)]).search([other], 2_000_000)
+    ((hit,),) = MemoryIndex.of(shape_of(kind), [(1, one, "list", True)]).search([other], 2_000_000)
     return hit.distance
 
 

@@ -37,7 +37,7 @@ class EuclideanRows:
         self._halves = (self._squares / 2).astype(np.float32)
 
     def __call__(self, queries: NDArray[np.uint8], threshold: int, threads: int) -> Found:  # noqa: ARG002
-        """Return the pairs at most `threshold` away (0 to width * 255 ** 2). The library takes what threads it wants."""
+        """Return the pairs at most `threshold` away (0 to width * 255 ** 2). The library chooses its threads."""
         starts = range(0, len(queries), _QUERIES)
         return join([self._near(queries[start : start + _QUERIES], start, threshold) for start in starts])
 
