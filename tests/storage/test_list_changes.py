@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -42,7 +43,7 @@ def replayed(state: State, changes: list[Change]) -> State:
     return {**state, **{change.entry: change for change in changes}}
 
 
-def of_batches(batches: Iterator[ChangeBatch]) -> list[tuple[object, ...]]:
+def of_batches(batches: Iterator[ChangeBatch]) -> list[tuple[Any, ...]]:
     return [
         (int(id_), batch.hashlist, batch.kind, value.tobytes(), batch.classification, bool(on), bool(gone))
         for batch in batches
@@ -135,9 +136,12 @@ def test_replaying_changes_from_any_revision_gives_the_lists_as_they_are(
         database = Database(url)
         database.upgrade()
         try:
-            run_state_machine_as_test(
-                lambda: Lists(database), settings=settings(max_examples=8, stateful_step_count=10)
-            )
+
+            class OnThisDatabase(Lists):
+                def __init__(self) -> None:
+                    super().__init__(database)
+
+            run_state_machine_as_test(OnThisDatabase, settings=settings(max_examples=8, stateful_step_count=10))
         finally:
             database.close()
 
