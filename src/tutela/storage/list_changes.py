@@ -69,7 +69,7 @@ class ListsOfOneMoment:
             columns = tuple(zip(*page, strict=True))
             _, _, lists, kinds, values, classes, *_ = columns
             widths = tuple(map(len, values))
-            if all(len(set(column)) == 1 for column in (lists, kinds, classes, widths)):
+            if all(column.count(column[0]) == len(page) for column in (lists, kinds, classes, widths)):
                 yield _batch(columns)
                 continue
             parts: dict[tuple[Any, ...], list[_Row]] = defaultdict(list)

@@ -1,4 +1,5 @@
 import base64
+import io
 import json
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from tests.content.pictures import encoded, texture
 from tests.detection.hashlists.texts import ReadEntries, read_entries
 from tutela.cli.main import app
 from tutela.detection.fingerprints.registry import installed_kinds
+from tutela.detection.hashlists import reading
 from tutela.detection.hashlists.hashlist import NewEntry
+from tutela.detection.hashlists.reading import EntryReader
 from tutela.detection.hashlists.rows import MAX_LINE, Format, UnreadableFile, guess_format
 
 KINDS = installed_kinds()
@@ -388,3 +391,62 @@ def test_any_text_is_read_or_refused_and_every_row_is_accounted_for(
     assert bad_lines(result) == sorted(set(bad_lines(result)))
     for found in result.entries:
         assert len(found.value) == KINDS[found.kind].BYTES
+
+
+# Large files
+
+
+class Endless:
+    """A file that is longer than memory; `asked` is how much of it was read."""
+
+    def __init__(self, line: str) -> None:
+        self.line = line
+        self.asked = 0
+
+    def readline(self, size: int = -1) -> str:
+        assert size > 0, "a line without end would fill the memory"
+        self.asked += 1
+        return self.line[:size]
+
+
+@pytest.mark.parametrize(
+    ("format_", "line"), [(Format.LINES, f"md5:{MD5}\n"), (Format.JSONL, f'{{"md5": "{MD5}"}}\n'), (None, f"{MD5}\n")]
+)
+def test_rows_are_read_as_they_are_asked_for(format_: Format | None, line: str) -> None:
+    stream = Endless(line)
+    iterator = iter(EntryReader(stream, KINDS, format_=format_))  # type: ignore[arg-type]
+    assert [next(iterator).value.hex() for _ in range(5)] == [MD5] * 5
+    assert stream.asked < 10_000
+
+
+@pytest.mark.parametrize("format_", [Format.CSV, Format.JSON])
+def test_a_file_without_line_ends_is_given_up(format_: Format) -> None:
+    stream = Endless("x" * 2_000_000)
+    with pytest.raises(UnreadableFile, match="characters"):
+        next(iter(EntryReader(stream, KINDS, format_=format_)))  # type: ignore[arg-type]
+    assert stream.asked < 100
+
+
+@pytest.mark.parametrize("format_", [Format.LINES, Format.JSONL])
+@pytest.mark.parametrize("length", [MAX_LINE - 1, MAX_LINE, MAX_LINE + 1, MAX_LINE + 2, MAX_LINE + 3, 2 * MAX_LINE + 4])
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_line_that_is_too_long_is_one_bad_row(format_: Format, length: int, end: str) -> None:
+    good = MD5 if format_ is Format.LINES else json.dumps({"md5": MD5})
+    result = read(f"{good}\n{'x' * length}{end}" + (f"{good}\n" if end else ""), format_)
+    assert bad_lines(result) == [2]
+    assert len(result.entries) == (2 if end else 1)
+
+
+def test_bad_rows_beyond_a_number_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_REPORTED", 3)
+    reader = EntryReader(io.StringIO("x\n" * 10, newline=""), KINDS)
+    assert (list(reader), reader.rows, reader.rejected, [b.line for b in reader.bad]) == ([], 10, 10, [1, 2, 3])
+
+
+@pytest.mark.parametrize("lines", [0, 3, 20_000])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_a_byte_that_is_not_utf8_is_told_by_its_line(lines: int, end: bytes) -> None:
+    data = f"md5:{MD5}".encode() + end
+    stream = io.TextIOWrapper(io.BytesIO(data * lines + b"\xff" + end + data), encoding="utf-8", newline="")
+    with pytest.raises(UnreadableFile, match=rf"line {lines + 1} is not UTF-8"):
+        list(EntryReader(stream, KINDS, format_=Format.LINES))
