@@ -90,7 +90,7 @@ def test_a_kind_that_needs_every_pixel_gets_them() -> None:
 def test_an_item_that_is_far_from_every_entry_is_not_computed_again() -> None:
     full = Full(made(PHOTO, reduced=False))
     small = made(PHOTO, reduced=True)
-    item, judgement = recognise(small, Matcher(KINDS, listed(bytes(32))), full)
+    item, judgement = recognise(small, Matcher.over(KINDS, listed(bytes(32))), full)
     assert (item, judgement.outcome, full.asked) == (small, Outcome.CLEAN, 0)
 
 
@@ -98,7 +98,7 @@ def test_an_item_that_is_far_from_every_entry_is_not_computed_again() -> None:
 def test_whatever_matches_is_recorded_as_the_reference(entry: str) -> None:
     full = Full(made(PHOTO, reduced=False))
     value = upright(full.item) if entry == "pdq" else full.item.of("md5")[0].value
-    item, judgement = recognise(made(PHOTO, reduced=True), Matcher(KINDS, listed(value, kind=entry)), full)
+    item, judgement = recognise(made(PHOTO, reduced=True), Matcher.over(KINDS, listed(value, kind=entry)), full)
     assert (item, full.asked, judgement.outcome) == (full.item, 1, Outcome.MATCH)
     assert not item.reduced
     assert {d.computed for d in judgement.detections} == {REFERENCE}
@@ -112,7 +112,9 @@ def test_whatever_matches_is_recorded_as_the_reference(entry: str) -> None:
 def test_the_full_picture_alone_decides(told: int, truth: int, outcome: Outcome, asked: int) -> None:
     value = upright(made(PHOTO, reduced=False))
     full = Full(item_of(flipped(value, truth), REFERENCE))
-    item, judgement = recognise(item_of(flipped(value, told), "luminance 1/4"), Matcher(KINDS, listed(value)), full)
+    item, judgement = recognise(
+        item_of(flipped(value, told), "luminance 1/4"), Matcher.over(KINDS, listed(value)), full
+    )
     assert (judgement.outcome, full.asked) == (outcome, asked)
     assert [d.distance for d in judgement.detections] == ([truth] if outcome is Outcome.MATCH else [])
     assert item.reduced is (asked == 0)
@@ -121,7 +123,7 @@ def test_the_full_picture_alone_decides(told: int, truth: int, outcome: Outcome,
 @pytest.mark.parametrize("threshold", [0, 10, 20])
 def test_below_the_usual_threshold_a_margin_finds_what_reducing_moved_away(threshold: int) -> None:
     value = upright(made(PHOTO, reduced=False))
-    matcher = Matcher(KINDS, listed(value), {"pdq": threshold})
+    matcher = Matcher.over(KINDS, listed(value), {"pdq": threshold})
     full = Full(item_of(flipped(value, threshold), REFERENCE))
     _, judgement = recognise(item_of(flipped(value, threshold + REDUCED_MARGIN), "luminance 1/4"), matcher, full)
     assert (judgement.outcome, full.asked) == (Outcome.MATCH, 1)
@@ -131,7 +133,7 @@ def test_below_the_usual_threshold_a_margin_finds_what_reducing_moved_away(thres
 
 def test_the_reference_has_no_margin() -> None:
     value = upright(made(PHOTO, reduced=False))
-    judgement = Matcher(KINDS, listed(value), {"pdq": 10}).judge(item_of(flipped(value, 11), REFERENCE))
+    judgement = Matcher.over(KINDS, listed(value), {"pdq": 10}).judge(item_of(flipped(value, 11), REFERENCE))
     assert (judgement.outcome, judgement.near) == (Outcome.CLEAN, False)
 
 
@@ -147,13 +149,13 @@ def test_the_reference_has_no_margin() -> None:
 def test_quality_near_the_least_is_decided_by_the_full_picture(told: int, truth: int, asked: int, low: bool) -> None:
     value = upright(made(PHOTO, reduced=False))
     full = Full(item_of(value, REFERENCE, truth))
-    _, judgement = recognise(item_of(value, "luminance 1/2", told), Matcher(KINDS, listed(bytes(32))), full)
+    _, judgement = recognise(item_of(value, "luminance 1/2", told), Matcher.over(KINDS, listed(bytes(32))), full)
     assert (full.asked, judgement.low_quality) == (asked, low)
 
 
 def test_a_file_that_is_gone_when_it_is_read_again_is_an_error_and_no_match() -> None:
     gone = Fingerprinted(made(PHOTO, reduced=True).kind, 0, (), Outcome.ERROR, "No such file")
-    matcher = Matcher(KINDS, listed(upright(made(PHOTO, reduced=False))))
+    matcher = Matcher.over(KINDS, listed(upright(made(PHOTO, reduced=False))))
     item, judgement = recognise(made(PHOTO, reduced=True), matcher, lambda: gone)
     assert (item, judgement.outcome, judgement.reason) == (gone, Outcome.ERROR, "No such file")
 
@@ -175,7 +177,7 @@ def test_an_exif_flag_hides_no_match(orientation: int, apply: Callable[[Image.Im
     small = fingerprint(data, kinds.values(), Limits(), reduced=True)
     assert small.reduced
     _, judgement = recognise(
-        small, Matcher(kinds, listed(reference.value)), lambda: fingerprint(data, kinds.values(), Limits())
+        small, Matcher.over(kinds, listed(reference.value)), lambda: fingerprint(data, kinds.values(), Limits())
     )
     assert judgement.outcome is Outcome.MATCH
     assert judgement.detections[0].distance <= 4
