@@ -146,7 +146,7 @@ def test_a_threshold_that_a_kind_cannot_have_is_refused_at_once(thresholds: dict
 
 
 def test_an_entry_of_a_kind_that_is_not_installed_is_refused() -> None:
-    with pytest.raises(ValueError, match="entry 3 is a 'neuralhash', which is not installed"):
+    with pytest.raises(ValueError, match="entries are 'neuralhash', which is not installed"):
         Matcher.over(KINDS, [entry(3, "neuralhash", bytes(96))])
 
 
