@@ -7,6 +7,7 @@ whoever runs the demonstration. Every member that may be taken was looked at by 
 
 from demo.photographs.gathering import gather, gather_debian
 from demo.photographs.photograph import Photograph, Picture, Tile
+from demo.photographs.tile_folder import write_tiles
 from demo.photographs.tiling import pictures, tiles
 from demo.photographs.unavailable import PhotographsUnavailableError
 
@@ -19,4 +20,5 @@ __all__ = [
     "gather_debian",
     "pictures",
     "tiles",
+    "write_tiles",
 ]

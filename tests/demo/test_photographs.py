@@ -26,7 +26,8 @@ from demo.photographs import (
     tiles,
 )
 from demo.photographs.archives import read_members
-from demo.photographs.catalogue import DEBIAN_ARCHIVES, PYPI_ARCHIVES, Archive
+from demo.photographs.catalogue import PYPI_ARCHIVES, Archive
+from demo.photographs.debian_catalogue import DEBIAN_ARCHIVES
 from demo.photographs.qt_resources import read_resources
 
 

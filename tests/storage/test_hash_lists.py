@@ -6,16 +6,18 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
 
+from tests.databases import SteppableClock
 from tests.rig import known_of, listed_exactly, picture
 from tutela.content.item import Outcome
-from tutela.detection.hashlists.hashlist import HashList, NewEntry, UnknownList
-from tutela.events.catalogue import HashListImported
+from tutela.detection.hashlists.hashlist import HashList, ListRole, NewEntry, UnknownEntry, UnknownList
+from tutela.events.catalogue import HashListCreated, HashListEntryRemoved, HashListImported
 from tutela.storage import schema
-from tutela.storage.hash_lists import AlreadyThere, UnknownEntry
+from tutela.storage.hash_lists import AlreadyThere
+from tutela.storage.list_revisions import next_revision
 from tutela.storage.workplace import Workplace
 
 
@@ -138,34 +140,39 @@ def test_the_matcher_is_made_again_only_after_a_change(place: Workplace) -> None
     one = place.current_matcher()
     assert place.current_matcher() is one
     place.lists.add("known", [entry(1)])
-    assert len(place.current_matcher()) == 1
+    assert place.coverage().entries == 1
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_a_change_that_commits_late_is_not_overlooked(place: Workplace) -> None:
-    """PostgreSQL gives sequences out before transactions commit, so a later one may be seen first."""
+    """Who sees a revision sees all before it: a later change waits for the one that is not committed yet."""
     created(place)
     created(place, "other")
-    late = place.database.engine.connect()
-    with late.begin():
-        late.execute(select(func.nextval("events_sequence_seq")))  # the import that has its number and is not there yet
+    order: list[str] = []
+
+    def switch() -> None:
         place.lists.switch("other", enabled=False)
-        assert len(place.current_matcher()) == 0
-        number = late.execute(select(func.currval("events_sequence_seq"))).scalar_one()
+        order.append("switched")
+
+    with place.database.engine.connect() as late, late.begin():
+        next_revision(late, place.clock())
+        switching = threading.Thread(target=switch)
+        switching.start()
+        switching.join(0.5)
+        assert order == []  # it waits
+        before = place.lists.revision()
         late.execute(
             schema.hash_entries.insert().values(
-                hashlist="known", kind="sha256", value=digest(1), verified_by=[], added_at=place.clock(), enabled=True
-            )
-        )
-        late.execute(
-            schema.events.insert().values(
-                sequence=number, id="late", type="hashlist.imported", version=1, subject="known", actor="system",
-                occurred_at=place.clock(), recorded_at=place.clock(),
-                data={"added": 1, "already_there": 0, "rejected": 0},
+                hashlist="known", kind="sha256", value=digest(1), verified_by=[], added_at=place.clock(), enabled=True,
+                revision=before + 1,
             )
         )  # fmt: skip
-    late.close()
-    assert len(place.current_matcher()) == 1
+        assert place.lists.revision() == before
+        assert place.coverage().entries == 0
+    switching.join(30)
+    assert order == ["switched"]
+    assert place.lists.revision() == before + 2
+    assert place.coverage().entries == 1
 
 
 def test_imports_at_once_add_each_value_once(place: Workplace) -> None:
@@ -203,3 +210,101 @@ def test_a_hundred_thousand(place: Workplace) -> None:
     assert (result.added, result.already_there) == (100_000, 0)
     assert place.lists.summaries()[0].entries == {"sha256": 100_000}
     assert sum(1 for _ in place.lists.entries(None, enabled_only=True)) == 100_000
+
+
+def test_a_removed_entry_is_gone_from_the_list_and_still_opens(place: Workplace, clock: SteppableClock) -> None:
+    created(place)
+    created(place, "other")
+    place.lists.add("known", [listed_exactly(picture(1)), entry(2)])
+    one = next(e for e in place.lists.entries(None, enabled_only=True) if e.value != digest(2))
+    assert place.current_matcher().judge(known_of(picture(1))).outcome is Outcome.MATCH
+    clock.advance(days=3)
+    with pytest.raises(UnknownEntry):
+        place.lists.remove("other", one.id)
+    place.lists.remove("known", one.id, "carla")
+    assert place.current_matcher().judge(known_of(picture(1))).outcome is Outcome.CLEAN
+    assert [e.value for e in place.lists.entries(["known"], enabled_only=False)] == [digest(2)]
+    opened = place.lists.entry(one.id)
+    assert opened.removed_at == clock.now
+    assert replace(opened, removed_at=None) == one
+    summary = place.lists.summaries()[0]
+    assert (summary.entries, summary.enabled_entries, summary.removed_entries) == ({"sha256": 1}, 1, 1)
+    with place.transactions.reading() as log:
+        removed = [e for e in log.read() if isinstance(e.payload, HashListEntryRemoved)]
+    assert [(e.subject, e.actor, e.payload.model_dump()) for e in removed] == [("known", "carla", {"entry_id": one.id})]
+    for again in (place.lists.remove, lambda name, id_: place.lists.switch(name, enabled=True, entry_id=id_)):
+        with pytest.raises(UnknownEntry, match="removed"):
+            again("known", one.id)
+    with pytest.raises(UnknownEntry):
+        place.lists.entry(999)
+
+
+def test_a_removed_entry_comes_back_under_its_id_with_what_is_said_of_it_now(place: Workplace) -> None:
+    created(place)
+    place.lists.add("known", [NewEntry("sha256", digest(1), "A1", ("One",), "r1", enabled=False), entry(2)])
+    ids = {e.value: e.id for e in place.lists.entries(None, enabled_only=False)}
+    place.lists.remove("known", ids[digest(1)])
+    result = place.lists.add("known", [NewEntry("sha256", digest(1), None, ("Two",)), entry(2)])
+    assert (result.added, result.already_there) == (1, 1)
+    back = place.lists.entry(ids[digest(1)])
+    assert (back.value, back.classification, back.verified_by, back.reference) == (digest(1), None, ("Two",), None)
+    assert (back.enabled, back.removed_at) == (True, None)
+
+
+def test_what_is_on_a_harmless_list_flags_nothing(place: Workplace) -> None:
+    place.lists.create(HashList("mistakes", "Owner", "Source", "SE", None, role=ListRole.HARMLESS))
+    place.lists.add("mistakes", [listed_exactly(picture(1))])
+    assert place.lists.get("mistakes").role is ListRole.HARMLESS
+    assert place.current_matcher().judge(known_of(picture(1))).outcome is Outcome.CLEAN
+    assert place.matcher(["mistakes"]).judge(known_of(picture(1))).outcome is Outcome.CLEAN
+    assert [e.hashlist for e in place.lists.entries(None, enabled_only=True, role=ListRole.HARMLESS)] == ["mistakes"]
+    with place.transactions.reading() as log:
+        (made,) = [e.payload for e in log.read() if isinstance(e.payload, HashListCreated)]
+    assert made.role == "harmless"
+
+
+def test_duplicates_far_apart_in_a_large_file_are_one_entry(place: Workplace) -> None:
+    created(place)
+    place.lists.add("known", [entry(7, "Before")])
+
+    def rows() -> Iterator[NewEntry]:
+        yield NewEntry("sha256", digest(1), None, ("One",), None)
+        yield entry(7, "Zero")
+        for n in range(10, 6010):
+            yield entry(n)
+        yield NewEntry("sha256", digest(1), "B2", ("Two", "One"), "ref")
+        for n in range(10, 12_010):  # the first 6,000 again
+            yield entry(n, "Late")
+        yield NewEntry("sha256", digest(1), "A1", ("Three",), "other", enabled=False)
+        yield entry(7, "Before", "After")
+
+    result = place.lists.add("known", rows())
+    assert (result.added, result.already_there) == (12_001, 1)
+    found = {e.value: e for e in place.lists.entries(None, enabled_only=False)}
+    one = found[digest(1)]
+    assert (one.classification, one.verified_by, one.reference, one.enabled) == (
+        "B2", ("One", "Two", "Three"), "ref", False
+    )  # fmt: skip
+    assert found[digest(7)].verified_by == ("Before", "Zero", "After")
+    assert all(found[digest(n)].verified_by == ("Late",) for n in range(10, 12_010))
+    again = place.lists.add("known", rows())
+    assert (again.added, again.already_there) == (0, 12_002)
+
+
+def test_ids_follow_the_file(place: Workplace) -> None:
+    created(place)
+    place.lists.add("known", [entry(n) for n in range(300)])
+    assert [e.value for e in place.lists.entries(None, enabled_only=True)] == [digest(n) for n in range(300)]
+
+
+def test_others_write_while_a_file_is_read(place: Workplace) -> None:
+    created(place)
+
+    def slow() -> Iterator[NewEntry]:
+        yield entry(1)
+        created(place, "meanwhile")
+        place.lists.add("meanwhile", [entry(1)])
+        yield entry(2)
+
+    assert place.lists.add("known", slow()).added == 2
+    assert [s.entries for s in place.lists.summaries()] == [{"sha256": 2}, {"sha256": 1}]

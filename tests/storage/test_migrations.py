@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import multiprocessing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import MetaData, inspect
 
-from tutela.storage import schema
+from tutela.detection.hashlists.hashlist import ListRole, NewEntry
+from tutela.storage import migrations, schema
 from tutela.storage.database import Database, WrongDatabase
+from tutela.storage.hash_lists import StoredHashLists
 
 
 def upgrade(url: str) -> None:
@@ -85,3 +90,50 @@ def test_sqlite_is_durable_and_forgets(tmp_path: Path) -> None:
         }
     database.close()
     assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+
+
+def test_lists_of_the_first_schema_go_on(empty_database_url: str) -> None:
+    """A database at 0001 with lists and entries, as 0001 has them, comes to this version with all of them."""
+    database = Database(empty_database_url)
+    with database.write() as connection:
+        alembic = Config()
+        alembic.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        alembic.attributes["connection"] = connection
+        command.upgrade(alembic, "0001")
+        old = MetaData()
+        old.reflect(connection, only=["hash_lists", "hash_entries", "events"])
+        lists, entries = old.tables["hash_lists"], old.tables["hash_entries"]
+        assert "revision" not in entries.c
+        at = datetime(2025, 1, 2, tzinfo=UTC).replace(tzinfo=None if database.engine.dialect.name == "sqlite" else UTC)
+        for name, on in (("known", True), ("off", False)):
+            connection.execute(
+                lists.insert().values(
+                    id=name, owner="O", source="S", jurisdiction="SE", classification="A1", enabled=on, created_at=at
+                )
+            )
+        for name, n, on in (("known", 1, True), ("known", 2, False), ("off", 1, True)):
+            connection.execute(
+                entries.insert().values(
+                    hashlist=name, kind="md5", value=bytes([n]) * 16, verified_by=[], added_at=at, enabled=on
+                )
+            )
+    database.upgrade()
+    database.require_current()
+    stored = StoredHashLists(database, lambda: datetime(2025, 6, 2, tzinfo=UTC))
+    assert stored.revision() == 1
+    before = list(stored.changes(0, 1))
+    assert [(c.hashlist, c.value[0], c.enabled, c.removed, c.revision) for c in before] == [
+        ("known", 1, True, False, 1), ("known", 2, False, False, 1), ("off", 1, True, False, 1)
+    ]  # fmt: skip
+    assert [(s.hashlist.id, s.hashlist.role, s.entries, s.enabled_entries) for s in stored.summaries()] == [
+        ("known", ListRole.MATCH, {"md5": 2}, 1), ("off", ListRole.MATCH, {"md5": 1}, 1)
+    ]  # fmt: skip
+    (first, *_) = stored.entries(["known"], enabled_only=False)
+    assert (first.classification, first.verified_by, first.added_at) == ("A1", (), datetime(2025, 1, 2, tzinfo=UTC))
+    result = stored.add("known", [NewEntry("md5", bytes([n]) * 16, verified_by=("One",)) for n in (1, 3)])
+    assert (result.added, result.already_there) == (1, 1)
+    stored.remove("known", first.id)
+    assert [(c.entry == first.id, c.removed) for c in stored.changes(1, stored.revision())] == [
+        (False, False), (True, True)
+    ]  # fmt: skip
+    database.close()

@@ -1,3 +1,5 @@
+import base64
+import io
 import json
 from pathlib import Path
 
@@ -7,17 +9,13 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tests.content.pictures import encoded, texture
+from tests.detection.hashlists.texts import ReadEntries, read_entries
 from tutela.cli.main import app
 from tutela.detection.fingerprints.registry import installed_kinds
+from tutela.detection.hashlists import reading
 from tutela.detection.hashlists.hashlist import NewEntry
-from tutela.detection.hashlists.reading import (
-    MAX_LINE,
-    Format,
-    ReadEntries,
-    UnreadableFile,
-    guess_format,
-    read_entries,
-)
+from tutela.detection.hashlists.reading import EntryReader
+from tutela.detection.hashlists.rows import MAX_LINE, Format, UnreadableFile, guess_format
 
 KINDS = installed_kinds()
 MD5 = "900150983cd24fb0d6963f7d28e17f72"
@@ -101,7 +99,7 @@ def test_bad_csv_rows_are_reported_with_their_lines() -> None:
         f"md5,{MD5},good",
         f"md5,{MD5[:-1]},short",  # 3
         "",
-        f"photodna,{MD5},unknown kind",  # 5
+        f"neuralhash,{MD5},unknown kind",  # 5
         f'md5,{MD5},"two',
         'lines"',
         f"pdq,{MD5},wrong length",  # 8
@@ -121,7 +119,7 @@ def test_bad_csv_rows_are_reported_with_their_lines() -> None:
     assert [e.reference for e in result.entries] == ["good", "two\nlines", "good"]
     assert result.rows == 12
     assert "32 hexadecimal digits" in result.bad[0].reason
-    assert "unknown kind 'photodna': md5, pdq, sha256" in result.bad[1].reason
+    assert "unknown kind 'neuralhash': md5, pdq, photodna, sha1, sha256" in result.bad[1].reason
     assert "more cells" in result.bad[4].reason
 
 
@@ -168,6 +166,27 @@ def test_formula_like_references_are_plain_text(text: str) -> None:
 # Values of which the kind is not written
 
 
+@pytest.mark.parametrize("kind", ["sha1", "photodna"])
+def test_digits_that_only_one_kind_has_need_no_name(kind: str) -> None:
+    value = "5a" * KINDS[kind].BYTES
+    for text, format_ in ((value, Format.LINES), (f"value\n{value}\n", Format.CSV), (json.dumps([value]), Format.JSON)):
+        assert read(text, format_).entries == (entry(kind, value),)
+
+
+def test_photodna_as_lists_write_it_in_base64() -> None:
+    value = bytes(range(144))
+    text = base64.b64encode(value).decode()
+    written = (
+        (f"photodna:{text}", Format.LINES),
+        (f"photodna\n{text}\n", Format.CSV),
+        (f'{{"kind": "PhotoDNA", "value": "{text}"}}', Format.JSONL),
+    )
+    for line, format_ in written:
+        assert read(line, format_).entries == (NewEntry("photodna", value),)
+    assert read(text, Format.LINES, "photodna").entries == (NewEntry("photodna", value),)
+    assert bad_lines(read(text, Format.LINES)) == [1]
+
+
 def test_64_digits_may_be_two_kinds() -> None:
     for text, format_ in ((PDQ, Format.LINES), (f"value\n{PDQ}\n", Format.CSV), (json.dumps([PDQ]), Format.JSON)):
         result = read(text, format_)
@@ -180,8 +199,8 @@ def test_64_digits_may_be_two_kinds() -> None:
 def test_the_kind_of_the_command_line_serves_only_where_none_is_written() -> None:
     assert read(f"md5:{MD5}\n", Format.LINES, "pdq").entries == (entry("md5", MD5),)
     assert bad_lines(read(MD5, Format.LINES, "pdq")) == [1]
-    with pytest.raises(UnreadableFile, match="no fingerprint is called 'photodna'"):
-        read(MD5, Format.LINES, "photodna")
+    with pytest.raises(UnreadableFile, match="no fingerprint is called 'neuralhash'"):
+        read(MD5, Format.LINES, "neuralhash")
 
 
 def test_a_value_beside_the_column_of_a_kind_is_refused() -> None:
@@ -372,3 +391,62 @@ def test_any_text_is_read_or_refused_and_every_row_is_accounted_for(
     assert bad_lines(result) == sorted(set(bad_lines(result)))
     for found in result.entries:
         assert len(found.value) == KINDS[found.kind].BYTES
+
+
+# Large files
+
+
+class Endless:
+    """A file that is longer than memory; `asked` is how much of it was read."""
+
+    def __init__(self, line: str) -> None:
+        self.line = line
+        self.asked = 0
+
+    def readline(self, size: int = -1) -> str:
+        assert size > 0, "a line without end would fill the memory"
+        self.asked += 1
+        return self.line[:size]
+
+
+@pytest.mark.parametrize(
+    ("format_", "line"), [(Format.LINES, f"md5:{MD5}\n"), (Format.JSONL, f'{{"md5": "{MD5}"}}\n'), (None, f"{MD5}\n")]
+)
+def test_rows_are_read_as_they_are_asked_for(format_: Format | None, line: str) -> None:
+    stream = Endless(line)
+    iterator = iter(EntryReader(stream, KINDS, format_=format_))  # type: ignore[arg-type]
+    assert [next(iterator).value.hex() for _ in range(5)] == [MD5] * 5
+    assert stream.asked < 10_000
+
+
+@pytest.mark.parametrize("format_", [Format.CSV, Format.JSON])
+def test_a_file_without_line_ends_is_given_up(format_: Format) -> None:
+    stream = Endless("x" * 2_000_000)
+    with pytest.raises(UnreadableFile, match="characters"):
+        next(iter(EntryReader(stream, KINDS, format_=format_)))  # type: ignore[arg-type]
+    assert stream.asked < 100
+
+
+@pytest.mark.parametrize("format_", [Format.LINES, Format.JSONL])
+@pytest.mark.parametrize("length", [MAX_LINE - 1, MAX_LINE, MAX_LINE + 1, MAX_LINE + 2, MAX_LINE + 3, 2 * MAX_LINE + 4])
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_line_that_is_too_long_is_one_bad_row(format_: Format, length: int, end: str) -> None:
+    good = MD5 if format_ is Format.LINES else json.dumps({"md5": MD5})
+    result = read(f"{good}\n{'x' * length}{end}" + (f"{good}\n" if end else ""), format_)
+    assert bad_lines(result) == [2]
+    assert len(result.entries) == (2 if end else 1)
+
+
+def test_bad_rows_beyond_a_number_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_REPORTED", 3)
+    reader = EntryReader(io.StringIO("x\n" * 10, newline=""), KINDS)
+    assert (list(reader), reader.rows, reader.rejected, [b.line for b in reader.bad]) == ([], 10, 10, [1, 2, 3])
+
+
+@pytest.mark.parametrize("lines", [0, 3, 20_000])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_a_byte_that_is_not_utf8_is_told_by_its_line(lines: int, end: bytes) -> None:
+    data = f"md5:{MD5}".encode() + end
+    stream = io.TextIOWrapper(io.BytesIO(data * lines + b"\xff" + end + data), encoding="utf-8", newline="")
+    with pytest.raises(UnreadableFile, match=rf"line {lines + 1} is not UTF-8"):
+        list(EntryReader(stream, KINDS, format_=Format.LINES))

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from tutela.detection.matching.found import FoundEntries
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Hit:
@@ -21,6 +23,16 @@ class Hit:
     enabled: bool = True
 
 
+def hits_of(found: FoundEntries, queries: int) -> list[list[Hit]]:
+    """Return the hits of each of `queries` queries."""
+    hits: list[list[Hit]] = [[] for _ in range(queries)]
+    if len(found.query):
+        columns = (column.tolist() for column in found)
+        for query, entry, distance, label, enabled in zip(*columns, strict=True):
+            hits[query].append(Hit(distance, entry, label, enabled))
+    return hits
+
+
 class Index(Protocol):
     """Finds entries near a value. The same value may be in it under many entries."""
 
@@ -33,4 +45,13 @@ class Index(Protocol):
 
         Raises ValueError if a query has another length than the entries, or the threshold is out of range.
         """
+        ...
+
+
+class LabelledIndex(Index, Protocol):
+    """An index whose entries carry labels."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """The texts that labels stand for, by number. More come; what a number stands for never changes."""
         ...

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Metric = Literal["equal", "hamming", "euclidean", "cosine"]
+from tutela.detection.fingerprints.fingerprint import FingerprintKind, Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +18,8 @@ class Shape:
     def __post_init__(self) -> None:
         if self.width < 1:
             raise ValueError("a value has at least one byte")
+
+
+def shape_of(kind: FingerprintKind) -> Shape:
+    """Return the shape of the values of a kind of fingerprint."""
+    return Shape(kind.KIND, kind.METRIC, kind.BYTES)

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from tutela.detection.matching.directory.manifest import NAME, Manifest, decode
 from tutela.detection.matching.directory.tail import Tail, read_tail
-from tutela.detection.matching.found import Found, FoundEntries, as_queries
-from tutela.detection.matching.index import Hit
+from tutela.detection.matching.found import Found, FoundEntries, as_queries, latest_entries
+from tutela.detection.matching.index import Hit, hits_of
 from tutela.detection.matching.metrics import check_threshold
-from tutela.detection.matching.rows import ENABLED, REMOVED
 from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.detection.matching.segments.segment import Segment
 from tutela.detection.matching.shape import Shape
@@ -79,12 +78,7 @@ class IndexReader:
         CorruptSegment if what is read is not what was written.
         """
         found = self.search_many(as_queries(queries, self.shape.width), threshold, threads=1)
-        hits: list[list[Hit]] = [[] for _ in queries]
-        if len(found.query):
-            columns = (column.tolist() for column in found)
-            for query, entry, distance, label, enabled in zip(*columns, strict=True):
-                hits[query].append(Hit(distance, entry, label, enabled))
-        return hits
+        return hits_of(found, len(queries))
 
     def search_many(self, queries: NDArray[np.uint8], threshold: int, threads: int | None = None) -> FoundEntries:
         """Return the same for queries as rows, (q, width), on all cores unless told otherwise."""
@@ -107,7 +101,7 @@ class IndexReader:
             by_row = np.argsort(late.row, kind="stable")
             late = Found(late.query[by_row], late.row[by_row], late.distance[by_row])
             parts.append((late, rows.entries[late.row], rows.labels[late.row], rows.flags[late.row]))
-        return _merged(parts)
+        return latest_entries(parts)
 
     def verify(self) -> None:
         """Verify every byte of every segment. Raises CorruptSegment."""
@@ -135,29 +129,3 @@ class IndexReader:
         open_already = {s.file.path.name: s for s in before.segments} if before else {}
         segments = tuple(open_already.get(s.file) or Segment(self.folder / s.file) for s in manifest.segments)
         return _State(raw, manifest, segments, read_tail(self.folder, manifest))
-
-
-def _merged(
-    parts: list[tuple[Found, NDArray[np.uint64], NDArray[np.uint32], NDArray[np.uint8]]],
-) -> FoundEntries:
-    """Return each entry once a query, as the latest row has it, and none that was removed."""
-    if not parts:
-        empty = np.empty(0, np.uint32)
-        return FoundEntries(empty, np.empty(0, np.uint64), np.empty(0, np.int64), empty, np.empty(0, np.bool_))
-    query = np.concatenate([p[0].query for p in parts])
-    distance = np.concatenate([p[0].distance for p in parts])
-    entry, label, flags = (np.concatenate([p[i] for p in parts]) for i in (1, 2, 3))
-    if len(query) > 1:
-        # The age breaks ties, so that of the rows of one entry the last is the latest.
-        by_entry = np.lexsort((np.arange(len(query)), entry, query))
-        later = np.append(
-            (entry[by_entry][1:] != entry[by_entry][:-1]) | (query[by_entry][1:] != query[by_entry][:-1]), True
-        )
-        latest = by_entry[later]
-        latest = latest[flags[latest] & REMOVED == 0]
-        order = latest[np.lexsort((entry[latest], distance[latest], query[latest]))]
-    else:
-        order = np.flatnonzero(flags & REMOVED == 0)
-    return FoundEntries(
-        query[order], entry[order], distance[order], label[order], (flags[order] & ENABLED).astype(bool)
-    )

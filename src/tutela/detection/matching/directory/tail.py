@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from io import FileIO
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from tutela.detection.matching.directory import log
 from tutela.detection.matching.directory.manifest import Manifest
 from tutela.detection.matching.found import NOTHING, Found
-from tutela.detection.matching.metrics import search_linearly
+from tutela.detection.matching.linear import Search, search_of
 from tutela.detection.matching.rows import Rows, joined, no_rows
 from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.detection.matching.shape import Shape
@@ -21,7 +22,7 @@ from tutela.detection.matching.shape import Shape
 _ATTEMPTS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tail:
     """What the log adds to a manifest.
 
@@ -40,7 +41,11 @@ class Tail:
         """Return the pairs within the threshold, in no order."""
         if not len(self.rows):
             return NOTHING
-        return search_linearly(self.shape, self.rows.values, queries, threshold, threads)
+        return self._search(queries, threshold, threads)
+
+    @cached_property
+    def _search(self) -> Search:
+        return search_of(self.shape, self.rows.values)
 
 
 def read_tail(folder: Path, manifest: Manifest, before: Tail | None = None) -> Tail:

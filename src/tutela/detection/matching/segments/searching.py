@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tutela.detection.compiled import COMPILED
 from tutela.detection.matching import hamming_tables
-from tutela.detection.matching.found import Found
-from tutela.detection.matching.metrics import search_linearly
-from tutela.detection.matching.scan import join
+from tutela.detection.matching.found import Found, join
+from tutela.detection.matching.linear import Search, search_of
 from tutela.detection.matching.segments.file import SegmentFile
 from tutela.detection.matching.segments.layout import BLOCK_BITS
 
@@ -22,6 +23,7 @@ class TableSearch:
 
     def __init__(self, file: SegmentFile) -> None:
         self._file = file
+        self._by_comparing = FlatSearch(file)
         sections = file.layout.sections
         if COMPILED:
             self._native = tutela_core.HammingSegment(
@@ -38,9 +40,7 @@ class TableSearch:
     def __call__(self, queries: NDArray[np.uint8], threshold: int, threads: int) -> Found:
         """Return the pairs within the threshold."""
         if threshold > hamming_tables.MOST_RADIUS:
-            self._file.require("values")
-            values = self._file.column("values")
-            return search_linearly(self._file.layout.shape, values, queries, threshold, threads)
+            return self._by_comparing(queries, threshold, threads)
         if not COMPILED:
             return self._without_core(queries, threshold)
         while True:
@@ -69,9 +69,12 @@ class FlatSearch:
 
     def __call__(self, queries: NDArray[np.uint8], threshold: int, threads: int) -> Found:
         """Return the pairs within the threshold."""
+        return self._search(queries, threshold, threads)
+
+    @cached_property
+    def _search(self) -> Search:
         self._file.require("values")
-        values = self._file.column("values")
-        return search_linearly(self._file.layout.shape, values, queries, threshold, threads)
+        return search_of(self._file.layout.shape, self._file.column("values"))
 
 
 class SortedSearch:

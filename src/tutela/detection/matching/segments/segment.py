@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.detection.matching.found import Found
+from tutela.detection.matching.linear import Search
 from tutela.detection.matching.rows import Rows
 from tutela.detection.matching.segments.file import SegmentFile
 from tutela.detection.matching.segments.searching import FlatSearch, SortedSearch, TableSearch
 
 _AT_ONCE = 1 << 18
-
-
-class Search(Protocol):
-    """Finds rows of a file. `queries` is (q, width); a search uses at most `threads` threads."""
-
-    def __call__(self, queries: NDArray[np.uint8], threshold: int, threads: int) -> Found:
-        """Return the pairs within the threshold, each once, in no order."""
-        ...
 
 
 class Segment:
