@@ -140,8 +140,9 @@ def test_nothing_acknowledged_is_lost_and_no_reader_fails(shape: Shape, tmp_path
     assert all_entries(reader, shape, reader.position) == state_at(reader.position)
     assert writer.acknowledged > KILLS // 2
     print(  # noqa: T201
-        f"{shape.metric}: {KILLS} kills of a writer, {KILLS} of a merge; {writer.acknowledged} changes, {compaction.kinds['compact']} merges, "
-        f"{searching.searches} searches, the latest sight after {searching.slowest_sight:.3f} s"
+        f"{shape.metric}: {KILLS} kills of a writer, {KILLS} of a merge; {writer.acknowledged} changes, "
+        f"{compaction.kinds['compact']} merges, {searching.searches} searches, "
+        f"the latest sight after {searching.slowest_sight:.3f} s"
     )
 
 
