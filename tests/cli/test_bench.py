@@ -73,6 +73,8 @@ def test_a_copy_in_another_folder_is_named_however_it_is_turned(tutela: Tutela, 
     assert pair["orientation"] in ("rotated_90", "rotated_270")
     assert found["upright"]["within"] == 0
     assert found["scanned"]["within"] == 2
+    assert (found["pictures_hit"], found["folders_hit"]) == (2, 2)
+    assert found["bound_per_comparison"]["pictures_independent"] > 1 - 0.05 ** (1 / 9)
     ran = bench(tutela, pictures)
     assert "1 pairs of pictures within the radius" in ran.out
     assert "copy.png" in ran.out

@@ -145,7 +145,7 @@ def _random_list(pictures: Pictures, entries: int, radius: int, seed: int, progr
         size = min(PART, entries - part * PART)
         values = np.concatenate(list(random_values(size, width, seed, part)))
         if part == 0:
-            sample = sampled_distances(pictures, values, SAMPLE, seed)
+            sample = sampled_distances(pictures, values, min(SAMPLE, len(pictures) * size), seed)
         tables = MemoryTables(values)
         within += count_hits(pictures, tables, radius, lambda done: progress.advance(task, done))
     return RandomList(entries, pictures.values.shape[0] * pictures.values.shape[1] * entries, within, sample)
