@@ -131,8 +131,15 @@ static void search_one(const Tables &tables, const Plan &plan, const uint8_t *qu
 
 // Compares with every value.
 static void scan_one(const Tables &tables, const Plan &plan, const uint8_t *query, uint32_t number, Scratch &scratch) {
+    uint64_t half[2];
+    __builtin_memcpy(half, query, 16);
     for (size_t row = 0; row < tables.count; row++) {
-        const unsigned bits = distance(tables.values + WIDTH * row, query);
+        const uint8_t *value = tables.values + WIDTH * row;
+        uint64_t here[2];
+        __builtin_memcpy(here, value, 16);
+        if (unsigned(__builtin_popcountll(here[0] ^ half[0]) + __builtin_popcountll(here[1] ^ half[1])) > plan.radius)
+            continue;
+        const unsigned bits = distance(value, query);
         if (bits > plan.radius) continue;
         if (scratch.hit_count == scratch.hit_room) more_hits(scratch);
         scratch.hits[scratch.hit_count++] = {number, uint32_t(row), bits};

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 EXTRAS = ("argon2", "fastapi", "starlette", "uvicorn", "jinja2", "multipart", "python_multipart",
-          "httpx", "lxml", "scipy", "psycopg")  # fmt: skip
+          "httpx", "lxml", "scipy", "psycopg", "onnxruntime")  # fmt: skip
 _WITHOUT = f"""
 import sys
 

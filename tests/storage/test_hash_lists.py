@@ -8,14 +8,14 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import func, select
 
 from tests.rig import known_of, listed_exactly, picture
 from tutela.content.item import Outcome
-from tutela.detection.hashlists.hashlist import HashList, NewEntry, UnknownList
+from tutela.detection.hashlists.hashlist import HashList, NewEntry, UnknownEntry, UnknownList
 from tutela.events.catalogue import HashListImported
 from tutela.storage import schema
-from tutela.storage.hash_lists import AlreadyThere, UnknownEntry
+from tutela.storage.hash_lists import AlreadyThere
+from tutela.storage.list_revisions import next_revision
 from tutela.storage.workplace import Workplace
 
 
@@ -138,34 +138,39 @@ def test_the_matcher_is_made_again_only_after_a_change(place: Workplace) -> None
     one = place.current_matcher()
     assert place.current_matcher() is one
     place.lists.add("known", [entry(1)])
-    assert len(place.current_matcher()) == 1
+    assert place.coverage().entries == 1
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_a_change_that_commits_late_is_not_overlooked(place: Workplace) -> None:
-    """PostgreSQL gives sequences out before transactions commit, so a later one may be seen first."""
+    """Who sees a revision sees all before it: a later change waits for the one that is not committed yet."""
     created(place)
     created(place, "other")
-    late = place.database.engine.connect()
-    with late.begin():
-        late.execute(select(func.nextval("events_sequence_seq")))  # the import that has its number and is not there yet
+    order: list[str] = []
+
+    def switch() -> None:
         place.lists.switch("other", enabled=False)
-        assert len(place.current_matcher()) == 0
-        number = late.execute(select(func.currval("events_sequence_seq"))).scalar_one()
+        order.append("switched")
+
+    with place.database.engine.connect() as late, late.begin():
+        next_revision(late, place.clock())
+        switching = threading.Thread(target=switch)
+        switching.start()
+        switching.join(0.5)
+        assert order == []  # it waits
+        before = place.lists.revision()
         late.execute(
             schema.hash_entries.insert().values(
-                hashlist="known", kind="sha256", value=digest(1), verified_by=[], added_at=place.clock(), enabled=True
-            )
-        )
-        late.execute(
-            schema.events.insert().values(
-                sequence=number, id="late", type="hashlist.imported", version=1, subject="known", actor="system",
-                occurred_at=place.clock(), recorded_at=place.clock(),
-                data={"added": 1, "already_there": 0, "rejected": 0},
+                hashlist="known", kind="sha256", value=digest(1), verified_by=[], added_at=place.clock(), enabled=True,
+                revision=before + 1,
             )
         )  # fmt: skip
-    late.close()
-    assert len(place.current_matcher()) == 1
+        assert place.lists.revision() == before
+        assert place.coverage().entries == 0
+    switching.join(30)
+    assert order == ["switched"]
+    assert place.lists.revision() == before + 2
+    assert place.coverage().entries == 1
 
 
 def test_imports_at_once_add_each_value_once(place: Workplace) -> None:

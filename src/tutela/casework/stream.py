@@ -6,13 +6,15 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from tutela.casework.intake import BatchClosed, Intake, Recorded, Taken
 from tutela.casework.ports import Batch
 from tutela.content.item import Limits, Provenance
 from tutela.detection.fingerprinting import Fingerprinted, fingerprint
-from tutela.detection.fingerprints.fingerprint import FingerprintKind
+from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind
 from tutela.detection.matcher import Judgement, Matcher
+from tutela.detection.recognition import recognise
 from tutela.events.catalogue import Region
 from tutela.events.envelope import SYSTEM, Clock
 from tutela.regimes.permission import Permit
@@ -21,11 +23,15 @@ from tutela.regimes.services import Service
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """An item as it arrives. `identity` makes it the same item when it is sent again on the same day."""
+    """An item as it arrives. `identity` makes it the same item when it is sent again on the same day.
+
+    `given` are fingerprints that the platform made of it with technologies that are not computed here.
+    """
 
     identity: str
     data: bytes
     provenance: Provenance
+    given: tuple[Fingerprint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,8 @@ class ItemStream:
         taken: list[Taken] = []
         for item in items:
             permit = permits[item.provenance.region]
-            fingerprinted = fingerprint(item.data, self._kinds.values(), self._limits, permit.excludes)
-            judgement = matcher.judge(fingerprinted)
+            made = partial(fingerprint, item.data, self._kinds.values(), self._limits, permit.excludes, item.given)
+            fingerprinted, judgement = recognise(made(reduced=True), matcher, made)
             taken.append(Taken(item.identity, item.provenance, fingerprinted, judgement, permit, _giving(item.data)))
         batch = self._batch(service)
         try:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tutela.cli.exits import Exit
-from tutela.cli.output import err, out, print_json
+from tutela.cli.output import err, fail, out, print_json
+from tutela.cli.place import settings
 from tutela.content.item import Limits
 from tutela.detection.fingerprinting import Fingerprinted, fingerprint, too_long
+from tutela.detection.fingerprints.embedding import BadModel
+from tutela.detection.fingerprints.fingerprint import FingerprintKind
 from tutela.detection.fingerprints.registry import installed_kinds
 
 
@@ -20,20 +24,20 @@ def hash_files(
 ) -> None:
     """Print the fingerprints of files: md5, sha256, pdq and its quality. Exit code 3 if one could not be made.
 
-    Nothing is stored or compared. `tutela hashlist import` reads the JSON lines as they are.
+    The JSON lines hold the embedding too, where one is configured; `tutela hashlist import` reads them as they are.
+    Nothing is stored or compared.
     """
+    kinds = _kinds()
     partly = False
     for path in files:
-        result = _fingerprint(path)
+        result = _fingerprint(path, kinds)
         partly = partly or isinstance(result, str) or result.failure is not None
         if isinstance(result, str):
             err.print(f"tutela: {path}: {result}", markup=False)
             if as_json:
-                print_json(
-                    {"path": str(path), "md5": None, "sha256": None, "pdq": None, "quality": None, "error": result}
-                )
+                print_json({"path": str(path), **dict.fromkeys(_columns(kinds)), "quality": None, "error": result})
             continue
-        row = _row(path, result)
+        row = _row(path, result, kinds)
         if as_json:
             print_json(row)
         else:
@@ -45,23 +49,34 @@ def hash_files(
     raise typer.Exit(int(Exit.PARTLY if partly else Exit.DONE))
 
 
-def _fingerprint(path: Path) -> Fingerprinted | str:
+def _kinds() -> dict[str, FingerprintKind]:
+    try:
+        kinds = installed_kinds(settings().embedding)
+    except BadModel as error:
+        fail(f"[embedding]: {error}", Exit.USAGE)
+    return {name: kinds[name] for name in _columns(kinds)}
+
+
+def _columns(kinds: Iterable[str]) -> list[str]:
+    return ["md5", "sha256", "pdq", *(name for name in kinds if name.startswith("embedding-"))]
+
+
+def _fingerprint(path: Path, kinds: Mapping[str, FingerprintKind]) -> Fingerprinted | str:
     limits = Limits()
-    kinds = installed_kinds().values()
     try:
         if not path.is_file():
             return "no such file" if not path.exists() else "not a regular file"
         if path.stat().st_size > limits.max_bytes:
             with path.open("rb") as stream:
                 return too_long(fingerprint(stream.read(64), (), limits).kind, path.stat().st_size, limits)
-        return fingerprint(path.read_bytes(), kinds, limits)
+        return fingerprint(path.read_bytes(), kinds.values(), limits)
     except OSError as error:
         return error.strerror or str(error)
 
 
-def _row(path: Path, result: Fingerprinted) -> dict[str, object]:
+def _row(path: Path, result: Fingerprinted, kinds: Iterable[str]) -> dict[str, object]:
     row: dict[str, object] = {"path": str(path)}
-    for kind in ("md5", "sha256", "pdq"):
+    for kind in kinds:
         upright = result.upright(kind)
         row[kind] = upright.hex if upright else None
     row["quality"] = result.quality

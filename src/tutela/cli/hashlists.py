@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any
 
 import typer
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from tutela.cli.exits import Exit
 from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
-from tutela.detection.hashlists.hashlist import HashList, UnknownList
-from tutela.detection.hashlists.reading import Format, ReadEntries, UnreadableFile, guess_format, read_entries
+from tutela.detection.hashlists.hashlist import Entry, HashList, ListRole, NewEntry, UnknownEntry, UnknownList
+from tutela.detection.hashlists.reading import MAX_REPORTED, EntryReader
+from tutela.detection.hashlists.rows import Format, UnreadableFile
 from tutela.detection.hashlists.writing import write_entries
-from tutela.storage.hash_lists import AlreadyThere, UnknownEntry
+from tutela.storage.hash_lists import AlreadyThere
 
 app = typer.Typer(help="Lists of fingerprints.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The list's name.", metavar="LIST")]
 SHOWN_ROWS = 20
+SHOWN_EVERY = 10_000
 
 
 @app.command()
@@ -29,16 +35,20 @@ def create(
     source: Annotated[str, typer.Option(help="Where the entries come from.")],
     jurisdiction: Annotated[str, typer.Option(help="Whose law the classification follows.")],
     classification: Annotated[str | None, typer.Option(help="Class of entries that name none.")] = None,
+    harmless: Annotated[
+        bool, typer.Option("--harmless", help="What matches it is no match, whatever other lists say.")
+    ] = False,
 ) -> None:
     """Create an empty, enabled list."""
+    role = ListRole.HARMLESS if harmless else ListRole.MATCH
     with workplace() as place:
         try:
-            place.lists.create(HashList(name, owner, source, jurisdiction, classification))
+            place.lists.create(HashList(name, owner, source, jurisdiction, classification, role=role))
         except AlreadyThere as error:
             fail(str(error))
         except ValueError as error:
             fail(str(error), Exit.USAGE)
-    out.print(f"created the list {name}")
+    out.print(f"created the {'harmless ' if harmless else ''}list {name}")
 
 
 @app.command("import")
@@ -54,58 +64,113 @@ def import_entries(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Import entries: all or none, or with --good-rows what can be read. Exit code 3 if rows were refused."""
-    text, label = _read(file)
-    with workplace() as place:
+    """Import entries: all or none, or with --good-rows what can be read. Exit code 3 if rows were refused.
+
+    An import that is interrupted leaves nothing in the list.
+    """
+    label = "standard input" if str(file) == "-" else str(file)
+    with workplace() as place, _opened(file) as stream, _progress() as progress:
         try:
-            place.lists.get(name)
-            read = read_entries(text, format_ or guess_format(label, text), place.kinds, kind)
+            reader = EntryReader(stream, place.kinds, format_=format_, name=label, only_kind=kind)
+            task = progress.add_task("reading", total=_size(file))
+            result = place.lists.add(
+                name,
+                _all_or_good(reader, stream, progress, task, good_rows=good_rows),
+                rejected=lambda: reader.rejected,
+                on_step=lambda step: progress.update(task, description=step, total=None),
+            )
         except UnknownList as error:
             fail(str(error))
         except UnreadableFile as error:
             fail(f"{label}: {error}", Exit.USAGE)
-        if read.bad and not good_rows:
-            _report_bad(label, read, as_json=as_json)
+        except _BadRows:
+            progress.stop()
+            _report_bad(label, reader, as_json=as_json)
             err.print("Nothing was imported. Correct the rows, or import the others with --good-rows.")
-            raise typer.Exit(int(Exit.PARTLY))
-        result = place.lists.add(name, read.entries, rejected=len(read.bad))
+            raise typer.Exit(int(Exit.PARTLY)) from None
+        except KeyboardInterrupt:
+            progress.stop()
+            err.print("stopped; nothing was imported")
+            raise typer.Exit(int(Exit.INTERRUPTED)) from None
     if as_json:
         print_json({
-            "list": name, "rows": read.rows, "added": result.added, "already_there": result.already_there,
-            "rejected": [{"line": b.line, "reason": b.reason} for b in read.bad],
+            "list": name, "rows": reader.rows, "added": result.added, "already_there": result.already_there,
+            "rejected": _rejected(reader), "rejected_rows": reader.rejected,
         })  # fmt: skip
     else:
-        _report_bad(label, read, as_json=False)
+        _report_bad(label, reader, as_json=False)
         out.print(
-            f"{name}: {read.rows:,} rows, {result.added:,} entries added, {result.already_there:,} there already, "
+            f"{name}: {reader.rows:,} rows, {result.added:,} entries added, {result.already_there:,} there already, "
             f"{result.rejected:,} rows refused"
         )
-    raise typer.Exit(int(Exit.PARTLY if read.bad else Exit.DONE))
+    raise typer.Exit(int(Exit.PARTLY if reader.rejected else Exit.DONE))
 
 
-def _read(file: Path) -> tuple[str, str]:
+class _BadRows(Exception):
+    """Rows were refused, and all were wanted."""
+
+
+def _all_or_good(
+    reader: EntryReader, stream: TextIOWrapper, progress: Progress, task: TaskID, *, good_rows: bool
+) -> Iterator[NewEntry]:
+    """Yield the entries; when all are read, raise _BadRows if that is too few."""
+    file: Any = stream.buffer
+    seekable = stream.seekable()
+    for number, entry in enumerate(reader):
+        yield entry
+        if number % SHOWN_EVERY == 0:
+            progress.update(task, completed=file.tell() if seekable else reader.rows)
+    if reader.rejected and not good_rows:
+        raise _BadRows
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[TextIOWrapper]:
+    if str(file) == "-":
+        stream = TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline="")
+        try:
+            yield stream
+        finally:
+            stream.detach()
+        return
     try:
-        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        opened = file.open(encoding="utf-8", newline="")
     except OSError as error:
         fail(f"{file}: {error.strerror}", Exit.USAGE)
-    label = "standard input" if str(file) == "-" else str(file)
-    try:
-        return data.decode("utf-8-sig"), label
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        fail(f"{label}: line {line} is not UTF-8", Exit.USAGE)
+    with opened:
+        yield opened
 
 
-def _report_bad(label: str, read: ReadEntries, *, as_json: bool) -> None:
+def _size(file: Path) -> int | None:
+    return file.stat().st_size if file.is_file() else None
+
+
+def _rejected(reader: EntryReader) -> list[dict[str, Any]]:
+    return [{"line": b.line, "reason": b.reason} for b in reader.bad]
+
+
+def _report_bad(label: str, reader: EntryReader, *, as_json: bool) -> None:
     if as_json:
-        print_json(
-            {"rows": read.rows, "added": 0, "rejected": [{"line": b.line, "reason": b.reason} for b in read.bad]}
-        )
+        print_json({
+            "rows": reader.rows, "added": 0, "rejected": _rejected(reader), "rejected_rows": reader.rejected,
+        })  # fmt: skip
         return
-    for bad in read.bad[:SHOWN_ROWS]:
+    for bad in reader.bad[:SHOWN_ROWS]:
         err.print(f"{label}:{bad.line}: {bad.reason}", markup=False)
-    if len(read.bad) > SHOWN_ROWS:
-        err.print(f"... and {len(read.bad) - SHOWN_ROWS:,} more bad rows (--json lists them all)")
+    if reader.rejected > SHOWN_ROWS:
+        err.print(f"... and {reader.rejected - SHOWN_ROWS:,} more bad rows (--json lists the first {MAX_REPORTED:,})")
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
 
 
 @app.command()
@@ -134,9 +199,13 @@ def export(
 @app.command()
 def show(
     name: Annotated[str | None, typer.Argument(metavar="[LIST]", help="One list with its entries' counts.")] = None,
+    entry: Annotated[int | None, typer.Option(help="Only this entry, also if it was removed.")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Show the lists: owner, source, jurisdiction, entries by kind."""
+    """Show the lists: owner, source, jurisdiction, entries by kind; or one entry."""
+    if entry is not None:
+        _show_entry(name, entry, as_json=as_json)
+        return
     with workplace() as place:
         summaries = [s for s in place.lists.summaries() if name is None or s.hashlist.id == name]
         if name is not None and not summaries:
@@ -149,20 +218,22 @@ def show(
             print_json({
                 "list": one.hashlist.id, "owner": one.hashlist.owner, "source": one.hashlist.source,
                 "jurisdiction": one.hashlist.jurisdiction, "classification": one.hashlist.classification,
-                "enabled": one.hashlist.enabled, "entries": one.entries, "enabled_entries": one.enabled_entries,
+                "role": one.hashlist.role.value, "enabled": one.hashlist.enabled, "entries": one.entries,
+                "enabled_entries": one.enabled_entries, "removed_entries": one.removed_entries,
             })  # fmt: skip
         return
     if not summaries:
         out.print("There is no list yet: tutela hashlist create NAME --owner ... --source ... --jurisdiction ...")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("list", "enabled", "entries", "enabled entries", "owner", "source", "jurisdiction"):
+    for column in ("list", "role", "enabled", "entries", "enabled entries", "owner", "source", "jurisdiction"):
         table.add_column(column, justify="right" if "entries" in column else "left")
     for one in summaries:
         counts = ", ".join(f"{kind} {number:,}" for kind, number in one.entries.items()) or "0"
         table.add_row(
             *cells(
                 one.hashlist.id,
+                one.hashlist.role.value,
                 "yes" if one.hashlist.enabled else "no",
                 counts,
                 f"{one.enabled_entries:,}",
@@ -186,15 +257,52 @@ def disable(name: Name, entry: Annotated[int | None, typer.Option(help="Only thi
     _switch(name, entry, enabled=False)
 
 
+@app.command()
+def remove(name: Name, entry: Annotated[int, typer.Option(help="The entry's number.")]) -> None:
+    """Take an entry off a list. It is kept, so that past detections still open to it; an import brings it back."""
+    with workplace() as place:
+        try:
+            place.lists.remove(name, entry)
+        except (UnknownList, UnknownEntry) as error:
+            fail(str(error))
+    out.print(f"entry {entry} of {name} is removed")
+
+
 def _switch(name: str, entry: int | None, *, enabled: bool) -> None:
     with workplace() as place:
         try:
             place.lists.switch(name, enabled, entry)
         except (UnknownList, UnknownEntry) as error:
-            _not_found(error)
+            fail(str(error))
     what = name if entry is None else f"entry {entry} of {name}"
     out.print(f"{what} is {'enabled' if enabled else 'disabled'}")
 
 
-def _not_found(error: LookupError) -> NoReturn:
-    fail(str(error))
+def _show_entry(name: str | None, number: int, *, as_json: bool) -> None:
+    with workplace() as place:
+        try:
+            if name is not None:
+                place.lists.get(name)
+            entry = place.lists.entry(number)
+        except (UnknownList, UnknownEntry) as error:
+            fail(str(error))
+    if name not in (None, entry.hashlist):
+        fail(f"entry {number} is of the list {entry.hashlist}, not of {name}")
+    shown = _entry_shown(entry)
+    if as_json:
+        print_json(shown)
+        return
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for key, value in shown.items():
+        text = "; ".join(value) if isinstance(value, list) else {True: "yes", False: "no", None: ""}.get(value, value)
+        table.add_row(*cells(key.replace("_", " "), str(text)))
+    out.print(table)
+
+
+def _entry_shown(entry: Entry) -> dict[str, Any]:
+    return {
+        "entry": entry.id, "list": entry.hashlist, "kind": entry.kind, "value": entry.value.hex(),
+        "classification": entry.classification, "verified_by": list(entry.verified_by), "reference": entry.reference,
+        "added_at": entry.added_at.isoformat(), "enabled": entry.enabled,
+        "removed_at": entry.removed_at and entry.removed_at.isoformat(),
+    }  # fmt: skip

@@ -6,13 +6,13 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from tutela.casework.intake import BatchClosed, Intake, Recorded, Refused, Taken
@@ -65,14 +65,20 @@ def scan(
         try:
             service = place.service(service_id)
             permit = place.intake.permit(service, region)  # type: ignore[arg-type]
-            matcher = place.matcher(lists)
+            matcher = _matcher(place, lists)
         except (UnknownService, UnknownList) as error:
             fail(str(error), Exit.USAGE)
         except Refused as refusal:
             fail(str(refusal), Exit.REFUSED)
-        if not len(matcher):
+        coverage = place.coverage(lists)
+        if not coverage.entries:
             err.print("note: no enabled entry to match against; every item that decodes will be clean")
-        report = _Report(as_json=as_json)
+        for name, count in coverage.unmatched.items():
+            err.print(
+                f"note: {count:,} entries are {name}, which has no threshold and is not compared: "
+                f"set `{name}` under [thresholds] in tutela.toml"
+            )
+        report = _Report({name: kind.UNIT for name, kind in place.kinds.items()}, as_json=as_json)
         run = _Scan(place, service, region, permit, matcher, report)  # type: ignore[arg-type]
         identity = json.dumps(["scan", sorted(str(p.resolve()) for p in paths), sorted(lists or []), region])
         try:
@@ -84,7 +90,7 @@ def scan(
         except KeyboardInterrupt:
             err.print("stopped; give the same command again to go on from here")
             raise typer.Exit(int(Exit.INTERRUPTED)) from None
-    report.finish(matcher, dry_run=dry_run)
+    report.finish(coverage.entries, dry_run=dry_run)
     raise typer.Exit(int(Exit.PARTLY if report.outcomes[Outcome.ERROR] else Exit.DONE))
 
 
@@ -118,16 +124,16 @@ class _Scan:
                 if isinstance(unreadable, UnreadablePath):
                     self._add(intake, batch, _unreadable(unreadable, self.permit, self.region))
                     progress.advance(task)
-            with WorkerPool(jobs, self.place.settings.limits, self.permit.excludes) as pool:
-                for file, fingerprinted in pool.fingerprints(files):
-                    self._add(intake, batch, self._taken(file, fingerprinted))
+            settings = self.place.settings
+            with WorkerPool(jobs, settings.limits, self.permit.excludes, settings.embedding) as pool:
+                for file, fingerprinted, judgement in pool.recognised(files, self.matcher):
+                    self._add(intake, batch, self._taken(file, fingerprinted, judgement))
                     progress.advance(task)
             self._flush(intake, batch)
         if batch:
             intake.close(batch)
 
-    def _taken(self, file: FoundFile, fingerprinted: Fingerprinted) -> Taken:
-        judgement = self.matcher.judge(fingerprinted)
+    def _taken(self, file: FoundFile, fingerprinted: Fingerprinted, judgement: Judgement) -> Taken:
         provenance = Provenance(declared_region=self.region, name=file.name)
         return Taken(file.identity, provenance, fingerprinted, judgement, self.permit, file.path.read_bytes)
 
@@ -151,6 +157,19 @@ class _Scan:
         self._since = time.monotonic()
 
 
+def _matcher(place: Workplace, lists: Sequence[str] | None) -> Matcher:
+    """Return a matcher over up-to-date indexes, showing how far they are where that takes a while."""
+    with _progress() as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(kind: str, share: float) -> None:
+            if kind not in tasks:
+                tasks[kind] = progress.add_task(f"index of {kind}", total=100)
+            progress.update(tasks[kind], completed=round(100 * share))
+
+        return place.matcher(lists, tell)
+
+
 def _identity(found: FoundFile | UnreadablePath) -> str:
     return found.identity if isinstance(found, FoundFile) else f"unreadable\0{found.name}"
 
@@ -164,7 +183,8 @@ def _unreadable(path: UnreadablePath, permit: Permit, region: Region) -> Taken:
 
 
 class _Report:
-    def __init__(self, *, as_json: bool) -> None:
+    def __init__(self, units: Mapping[str, str], *, as_json: bool) -> None:
+        self._units = units
         self.as_json = as_json
         self.outcomes: Counter[Outcome] = Counter(dict.fromkeys(Outcome, 0))
         self._low_quality = 0
@@ -185,7 +205,8 @@ class _Report:
         elif recorded.outcome is Outcome.MATCH:
             best = taken.judgement.detections[0]
             turned = "" if best.orientation.value == "upright" else f", {best.orientation.value.replace('_', ' ')}"
-            why = f"{best.technology} {best.distance} bits from {best.hashlist} #{best.entry}{turned}"
+            away = f"{best.distance:,} {self._units[best.technology]}"
+            why = f"{best.technology} {away} from {best.hashlist} #{best.entry}{turned}"
             if best.threshold == 0:
                 why = f"same {best.technology} as {best.hashlist} #{best.entry}"
             self._row("match", taken.provenance.name, why + (", seen before" if recorded.seen_again else ""))
@@ -198,7 +219,7 @@ class _Report:
         if self.as_json:
             print_json({"type": "item", "path": name, "outcome": outcome.value, "resumed": True})
 
-    def finish(self, matcher: Matcher, *, dry_run: bool) -> None:
+    def finish(self, entries: int, *, dry_run: bool) -> None:
         summary: dict[str, Any] = {
             "type": "summary",
             "items": sum(self.outcomes.values()),
@@ -207,7 +228,7 @@ class _Report:
             "resumed": self._resumed,
             "seen_again": self._seen_again,
             "cases": len(self._cases),
-            "entries": len(matcher),
+            "entries": entries,
             "dry_run": dry_run,
         }
         if self.as_json:
@@ -225,7 +246,7 @@ class _Report:
         width = max(len(f"{n:,}") for n in self.outcomes.values())
         for outcome in Outcome:
             out.print(f"  {outcome.value:12} {self.outcomes[outcome]:>{width},}")
-        out.print(f"{summary['items']:,} items against {len(matcher):,} entries")
+        out.print(f"{summary['items']:,} items against {entries:,} entries")
         if self._low_quality:
             out.print(f"{self._low_quality:,} had too little structure for a perceptual match; digests alone decided")
         if dry_run:

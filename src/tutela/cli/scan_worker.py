@@ -10,6 +10,7 @@ from pathlib import Path
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.content.sniff import SNIFF_BYTES, kind_of
 from tutela.detection.fingerprinting import Fingerprinted, fingerprint, too_long
+from tutela.detection.fingerprints.embedding import EmbeddingSettings
 from tutela.detection.fingerprints.registry import installed_kinds
 
 
@@ -25,8 +26,10 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def fingerprint_file(path: Path, limits: Limits, excludes: frozenset[str]) -> Fingerprinted:
-    """Return what is known of a file. Never raises for what the file is or does."""
+def fingerprint_file(
+    path: Path, limits: Limits, excludes: frozenset[str], embedding: EmbeddingSettings | None, reduced: bool
+) -> Fingerprinted:
+    """Return what is known of a file, `reduced` or in full. Never raises for what the file is or does."""
     try:
         with path.open("rb") as stream:
             size = path.stat().st_size
@@ -36,4 +39,4 @@ def fingerprint_file(path: Path, limits: Limits, excludes: frozenset[str]) -> Fi
             data = stream.read(limits.max_bytes + 1)
     except OSError as error:
         return Fingerprinted(Kind.OTHER, 0, (), Outcome.ERROR, error.strerror or str(error))
-    return fingerprint(data, installed_kinds().values(), limits, excludes)
+    return fingerprint(data, installed_kinds(embedding).values(), limits, excludes, reduced=reduced)

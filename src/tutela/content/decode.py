@@ -11,6 +11,9 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +23,19 @@ from tutela.content.item import Limits
 
 RGB = NDArray[np.uint8]
 """Pixels, shape (height, width, 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """The luminance of a picture of `height` x `width` pixels, 0 to 255, each value the mean of `shrink` x `shrink`.
+
+    Shape (height / shrink, width / shrink), rounded up. `shrink` is 1 where every pixel is there.
+    """
+
+    luminance: NDArray[np.uint8]
+    height: int
+    width: int
+    shrink: int
 
 
 class Undecodable(ValueError):
@@ -41,6 +57,7 @@ _BROKEN = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EO
 
 
 _ICON = b"\0\0\1\0"
+_JPEG = b"\xff\xd8"
 _ORIENTATION = 274  # the EXIF tag
 # What undoes the turn that each value of the tag asks for.
 _AS_STORED = {
@@ -60,6 +77,36 @@ def decode_image(data: bytes, limits: Limits) -> RGB:
     Raises OverLimit before decoding if bytes or declared pixels exceed the limits, Unsupported if no decoder
     knows the format, Undecodable if one does and fails, also on a truncated file.
     """
+    with _opened(data, limits) as image:
+        # Pillow turns a TIFF as its tag says, other formats not.
+        turned = image.tag_v2.get(_ORIENTATION) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
+        image.load()
+        return _to_rgb(image.transpose(_AS_STORED[turned]) if turned in _AS_STORED else image)
+
+
+def decode_reduced(data: bytes, limits: Limits, enough: int) -> Reduced | None:
+    """Return the luminance of a JPEG at the least of 1/1, 1/2, 1/4 and 1/8 of its size whose sides are at least
+    `enough` pixels, as stored; at full size if it is smaller than that. None if it is no JPEG or has no luminance of
+    its own (CMYK): use `decode_image`.
+
+    A JPEG holds its luminance apart, and libjpeg makes a block's mean of fewer numbers than its pixels: colour and
+    detail are never computed. Raises as `decode_image` does.
+    """
+    if not data.startswith(_JPEG):
+        return None
+    with _opened(data, limits) as image:
+        width, height = image.size
+        shrink = next((s for s in (8, 4, 2) if min(width, height) >= s * enough), 1)
+        if image.format not in ("JPEG", "MPO") or image.draft("L", (width // shrink, height // shrink)) is None:
+            return None
+        if image.mode != "L":
+            return None
+        return Reduced(np.asarray(image), height, width, shrink)
+
+
+@contextmanager
+def _opened(data: bytes, limits: Limits) -> Iterator[Image.Image]:
+    """Give the image with its size checked and nothing decoded; what breaks in the block is raised as said above."""
     if len(data) > limits.max_bytes:
         raise OverLimit(f"{len(data):,} bytes, at most {limits.max_bytes:,} are decoded")
     if not data:
@@ -86,11 +133,8 @@ def decode_image(data: bytes, limits: Limits) -> RGB:
             if width < 1 or height < 1:
                 raise Undecodable("the picture has no pixels")
             _check_pixels(width, height, limits)
-            # Pillow turns a TIFF as its tag says, other formats not.
-            turned = image.tag_v2.get(_ORIENTATION) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
             try:
-                image.load()
-                return _to_rgb(image.transpose(_AS_STORED[turned]) if turned in _AS_STORED else image)
+                yield image
             except Image.DecompressionBombError as error:
                 raise OverLimit(str(error)) from error
             except _BROKEN as error:

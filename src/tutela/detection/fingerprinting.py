@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image
+from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image, decode_reduced
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.content.sniff import SNIFF_BYTES, kind_of
-from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, Orientation
+from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, OfReduced, Orientation
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,11 @@ class Fingerprinted:
         return next((f for f in self.of(kind) if f.orientation is Orientation.UPRIGHT), None)
 
     @property
+    def reduced(self) -> bool:
+        """Whether one of the fingerprints was not computed the reference way."""
+        return any(f.reduced for f in self.fingerprints)
+
+    @property
     def quality(self) -> int | None:
         """The lowest quality of any fingerprint that has one."""
         return min((f.quality for f in self.fingerprints if f.quality is not None), default=None)
@@ -44,10 +49,15 @@ def fingerprint(
     kinds: Iterable[FingerprintKind],
     limits: Limits,
     excludes: frozenset[str] = frozenset(),
+    given: Sequence[Fingerprint] = (),
+    *,
+    reduced: bool = False,
 ) -> Fingerprinted:
-    """Return every fingerprint that can be made of an item. Never raises for what the bytes are.
+    """Return every fingerprint that can be made of an item, and those `given` with it. Never raises for the bytes.
 
-    `excludes` is what the regime keeps out of processing: excluded audio is not even hashed.
+    `excludes` is what the regime keeps out of processing: excluded audio is not even hashed, and what was given with
+    it, or with an item that is too long to be read, is left out. With `reduced`, pictures may be decoded at a fraction
+    of their size where every kind can tell its fingerprint from that, nearly: let `recognition.recognise` judge those.
     """
     every = tuple(kinds)
     kind = kind_of(data[:SNIFF_BYTES])
@@ -55,20 +65,31 @@ def fingerprint(
         return too_long(kind, len(data), limits)
     if kind is Kind.AUDIO and "audio" in excludes:
         return Fingerprinted(kind, len(data), (), Outcome.UNSUPPORTED, "audio is outside the regime: not processed")
-    digests = tuple(k.of_bytes(data) for k in every if k.NEEDS == "bytes")
+    undecoded = (*(k.of_bytes(data) for k in every if k.NEEDS == "bytes"), *given)
     of_pixels = [k for k in every if k.NEEDS == "pixels"]
     try:
         if kind is not Kind.IMAGE and data:
             raise Unsupported(f"{kind.value}: no decoder yet, matched by digest alone")
-        pixels = decode_image(data, limits)
+        perceptual = _of_picture(data, of_pixels, limits, reduced=reduced)
     except OverLimit as error:
-        return Fingerprinted(kind, len(data), digests, Outcome.OVER_LIMIT, str(error))
+        return Fingerprinted(kind, len(data), undecoded, Outcome.OVER_LIMIT, str(error))
     except Unsupported as error:
-        return Fingerprinted(kind, len(data), digests, Outcome.UNSUPPORTED, str(error))
+        return Fingerprinted(kind, len(data), undecoded, Outcome.UNSUPPORTED, str(error))
     except Undecodable as error:
-        return Fingerprinted(kind, len(data), digests, Outcome.UNDECODABLE, str(error))
-    perceptual = tuple(f for k in of_pixels for f in k.of_pixels(pixels))
-    return Fingerprinted(kind, len(data), (*digests, *perceptual))
+        return Fingerprinted(kind, len(data), undecoded, Outcome.UNDECODABLE, str(error))
+    return Fingerprinted(kind, len(data), (*undecoded, *perceptual))
+
+
+def _of_picture(
+    data: bytes, kinds: Sequence[FingerprintKind], limits: Limits, *, reduced: bool
+) -> tuple[Fingerprint, ...]:
+    modest = [k for k in kinds if isinstance(k, OfReduced)]
+    if reduced and modest and len(modest) == len(kinds):
+        picture = decode_reduced(data, limits, max(k.ENOUGH for k in modest))
+        if picture is not None:
+            return tuple(f for k in modest for f in k.of_reduced(picture))
+    pixels = decode_image(data, limits)
+    return tuple(f for k in kinds for f in k.of_pixels(pixels))
 
 
 def too_long(kind: Kind, size: int, limits: Limits) -> Fingerprinted:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from tutela.content.item import Outcome
 from tutela.detection.fingerprinting import Fingerprinted
-from tutela.detection.fingerprints.fingerprint import FingerprintKind, Orientation
-from tutela.detection.hashlists.hashlist import Entry
-from tutela.detection.matching.dictionary import DictionaryIndex
-from tutela.detection.matching.hamming import LinearHammingIndex
-from tutela.detection.matching.index import Index
+from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, Orientation
+from tutela.detection.hashlists.hashlist import Entry, HashList, ListRole
+from tutela.detection.hashlists.label import Label, parse_label
+from tutela.detection.matching.index import LabelledIndex
+from tutela.detection.matching.memory import MemoryIndex
+from tutela.detection.matching.metrics import check_threshold
+from tutela.detection.matching.shape import shape_of
+from tutela.detection.overruling import without_overruled
+
+REDUCED_MARGIN = 8
+"""Bits that a reduced picture's fingerprint may lie away from the full one's (docs/explanation/reduced-decoding.md)."""
+
+QUALITY_MARGIN = 5
+"""The same for its quality."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,97 +39,199 @@ class Detection:
     orientation: Orientation
     computed: str
     quality: int | None
+    enabled: bool = True
+    """Whether the entry and its list may match; what `judge` returns always may."""
+
+    @property
+    def share(self) -> float:
+        """The distance as a share of the threshold: technologies count in units of their own."""
+        return self.distance / self.threshold if self.threshold else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the layers say of an item: its one outcome, the detections behind it, and the technologies that ran."""
+    """What the layers say of an item: its one outcome, the detections behind it, and the technologies that ran.
+
+    `overruled` are the detections that did not count, because a harmless list knows the item better (overruling).
+    """
 
     outcome: Outcome
     detections: tuple[Detection, ...]
     technologies: tuple[str, ...]
     low_quality: bool
     reason: str
+    near: bool = False
+    """Whether a fingerprint of a reduced picture lies so near to a threshold that the full picture must decide."""
+    overruled: tuple[Detection, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    hashlist: str
-    classification: str | None
+class UnknownKind(ValueError):
+    """An entry is of a kind that is not installed; the message says what to do."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"entries are {kind!r}, which is not installed: configure it, or remove those entries. An embedding of "
+            "another model or with other settings is a kind of its own"
+        )
 
 
 class Matcher:
-    """Compares items with the enabled entries of chosen lists. Immutable: a change of lists makes a new one."""
+    """Compares items with the entries of chosen lists.
+
+    It sees changes of entries as the indexes do; a change of lists (which there are, which are on) makes a new one.
+    """
 
     def __init__(
         self,
         kinds: Mapping[str, FingerprintKind],
+        indexes: Mapping[str, LabelledIndex],
+        lists: Iterable[HashList],
+        thresholds: Mapping[str, int] | None = None,
+        only: Collection[str] | None = None,
+    ) -> None:
+        """Match against the indexes of each kind, entries of `lists` alone, of those named in `only` if given.
+
+        Harmless lists count always. `thresholds` replaces the default of a kind; raises ValueError for an unknown
+        kind or a threshold that it cannot have. A kind without either threshold is not compared.
+        """
+        self._kinds = kinds
+        self._indexes = indexes
+        self._lists = {one.id: one for one in lists}
+        self._only = None if only is None else frozenset(only)
+        self.thresholds = thresholds_of(kinds, thresholds or {})
+        self._labels: dict[str, Label] = {}
+
+    @classmethod
+    def over(
+        cls,
+        kinds: Mapping[str, FingerprintKind],
         entries: Iterable[Entry],
         thresholds: Mapping[str, int] | None = None,
-    ) -> None:
-        """Build the indexes. `thresholds` replaces the default of a kind; raises ValueError for an unknown kind
-        or a threshold that it cannot have."""
-        self._kinds = kinds
-        self._listed: dict[int, _Listed] = {}
-        by_kind: dict[str, list[tuple[int, bytes]]] = defaultdict(list)
+        lists: Iterable[HashList] = (),
+    ) -> Self:
+        """Return a matcher over entries in memory; a list that is not among `lists` is an enabled one to match.
+
+        Raises ValueError as above, UnknownKind for an entry of a kind that is not there.
+        """
+        known = {one.id: one for one in lists}
+        by_kind: dict[str, list[tuple[int, bytes, str, bool]]] = defaultdict(list)
         for entry in entries:
             if entry.kind not in kinds:
-                raise ValueError(f"entry {entry.id} is a {entry.kind!r}, which is not installed")
-            by_kind[entry.kind].append((entry.id, entry.value))
-            self._listed[entry.id] = _Listed(entry.hashlist, entry.classification)
-        self._indexes: dict[str, Index] = {
-            name: DictionaryIndex(by_kind[name], kind.BYTES)
-            if kind.METRIC == "equal"
-            else LinearHammingIndex(by_kind[name], kind.BYTES)
-            for name, kind in kinds.items()
-        }
-        self._thresholds = {name: kind.THRESHOLD for name, kind in kinds.items()}
-        for name, threshold in (thresholds or {}).items():
-            if name not in kinds or (kinds[name].METRIC == "equal" and threshold):
-                raise ValueError(f"{name!r} has no threshold to set")
-            if not 0 <= threshold <= 8 * kinds[name].BYTES:
-                raise ValueError(f"the threshold of {name} is 0 to {8 * kinds[name].BYTES} bits, not {threshold}")
-            self._thresholds[name] = threshold
-
-    def __len__(self) -> int:
-        """Return the number of entries compared with."""
-        return len(self._listed)
+                raise UnknownKind(entry.kind)
+            known.setdefault(entry.hashlist, HashList(entry.hashlist, "", "", "", None))
+            label = Label(entry.hashlist, entry.classification).text()
+            by_kind[entry.kind].append((entry.id, entry.value, label, entry.enabled))
+        indexes = {name: MemoryIndex.of(shape_of(kinds[name]), rows) for name, rows in by_kind.items()}
+        return cls(kinds, indexes, known.values(), thresholds)
 
     def judge(self, item: Fingerprinted) -> Judgement:
-        """Return the item's outcome with every entry within the thresholds, nearest first."""
+        """Return the item's outcome with every enabled entry within the thresholds, nearest first."""
         found: list[Detection] = []
         technologies: list[str] = []
-        low_quality = False
+        low_quality = near = False
         for name, kind in self._kinds.items():
             fingerprints = item.of(name)
-            if not fingerprints:
+            if not fingerprints or name not in self.thresholds:
                 continue
             quality = fingerprints[0].quality
+            reduced = fingerprints[0].reduced
+            if reduced and quality is not None and abs(quality - kind.MINIMUM_QUALITY) <= QUALITY_MARGIN:
+                near = True
             if quality is not None and quality < kind.MINIMUM_QUALITY:
                 # Too little structure for a perceptual match to mean anything: the digests alone decide.
                 low_quality = True
                 continue
             technologies.append(name)
-            nearest: dict[int, Detection] = {}
-            hits = self._indexes[name].search([f.value for f in fingerprints], self._thresholds[name])
-            for one, hits_of_one in zip(fingerprints, hits, strict=True):
-                for hit in hits_of_one:
-                    if hit.entry in nearest and nearest[hit.entry].distance <= hit.distance:
-                        continue
-                    listed = self._listed[hit.entry]
-                    nearest[hit.entry] = Detection(
-                        technology=name,
-                        version=kind.VERSION,
-                        threshold=self._thresholds[name],
-                        hashlist=listed.hashlist,
-                        entry=hit.entry,
-                        classification=listed.classification,
-                        distance=hit.distance,
-                        orientation=one.orientation,
-                        computed=one.computed,
-                        quality=one.quality,
-                    )
-            found += sorted(nearest.values(), key=lambda d: (d.distance, d.entry))
-        found.sort(key=lambda d: d.distance)
-        outcome = Outcome.MATCH if found else item.failure or Outcome.CLEAN
-        return Judgement(outcome, tuple(found), tuple(technologies), low_quality, item.reason)
+            threshold = self.thresholds[name]
+            radius = _wider(threshold, kind) if reduced else threshold
+            within = [d for d in self._detections(kind, fingerprints, radius) if d.enabled]
+            near = near or any(d.distance > threshold for d in within)
+            found += [d for d in within if d.distance <= threshold]
+        known = [d for d in found if self._lists[d.hashlist].role is ListRole.HARMLESS]
+        flagged = [d for d in found if self._lists[d.hashlist].role is ListRole.MATCH and self._chosen(d.hashlist)]
+        standing, overruled = without_overruled(flagged, known)
+        standing.sort(key=lambda d: d.share)
+        near = near or (item.reduced and bool(overruled))
+        outcome = Outcome.MATCH if standing else item.failure or Outcome.CLEAN
+        return Judgement(
+            outcome, tuple(standing), tuple(technologies), low_quality, item.reason, near, tuple(overruled)
+        )
+
+    def lookup(self, fingerprints: Sequence[Fingerprint], threshold: int | None = None) -> list[Detection]:
+        """Return every entry of the chosen lists within the threshold, those that are not enabled too, nearest first.
+
+        The fingerprints are of one kind: the orientations of one item. `threshold` replaces the kind's own. Raises
+        ValueError where the kind has none or it is out of range.
+        """
+        kind = self._kinds[fingerprints[0].kind]
+        if threshold is None and kind.KIND not in self.thresholds:
+            raise ValueError(f"{kind.KIND} has no threshold: give one, or set it under [thresholds] in tutela.toml")
+        radius = self.thresholds[kind.KIND] if threshold is None else check_threshold(shape_of(kind), threshold)
+        return [d for d in self._detections(kind, fingerprints, radius) if self._chosen(d.hashlist)]
+
+    def _chosen(self, hashlist: str) -> bool:
+        return self._only is None or hashlist in self._only
+
+    def _detections(self, kind: FingerprintKind, fingerprints: Sequence[Fingerprint], radius: int) -> list[Detection]:
+        """Return each entry once, in the orientation in which it is nearest."""
+        index = self._indexes.get(kind.KIND)
+        if index is None:
+            return []
+        nearest: dict[int, Detection] = {}
+        # Labels are read after the search: an index that has grown meanwhile has more of them, never others.
+        hits_of_each = index.search([f.value for f in fingerprints], radius)
+        for one, hits in zip(fingerprints, hits_of_each, strict=True):
+            for hit in hits:
+                if hit.entry in nearest and nearest[hit.entry].distance <= hit.distance:
+                    continue
+                label = self._label(index.labels[hit.label])
+                hashlist = self._lists.get(label.hashlist)
+                if hashlist is None:
+                    continue  # made after this matcher
+                nearest[hit.entry] = Detection(
+                    technology=kind.KIND,
+                    version=kind.VERSION,
+                    threshold=self.thresholds.get(kind.KIND, radius),
+                    hashlist=hashlist.id,
+                    entry=hit.entry,
+                    classification=label.classification or hashlist.classification,
+                    distance=hit.distance,
+                    orientation=one.orientation,
+                    computed=one.computed,
+                    quality=one.quality,
+                    enabled=hit.enabled and hashlist.enabled,
+                )
+        return sorted(nearest.values(), key=lambda d: (d.distance, d.entry))
+
+    def _label(self, text: str) -> Label:
+        label = self._labels.get(text)
+        if label is None:
+            label = self._labels[text] = parse_label(text)
+        return label
+
+
+def thresholds_of(kinds: Mapping[str, FingerprintKind], written: Mapping[str, int]) -> dict[str, int]:
+    """Return the threshold of each kind that has one: its own, or what is written.
+
+    Raises ValueError for an unknown kind or a threshold that it cannot have.
+    """
+    found = {name: kind.THRESHOLD for name, kind in kinds.items() if kind.THRESHOLD is not None}
+    for name, threshold in written.items():
+        if name not in kinds:
+            raise ValueError(f"{name!r} has no threshold to set")
+        if kinds[name].METRIC == "equal" and threshold:
+            raise ValueError(f"{name!r} has no threshold to set: values are equal or not")
+        if kinds[name].METRIC != "equal" and threshold == 0:
+            # A detection with the threshold 0 says that the bytes are the listed ones; equal looks do not say that.
+            raise ValueError(f"the threshold of {name} is at least 1")
+        found[name] = check_threshold(shape_of(kinds[name]), threshold)
+    return found
+
+
+def _wider(threshold: int, kind: FingerprintKind) -> int:
+    """Return how far entries are looked for where a value may be off by REDUCED_MARGIN.
+
+    Never beyond the default threshold of the kind, which indexes are made for: there, the margin would cost several
+    times as much as it finds.
+    """
+    return max(threshold, min(threshold + REDUCED_MARGIN, kind.THRESHOLD or threshold))

@@ -107,11 +107,12 @@ class KeyRevoked(Payload):
 
 @_event("hashlist.created")
 class HashListCreated(Payload):
-    """A hash list was created."""
+    """A hash list was created. What matches a `harmless` one is no match, whatever other lists say."""
 
     owner: str
     source: str
     jurisdiction: str
+    role: Literal["match", "harmless"] = "match"
 
 
 @_event("hashlist.imported")
@@ -129,6 +130,13 @@ class HashListSwitched(Payload):
 
     enabled: bool
     entry_id: int | None = None
+
+
+@_event("hashlist.entry_removed")
+class HashListEntryRemoved(Payload):
+    """An entry was taken off its list. It is kept, so that past detections still open to it."""
+
+    entry_id: int
 
 
 # Intake

@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
@@ -53,6 +53,31 @@ class Database:
         """Begin a transaction that only reads."""
         with self.engine.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def read_one_moment(self) -> Iterator[Connection]:
+        """Begin a transaction that only reads, and sees one moment throughout, whatever others commit meanwhile."""
+        with self.read() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield connection
+
+    @contextmanager
+    def own_connection(self) -> Iterator[Connection]:
+        """Open a connection that ends with the block, and its temporary tables with it. See `begin`."""
+        with self.engine.connect() as connection:
+            connection.detach()
+            yield connection
+
+    @staticmethod
+    @contextmanager
+    def begin(connection: Connection, *, writes: bool) -> Iterator[None]:
+        """Begin a transaction on an own connection: one that writes, or one for its temporary tables alone.
+
+        The second keeps nobody from writing.
+        """
+        with connection.execution_options(**{_WRITES: writes}).begin():
+            yield
 
     def upgrade(self) -> None:
         """Bring the schema to this version's; safe when several processes start at once."""

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, not_, or_, select, update
 
-from tutela.detection.hashlists.hashlist import Entry, HashList, ListSummary, NewEntry, UnknownList
-from tutela.events.catalogue import HashListCreated, HashListImported, HashListSwitched
+from tutela.detection.hashlists.hashlist import (
+    Change,
+    ChangeBatch,
+    Entry,
+    HashList,
+    ListRole,
+    ListSummary,
+    NewEntry,
+    UnknownEntry,
+    UnknownList,
+)
+from tutela.events.catalogue import HashListCreated, HashListEntryRemoved, HashListImported, HashListSwitched, Payload
 from tutela.events.envelope import SYSTEM, Clock, NewEvent
 from tutela.storage import schema
-from tutela.storage.database import Database, upserting
+from tutela.storage.database import Database
 from tutela.storage.event_log import EventLog
+from tutela.storage.list_changes import ListsOfOneMoment, hashlist_of
+from tutela.storage.list_import import GatheredEntries
+from tutela.storage.list_revisions import last_revision, next_revision
 
 _PAGE = 5000
 _Row = Any
@@ -21,10 +36,6 @@ _Row = Any
 
 class AlreadyThere(ValueError):
     """A list of that name exists."""
-
-
-class UnknownEntry(LookupError):
-    """The list has no entry with that id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class StoredHashLists:
         """Create a list; raises AlreadyThere."""
         now = self._clock()
         with self._database.write() as connection:
+            revision = next_revision(connection, now)
             if self._row(connection, hashlist.id) is not None:
                 raise AlreadyThere(f"there is a list {hashlist.id} already")
             connection.execute(
@@ -57,188 +69,205 @@ class StoredHashLists:
                     jurisdiction=hashlist.jurisdiction,
                     classification=hashlist.classification,
                     enabled=hashlist.enabled,
+                    role=hashlist.role.value,
                     created_at=now,
+                    revision=revision,
                 )
             )
-            payload = HashListCreated(owner=hashlist.owner, source=hashlist.source, jurisdiction=hashlist.jurisdiction)
-            EventLog(connection, self._clock).append([NewEvent(payload, hashlist.id, now, actor)])
+            payload = HashListCreated(
+                owner=hashlist.owner,
+                source=hashlist.source,
+                jurisdiction=hashlist.jurisdiction,
+                role=hashlist.role.value,
+            )
+            self._record(connection, payload, hashlist.id, actor)
 
-    def add(self, list_id: str, entries: Iterable[NewEntry], *, rejected: int = 0, actor: str = SYSTEM) -> Imported:
+    def add(
+        self,
+        list_id: str,
+        entries: Iterable[NewEntry],
+        *,
+        rejected: int | Callable[[], int] = 0,
+        actor: str = SYSTEM,
+        on_step: Callable[[str], None] = lambda _: None,
+    ) -> Imported:
         """Add entries in one transaction: all or none. Raises UnknownList.
 
-        An entry that the list holds already gains the verifiers that it lacks and stays otherwise as it is.
+        `entries` is read to its end before anything is written, a page at a time; others can write meanwhile. An
+        error that it raises leaves nothing behind, nor does an interruption. `rejected` is asked when it has ended.
+        `on_step` is told `sorting` and `writing` as these begin.
+
+        An entry that the list holds already gains the verifiers that it lacks and stays otherwise as it is; a value
+        that comes several times is one entry. A removed entry comes back under its id, with what is said of it now,
+        and counts as added.
         """
-        now = self._clock()
-        added = already = 0
-        with self._database.write() as connection:
-            # Locked, so that two imports at once count and merge as one after the other.
-            self._require(connection, list_id, lock=True)
-            for page in _pages(_merged(entries), _PAGE):
-                known = self._known(connection, list_id, page)
-                fresh = [e for e in page if (e.kind, e.value) not in known]
-                if fresh:
-                    statement = upserting(connection, schema.hash_entries).on_conflict_do_nothing()
-                    connection.execute(
-                        statement,
-                        [
-                            {
-                                "hashlist": list_id,
-                                "kind": e.kind,
-                                "value": e.value,
-                                "classification": e.classification,
-                                "verified_by": list(e.verified_by),
-                                "reference": e.reference,
-                                "added_at": now,
-                                "enabled": e.enabled,
-                            }
-                            for e in fresh
-                        ],
-                    )
-                for entry in page:
-                    if row := known.get((entry.kind, entry.value)):
-                        self._add_verifiers(connection, row, entry)
-                added += len(fresh)
-                already += len(page) - len(fresh)
-            payload = HashListImported(added=added, already_there=already, rejected=rejected)
-            EventLog(connection, self._clock).append([NewEvent(payload, list_id, now, actor)])
-        return Imported(added, already, rejected)
+        self.get(list_id)
+        with self._database.own_connection() as connection:
+            with self._database.begin(connection, writes=False):
+                gathered = GatheredEntries(connection)
+                left = iter(entries)
+                while page := list(islice(left, _PAGE)):
+                    gathered.add(page)
+                on_step("sorting")
+                gathered.sort()
+            on_step("writing")
+            with self._database.begin(connection, writes=True):
+                now = self._clock()
+                revision = next_revision(connection, now)
+                self._require(connection, list_id)
+                taken = gathered.take_over(list_id, revision, now)
+                refused = rejected if isinstance(rejected, int) else rejected()
+                payload = HashListImported(added=taken.added, already_there=taken.already_there, rejected=refused)
+                self._record(connection, payload, list_id, actor)
+        return Imported(taken.added, taken.already_there, refused)
 
     def switch(self, list_id: str, enabled: bool, entry_id: int | None = None, actor: str = SYSTEM) -> None:
         """Enable or disable a list, or one entry of it. Raises UnknownList, UnknownEntry."""
-        now = self._clock()
         with self._database.write() as connection:
+            revision = next_revision(connection, self._clock())
             self._require(connection, list_id)
             if entry_id is None:
                 table = schema.hash_lists
-                connection.execute(update(table).where(table.c.id == list_id).values(enabled=enabled))
-            else:
-                entries = schema.hash_entries
-                changed = connection.execute(
-                    update(entries)
-                    .where(entries.c.hashlist == list_id, entries.c.id == entry_id)
-                    .values(enabled=enabled)
+                connection.execute(
+                    update(table).where(table.c.id == list_id).values(enabled=enabled, revision=revision)
                 )
-                if changed.rowcount != 1:
-                    raise UnknownEntry(f"the list {list_id} has no entry {entry_id}")
+            else:
+                self._change_entry(connection, list_id, entry_id, enabled=enabled, revision=revision)
             payload = HashListSwitched(enabled=enabled, entry_id=entry_id)
-            EventLog(connection, self._clock).append([NewEvent(payload, list_id, now, actor)])
+            self._record(connection, payload, list_id, actor)
+
+    def remove(self, list_id: str, entry_id: int, actor: str = SYSTEM) -> None:
+        """Take an entry off its list. It is kept, so that past detections open to it; an import can bring it back.
+
+        Raises UnknownList, UnknownEntry.
+        """
+        now = self._clock()
+        with self._database.write() as connection:
+            revision = next_revision(connection, now)
+            self._require(connection, list_id)
+            self._change_entry(connection, list_id, entry_id, removed_at=now, revision=revision)
+            self._record(connection, HashListEntryRemoved(entry_id=entry_id), list_id, actor)
 
     def get(self, list_id: str) -> HashList:
         """Return a list; raises UnknownList."""
         with self._database.read() as connection:
-            return _hashlist(self._require(connection, list_id))
+            return hashlist_of(self._require(connection, list_id))
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[ListsOfOneMoment]:
+        """Hold a moment: all that is read within it belongs together."""
+        with self._database.read_one_moment() as connection:
+            yield ListsOfOneMoment(connection)
+
+    def revision(self) -> int:
+        """Return the number of the last change; it grows with every change of a list or an entry."""
+        with self._database.read() as connection:
+            return last_revision(connection)
+
+    def changes(self, after: int, up_to: int) -> Iterator[Change]:
+        """Yield each entry whose last change is in `after < revision <= up_to`, by revision and id."""
+        with self.at_one_moment() as moment:
+            yield from moment.changes(after, up_to)
+
+    def changes_in_bulk(self, after: int, up_to: int) -> Iterator[ChangeBatch]:
+        """Yield the same as columns."""
+        with self.at_one_moment() as moment:
+            yield from moment.changes_in_bulk(after, up_to)
 
     def summaries(self) -> list[ListSummary]:
         """Return every list with its counts."""
         entries = schema.hash_entries
-        count = select(entries.c.hashlist, entries.c.kind, entries.c.enabled, func.count()).group_by(
-            entries.c.hashlist, entries.c.kind, entries.c.enabled
-        )
-        with self._database.read() as connection:
-            lists = [
-                _hashlist(r) for r in connection.execute(select(schema.hash_lists).order_by(schema.hash_lists.c.id))
-            ]
-            counts = connection.execute(count).all()
+        group = entries.c.hashlist, entries.c.kind
+        # Two counts that an index answers each; one over `enabled` would read every row.
+        everything = select(*group, func.count()).group_by(*group)
+        off = or_(not_(entries.c.enabled), entries.c.removed_at.is_not(None))
+        removed = func.count(entries.c.removed_at)
+        not_matching = select(*group, func.count(), removed).where(off).group_by(*group)
+        with self._database.read_one_moment() as connection:
+            lists = ListsOfOneMoment(connection).lists()
+            every = {(name, kind): number for name, kind, number in connection.execute(everything)}
+            outside = {(name, kind): (number, gone) for name, kind, number, gone in connection.execute(not_matching)}
         summaries = []
         for one in lists:
-            mine = [(kind, on, number) for name, kind, on, number in counts if name == one.id]
             kinds: dict[str, int] = {}
-            for kind, _, number in sorted(mine):
-                kinds[kind] = kinds.get(kind, 0) + number
-            summaries.append(ListSummary(one, kinds, sum(number for _, on, number in mine if on)))
+            enabled = all_gone = 0
+            for name, kind in sorted(every):
+                if name == one.id:
+                    number, gone = outside.get((name, kind), (0, 0))
+                    enabled += every[name, kind] - number
+                    all_gone += gone
+                    if every[name, kind] > gone:
+                        kinds[kind] = every[name, kind] - gone
+            summaries.append(ListSummary(one, kinds, enabled, all_gone))
         return summaries
 
-    def entries(self, lists: Sequence[str] | None, *, enabled_only: bool) -> Iterator[Entry]:
-        """Yield entries by id. Raises UnknownList for a name that there is not."""
+    def entries(
+        self, lists: Sequence[str] | None, *, enabled_only: bool, role: ListRole | None = None
+    ) -> Iterator[Entry]:
+        """Yield the entries that were not removed, by id. Raises UnknownList for a name that there is not."""
         table, owner = schema.hash_entries, schema.hash_lists
-        query = (
-            select(table, owner.c.classification.label("list_classification"))
-            .join(owner, owner.c.id == table.c.hashlist)
-            .order_by(table.c.id)
-            .limit(_PAGE)
-        )
+        query = _with_list().where(table.c.removed_at.is_(None)).order_by(table.c.id)
         if enabled_only:
             query = query.where(table.c.enabled, owner.c.enabled)
+        if role is not None:
+            query = query.where(owner.c.role == role.value)
         with self._database.read() as connection:
             if lists is not None:
                 for name in lists:
                     self._require(connection, name)
                 query = query.where(table.c.hashlist.in_(lists))
-            last = 0
-            while rows := connection.execute(query.where(table.c.id > last)).all():
-                for row in rows:
-                    yield Entry(
-                        id=row.id,
-                        hashlist=row.hashlist,
-                        kind=row.kind,
-                        value=bytes(row.value),
-                        classification=row.classification or row.list_classification,
-                        verified_by=tuple(row.verified_by),
-                        reference=row.reference,
-                        added_at=row.added_at,
-                        enabled=row.enabled,
-                    )
-                last = rows[-1].id
+            # One query, read as it goes: SQLite would sort a whole list again for each page of it.
+            with connection.execute(query.execution_options(stream_results=True, yield_per=_PAGE)) as result:
+                for row in result:
+                    yield _entry(row)
+
+    def entry(self, entry_id: int) -> Entry:
+        """Return an entry, also one that was removed. Raises UnknownEntry."""
+        with self._database.read() as connection:
+            row = connection.execute(_with_list().where(schema.hash_entries.c.id == entry_id)).one_or_none()
+        if row is None:
+            raise UnknownEntry(f"there is no entry {entry_id}")
+        return _entry(row)
+
+    def _record(self, connection: Connection, payload: Payload, list_id: str, actor: str) -> None:
+        EventLog(connection, self._clock).append([NewEvent(payload, list_id, self._clock(), actor)])
 
     @staticmethod
-    def _row(connection: Connection, list_id: str, *, lock: bool = False) -> _Row | None:
-        query = select(schema.hash_lists).where(schema.hash_lists.c.id == list_id)
-        return connection.execute(query.with_for_update() if lock else query).one_or_none()
+    def _change_entry(connection: Connection, list_id: str, entry_id: int, **values: object) -> None:
+        table = schema.hash_entries
+        mine = update(table).where(table.c.hashlist == list_id, table.c.id == entry_id, table.c.removed_at.is_(None))
+        if connection.execute(mine.values(values)).rowcount != 1:
+            raise UnknownEntry(f"the list {list_id} has no entry {entry_id}, or it was removed")
 
-    def _require(self, connection: Connection, list_id: str, *, lock: bool = False) -> _Row:
-        row = self._row(connection, list_id, lock=lock)
+    @staticmethod
+    def _row(connection: Connection, list_id: str) -> _Row | None:
+        return connection.execute(select(schema.hash_lists).where(schema.hash_lists.c.id == list_id)).one_or_none()
+
+    def _require(self, connection: Connection, list_id: str) -> _Row:
+        row = self._row(connection, list_id)
         if row is None:
             names = connection.execute(select(schema.hash_lists.c.id).order_by(schema.hash_lists.c.id)).scalars()
             raise UnknownList(f"there is no hash list {list_id!r}; there is: {', '.join(names) or 'none yet'}")
         return row
 
-    @staticmethod
-    def _known(connection: Connection, list_id: str, page: Sequence[NewEntry]) -> dict[tuple[str, bytes], _Row]:
-        table = schema.hash_entries
-        known: dict[tuple[str, bytes], _Row] = {}
-        # By kind, because the index is on list, kind and value: without the kind each query would read the whole list.
-        for kind in sorted({e.kind for e in page}):
-            values = [e.value for e in page if e.kind == kind]
-            for start in range(0, len(values), 500):
-                query = select(table.c.id, table.c.kind, table.c.value, table.c.verified_by).where(
-                    table.c.hashlist == list_id,
-                    table.c.kind == kind,
-                    table.c.value.in_(values[start : start + 500]),
-                )
-                known.update({(r.kind, bytes(r.value)): r for r in connection.execute(query)})
-        return known
 
-    @staticmethod
-    def _add_verifiers(connection: Connection, row: _Row, entry: NewEntry) -> None:
-        names = list(dict.fromkeys([*row.verified_by, *entry.verified_by]))
-        if names != list(row.verified_by):
-            table = schema.hash_entries
-            connection.execute(update(table).where(table.c.id == row.id).values(verified_by=names))
+def _with_list() -> Select[Any]:
+    table, owner = schema.hash_entries, schema.hash_lists
+    return select(table, owner.c.classification.label("list_classification")).join(
+        owner, owner.c.id == table.c.hashlist
+    )
 
 
-def _hashlist(row: _Row) -> HashList:
-    return HashList(row.id, row.owner, row.source, row.jurisdiction, row.classification, row.enabled)
-
-
-def _merged(entries: Iterable[NewEntry]) -> list[NewEntry]:
-    """Return each value once, with the verifiers of all its rows."""
-    merged: dict[tuple[str, bytes], NewEntry] = {}
-    for entry in entries:
-        before = merged.get((entry.kind, entry.value))
-        if before is None:
-            merged[entry.kind, entry.value] = entry
-            continue
-        merged[entry.kind, entry.value] = NewEntry(
-            kind=entry.kind,
-            value=entry.value,
-            classification=before.classification or entry.classification,
-            verified_by=tuple(dict.fromkeys([*before.verified_by, *entry.verified_by])),
-            reference=before.reference or entry.reference,
-            enabled=before.enabled and entry.enabled,
-        )
-    return list(merged.values())
-
-
-def _pages(entries: Sequence[NewEntry], size: int) -> Iterator[Sequence[NewEntry]]:
-    for start in range(0, len(entries), size):
-        yield entries[start : start + size]
+def _entry(row: _Row) -> Entry:
+    return Entry(
+        id=row.id,
+        hashlist=row.hashlist,
+        kind=row.kind,
+        value=bytes(row.value),
+        classification=row.classification or row.list_classification,
+        verified_by=tuple(row.verified_by),
+        reference=row.reference,
+        added_at=row.added_at,
+        enabled=row.enabled,
+        removed_at=row.removed_at,
+    )

@@ -265,6 +265,20 @@ batch_counts = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("low_quality", BigInteger, nullable=False),
 )
+hash_revision = Table(
+    "hash_revision",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
+)
+"""One row. Whoever changes a list counts it up first, which makes changes wait for each other."""
+hash_changes = Table(
+    "hash_changes",
+    metadata,
+    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    Column("stamp", String(36), nullable=False),
+)
+"""A random name for each revision that ever was: a restored backup that went another way is told by it."""
 hash_lists = Table(
     "hash_lists",
     metadata,
@@ -275,6 +289,8 @@ hash_lists = Table(
     Column("classification", String(16)),
     Column("enabled", Boolean, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("revision", BigInteger, nullable=False, server_default=text("1")),
+    Column("role", String(20), nullable=False, server_default=text("'match'")),
 )
 hash_entries = Table(
     "hash_entries",
@@ -288,9 +304,21 @@ hash_entries = Table(
     Column("reference", String(200)),
     Column("added_at", UtcTime, nullable=False),
     Column("enabled", Boolean, nullable=False),
+    Column("revision", BigInteger, nullable=False, server_default=text("1")),
+    Column("removed_at", UtcTime),
     UniqueConstraint("hashlist", "kind", "value"),
+    Index("ix_hash_entries_kind_revision_id", "kind", "revision", "id"),
+    # The few that do not match, so that they are counted without reading the others.
+    Index(
+        "ix_hash_entries_off",
+        "hashlist",
+        "kind",
+        sqlite_where=text("enabled = 0 OR removed_at IS NOT NULL"),
+        postgresql_where=text("NOT enabled OR removed_at IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
+"""An entry is never deleted and never changes its value: a removed one that is imported again is the same row."""
 people = Table(
     "people",
     metadata,

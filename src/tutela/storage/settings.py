@@ -7,12 +7,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tutela.casework.policy import Policy
 from tutela.content.item import Limits
+from tutela.detection.fingerprints.embedding import IMAGENET_MEAN, IMAGENET_STD, EmbeddingSettings
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.material import Reporter
 from tutela.regimes.permission import OtherGround
@@ -60,6 +61,19 @@ class _Limits(_Section):
     max_pixels: int = _USUAL.max_pixels
 
 
+class _Embedding(_Section):
+    model: Path
+    sha256: str
+    threshold: int
+    side: int = 224
+    resize: int | None = None
+    fit: Literal["stretch", "crop"] = "stretch"
+    layout: Literal["NCHW", "NHWC"] = "NCHW"
+    mean: tuple[float, float, float] = IMAGENET_MEAN
+    std: tuple[float, float, float] = IMAGENET_STD
+    output: str | None = None
+
+
 class _File(_Section):
     database_url: str | None = None
     regimes: Path | None = None
@@ -69,6 +83,7 @@ class _File(_Section):
     policy: _Policy = _Policy()
     limits: _Limits = _Limits()
     thresholds: dict[str, int] = {}
+    embedding: _Embedding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,7 @@ class Settings:
     policy: Policy
     limits: Limits
     thresholds: Mapping[str, int]
+    embedding: EmbeddingSettings | None
 
 
 def default_data_folder(environment: Mapping[str, str]) -> Path:
@@ -113,6 +129,7 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
             policy=Policy(**parsed.policy.model_dump()),
             limits=Limits(**parsed.limits.model_dump()),
             thresholds=parsed.thresholds,
+            embedding=_embedding(parsed.embedding, folder),
         )
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
@@ -121,6 +138,16 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
         raise BadSettings(f"{path}, or the environment: {where}: {message}") from error
     except (OSError, ValueError) as error:
         raise BadSettings(f"{path}, or the environment: {error}") from error
+
+
+def _embedding(written: _Embedding | None, folder: Path) -> EmbeddingSettings | None:
+    if written is None:
+        return None
+    try:
+        # A relative path is taken from the data folder, where the file that names it lies.
+        return EmbeddingSettings(**{**written.model_dump(), "model": folder / written.model})
+    except ValueError as error:
+        raise ValueError(f"embedding: {error}") from error
 
 
 def _overrule(written: dict[str, Any], env: Mapping[str, str]) -> None:

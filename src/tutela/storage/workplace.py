@@ -6,6 +6,9 @@ import os
 import secrets
 import socket
 import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import entry_points
 from types import TracebackType
@@ -18,13 +21,13 @@ from tutela.casework.desk import Desk
 from tutela.casework.evidence import bytes_name, record_name, remark_name, repeat_name
 from tutela.casework.intake import Intake
 from tutela.casework.stream import ItemStream
+from tutela.detection.fingerprints.embedding import BadModel
+from tutela.detection.fingerprints.fingerprint import FingerprintKind
 from tutela.detection.fingerprints.registry import installed_kinds
-from tutela.detection.matcher import Matcher
+from tutela.detection.hashlists.hashlist import ListRole
+from tutela.detection.matcher import Matcher, UnknownKind, thresholds_of
 from tutela.events.catalogue import (
     CaseEscalated,
-    HashListCreated,
-    HashListImported,
-    HashListSwitched,
     ItemDecided,
     ItemSeenAgain,
     ReferralRetryOrdered,
@@ -43,6 +46,7 @@ from tutela.storage.event_log import EventLog
 from tutela.storage.hash_lists import StoredHashLists
 from tutela.storage.installation import require_one_installation
 from tutela.storage.keys import KeyRing
+from tutela.storage.list_indexes import ListIndexes, Progress, no_progress
 from tutela.storage.people import People
 from tutela.storage.recording import RecordingStore
 from tutela.storage.report_material import MaterialSource
@@ -51,12 +55,21 @@ from tutela.storage.transactions import SqlTransactions
 from tutela.storage.vault import ORPHAN_SECONDS, FileVault
 
 RECIPIENTS = "tutela.recipients"
+POSTGRES_BYTES = 2560
+"""How long a value on PostgreSQL may be: its unique index holds list, kind and value in at most 2,704 bytes."""
 _REMARKED = (ItemDecided.TYPE, CaseEscalated.TYPE)
-_LIST_EVENTS = (HashListCreated.TYPE, HashListImported.TYPE, HashListSwitched.TYPE)
 
 
 class UnknownService(LookupError):
     """No service is registered under that id; the message names those that are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many enabled entries items are compared with, and how many of each kind are not, for want of a threshold."""
+
+    entries: int
+    unmatched: Mapping[str, int]
 
 
 class Workplace:
@@ -80,12 +93,11 @@ class Workplace:
         self.transactions = SqlTransactions(self.database, clock)
         self.lists = StoredHashLists(self.database, clock)
         self.people = People(self.database, clock)
-        self.kinds = installed_kinds()
         try:
-            Matcher(self.kinds, (), settings.thresholds)
+            thresholds_of(installed_kinds(), settings.thresholds)
         except ValueError as error:
             raise BadSettings(f"[thresholds]: {error}") from error
-        self._matcher: tuple[tuple[int, int | None], Matcher] | None = None
+        self._matcher: tuple[int, Matcher] | None = None
         self._matcher_lock = threading.Lock()
         self._recipients: dict[str, Recipient] | None = None
         self._recipients_lock = threading.Lock()
@@ -106,6 +118,24 @@ class Workplace:
                 recipient.close()
             self._recipients = None
         self.database.close()
+
+    @cached_property
+    def kinds(self) -> Mapping[str, FingerprintKind]:
+        """The kinds of fingerprint: those installed, and an embedding if one is configured.
+
+        Made when they are needed, since a model takes a while to load. Raises BadSettings if it cannot be used.
+        """
+        try:
+            kinds = installed_kinds(self.settings.embedding)
+        except BadModel as error:
+            raise BadSettings(f"[embedding]: {error}") from error
+        longest = max(kinds.values(), key=lambda kind: kind.BYTES)
+        if self.database.engine.dialect.name == "postgresql" and longest.BYTES > POSTGRES_BYTES:
+            raise BadSettings(
+                f"[embedding]: the model gives {longest.BYTES // 4:,} values, and on PostgreSQL an entry holds at most "
+                f"{POSTGRES_BYTES // 4:,}: let the model end in fewer, or keep the lists in SQLite"
+            )
+        return kinds
 
     @cached_property
     def regimes(self) -> RegimeTable:
@@ -130,23 +160,44 @@ class Workplace:
         """The desk at which people work."""
         return Desk(self.transactions, self.vault, self.settings.policy, self.clock)
 
-    def matcher(self, lists: list[str] | None = None) -> Matcher:
-        """Return a matcher over the enabled entries of the named lists, or of all. Raises UnknownList."""
-        return Matcher(self.kinds, self.lists.entries(lists, enabled_only=True), self.settings.thresholds)
+    @cached_property
+    def indexes(self) -> ListIndexes:
+        """The indexes on disk that follow the lists."""
+        return ListIndexes(self.settings.data / "index", self.lists, lambda: self.kinds)
+
+    def matcher(self, only: Sequence[str] | None = None, progress: Progress = no_progress) -> Matcher:
+        """Return a matcher over all lists, or over the named ones and the harmless ones.
+
+        Brings the indexes up to date first, which takes a while after millions of entries were imported. Raises
+        UnknownList, and BadSettings where entries are of a kind that is not installed or configured.
+        """
+        for name in only or ():
+            self.lists.get(name)
+        try:
+            now = self.indexes.now(progress)
+        except UnknownKind as error:
+            raise BadSettings(str(error)) from error
+        return Matcher(self.kinds, now.indexes, now.lists, self.settings.thresholds, only)
 
     def current_matcher(self) -> Matcher:
-        """Return a matcher over all enabled entries, made again only when a list has changed."""
-        with self.database.read() as connection:
-            table = schema.events
-            # The number of events too: PostgreSQL may show an event after another that has a higher sequence.
-            count, last = connection.execute(
-                select(func.count(), func.max(table.c.sequence)).where(table.c.type.in_(_LIST_EVENTS))
-            ).one()
-            version = (count, last)
+        """Return a matcher over all lists, made again only when one has changed."""
+        revision = self.lists.revision()
         with self._matcher_lock:
-            if self._matcher is None or self._matcher[0] != version:
-                self._matcher = (version, self.matcher())
+            if self._matcher is None or self._matcher[0] != revision:
+                self._matcher = (revision, self.matcher())
             return self._matcher[1]
+
+    def coverage(self, only: Sequence[str] | None = None) -> Coverage:
+        """Return how many enabled entries items are compared with."""
+        compared = thresholds_of(self.kinds, self.settings.thresholds)
+        entries = 0
+        unmatched: Counter[str] = Counter()
+        for summary in self.lists.summaries():
+            counts = summary.hashlist.enabled and summary.hashlist.role is ListRole.MATCH
+            if counts and (only is None or summary.hashlist.id in only):
+                entries += summary.enabled_entries
+                unmatched.update({kind: n for kind, n in summary.entries.items() if kind not in compared})
+        return Coverage(entries - sum(unmatched.values()), dict(unmatched))
 
     def stream(self) -> ItemStream:
         """Return a way in for items that arrive one after another."""

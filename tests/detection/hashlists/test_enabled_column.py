@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from tests.detection.hashlists.texts import read_entries
 from tutela.detection.fingerprints.registry import installed_kinds
-from tutela.detection.hashlists.reading import Format, read_entries
+from tutela.detection.hashlists.rows import Format
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.detection.hashlists.texts import read_entries
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.hashlists.hashlist import Entry, HashList, NewEntry, check_classification
-from tutela.detection.hashlists.reading import Format, guess_format, read_entries
+from tutela.detection.hashlists.rows import Format, guess_format
 from tutela.detection.hashlists.writing import COLUMNS, write_entries
 
 KINDS = installed_kinds()

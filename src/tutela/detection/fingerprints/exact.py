@@ -14,9 +14,10 @@ class _Digest:
     KIND: ClassVar[str]
     VERSION: ClassVar[str]
     BYTES: ClassVar[int]
-    METRIC: ClassVar[Literal["equal", "hamming"]] = "equal"
+    METRIC: ClassVar[Literal["equal"]] = "equal"
+    UNIT: ClassVar[str] = ""
     THRESHOLD: ClassVar[int] = 0
-    NEEDS: ClassVar[Literal["bytes", "pixels"]] = "bytes"
+    NEEDS: ClassVar[Literal["bytes"]] = "bytes"
     MINIMUM_QUALITY: ClassVar[int] = 0
 
     def parse(self, text: str) -> bytes:
@@ -38,6 +39,14 @@ class Md5(_Digest):
     KIND = "md5"
     VERSION = "rfc1321"
     BYTES = 16
+
+
+class Sha1(_Digest):
+    """SHA-1 (FIPS 180-4): older lists carry it. It is a name here, not a proof."""
+
+    KIND = "sha1"
+    VERSION = "fips180-4"
+    BYTES = 20
 
 
 class Sha256(_Digest):

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _CLASS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,15}")
 
 
+class ListRole(StrEnum):
+    """What an entry of a list says of an item that it matches."""
+
+    MATCH = "match"
+    """The item is flagged."""
+    HARMLESS = "harmless"
+    """The item was looked at and is no match, whatever other lists say."""
+
+
 @dataclass(frozen=True, slots=True)
 class HashList:
-    """A list: who owns it, where it comes from, whose law its classification follows."""
+    """A list: who owns it, where it comes from, whose law its classification follows, what its entries say."""
 
     id: str
     owner: str
@@ -22,6 +36,7 @@ class HashList:
     jurisdiction: str
     classification: str | None
     enabled: bool = True
+    role: ListRole = ListRole.MATCH
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.id):
@@ -55,7 +70,10 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of a list. `id` is unique over all lists."""
+    """An entry of a list. `id` is unique over all lists, and its value never changes.
+
+    `removed_at` is when it was removed, if it was: kept so that past detections still open to it.
+    """
 
     id: int
     hashlist: str
@@ -66,28 +84,139 @@ class Entry:
     reference: str | None
     added_at: datetime
     enabled: bool = True
+    removed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ListSummary:
-    """A list with the number of its entries by kind, and of those that are enabled."""
+    """A list with the number of its entries by kind, of those that are enabled, and of those that were removed.
+
+    `entries` and `enabled_entries` leave out what was removed.
+    """
 
     hashlist: HashList
     entries: dict[str, int] = field(default_factory=dict)
     enabled_entries: int = 0
+    removed_entries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an entry became at a revision. `enabled` is the entry's own switch; its list has another.
+
+    `classification` is the entry's own, None where the list's counts.
+    """
+
+    entry: int
+    hashlist: str
+    kind: str
+    value: bytes
+    classification: str | None
+    enabled: bool
+    removed: bool
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangeBatch:
+    """Changes of one list, kind and own classification, as columns of n rows by ascending revision and id.
+
+    `entries` are ids, `values` one value a row, `enabled` the entries' own switches.
+    """
+
+    hashlist: str
+    kind: str
+    classification: str | None
+    entries: NDArray[np.uint64]
+    values: NDArray[np.uint8]
+    """n x the bytes of a value."""
+    enabled: NDArray[np.bool_]
+    removed: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        """Return n."""
+        return len(self.entries)
+
+
+class ListsAtOneMoment(Protocol):
+    """The lists as they are at one moment, whatever is changed meanwhile."""
+
+    def revision(self) -> int:
+        """Return the number of the last change; it grows with every change of a list or an entry."""
+        ...
+
+    def stamp(self, revision: int) -> str | None:
+        """Return the random name of a change, None if these lists never had it.
+
+        An index that remembers another name for its revision followed lists that went another way, such as those
+        before a backup was restored: it is made anew.
+        """
+        ...
+
+    def lists(self) -> list[HashList]:
+        """Return every list, by name."""
+        ...
+
+    def changes(self, after: int, up_to: int) -> Iterator[Change]:
+        """Yield each entry whose last change is in `after < revision <= up_to`, by revision and id.
+
+        Entries that changed again after `up_to` are left out: ask for all up to `revision()`.
+        """
+        ...
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of fingerprint that entries have, by name."""
+        ...
+
+    def matches(self, kind: str) -> bool:
+        """Return whether an entry of a kind may match: enabled, not removed, on an enabled list."""
+        ...
+
+    def changes_in_bulk(self, after: int, up_to: int, kind: str | None = None) -> Iterator[ChangeBatch]:
+        """Yield what `changes` yields as columns, in few objects, of one kind if given: for an index of millions."""
+        ...
 
 
 class HashLists(Protocol):
     """The port to stored lists."""
 
+    def at_one_moment(self) -> AbstractContextManager[ListsAtOneMoment]:
+        """Hold a moment: all that is read within it belongs together."""
+        ...
+
+    def revision(self) -> int:
+        """Return the number of the last change; cheap."""
+        ...
+
+    def changes(self, after: int, up_to: int) -> Iterator[Change]:
+        """Yield the changes of a moment of its own; see ListsAtOneMoment."""
+        ...
+
+    def changes_in_bulk(self, after: int, up_to: int) -> Iterator[ChangeBatch]:
+        """Yield the changes of a moment of its own as columns; see ListsAtOneMoment."""
+        ...
+
     def summaries(self) -> list[ListSummary]:
         """Return every list with its counts, by name."""
         ...
 
-    def entries(self, lists: Sequence[str] | None, *, enabled_only: bool) -> Iterator[Entry]:
-        """Yield the entries of the named lists (all if None), by id; only of enabled lists if asked."""
+    def entries(
+        self, lists: Sequence[str] | None, *, enabled_only: bool, role: ListRole | None = None
+    ) -> Iterator[Entry]:
+        """Yield the entries of the named lists (all if None) that were not removed, by id.
+
+        Only enabled ones of enabled lists if asked, only of lists of a role if given.
+        """
+        ...
+
+    def entry(self, entry_id: int) -> Entry:
+        """Return an entry, also one that was removed. Raises UnknownEntry."""
         ...
 
 
 class UnknownList(LookupError):
     """No list has that name; the message names those that exist."""
+
+
+class UnknownEntry(LookupError):
+    """No entry has that id, or not in that list."""

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from tutela.detection.hashlists.hashlist import Entry
-from tutela.detection.hashlists.reading import Format
+from tutela.detection.hashlists.rows import Format
 
 COLUMNS = ("kind", "value", "classification", "verified_by", "reference", "added_at", "enabled")
 

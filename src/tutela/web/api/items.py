@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from tutela.casework.intake import Refused
 from tutela.casework.stream import Answer, Arrived
 from tutela.content.item import Provenance
+from tutela.detection.fingerprints.fingerprint import Fingerprint
 from tutela.events.catalogue import OutcomeName, Region
 from tutela.regimes.eu_users import EuBasis, Party
 from tutela.storage.workplace import UnknownService
@@ -40,7 +41,8 @@ class ItemIn(_Strict):
     """What the platform tells of an item.
 
     `item_id` is the platform's own: the same id on the same day (UTC) is the same item, however often it is sent.
-    `region` serves where neither sender nor recipient is named.
+    `region` serves where neither sender nor recipient is named. `fingerprints` are values of technologies that are not
+    computed here, by name: `{"photodna": "..."}` from the platform's own PhotoDNA.
     """
 
     service: str = Field(max_length=63)
@@ -50,6 +52,7 @@ class ItemIn(_Strict):
     recipients: tuple[PartyIn, ...] = Field(default=(), max_length=2000)
     sent_at: AwareDatetime | None = None
     region: Region = "unknown"
+    fingerprints: dict[str, Annotated[str, Field(max_length=100_000)]] = Field(default={}, max_length=8)
 
     def provenance(self) -> Provenance:
         """Return it as the domain knows it; raises ValueError."""
@@ -141,6 +144,7 @@ def take_item(server: Server, sent: Annotated[Upload, Depends(upload)]) -> ItemO
     described = _described(sent.fields)
     try:
         provenance = described.provenance()
+        given = _given(server, described.fingerprints)
     except ValueError as error:
         raise HTTPException(422, f"item: {error}") from error
     try:
@@ -149,11 +153,27 @@ def take_item(server: Server, sent: Annotated[Upload, Depends(upload)]) -> ItemO
         raise HTTPException(404, str(error)) from error
     try:
         (answer,) = server.stream.take(
-            service, [Arrived(described.item_id, sent.data, provenance)], actor=sent.key.actor
+            service, [Arrived(described.item_id, sent.data, provenance, given)], actor=sent.key.actor
         )
     except Refused as error:
         raise HTTPException(451, str(error)) from error
     return _out(answer)
+
+
+def _given(server: Server, fingerprints: dict[str, str]) -> tuple[Fingerprint, ...]:
+    """Return what the platform made of the item; raises ValueError for what would not be compared."""
+    given = []
+    for name, text in fingerprints.items():
+        kind = server.place.kinds.get(name)
+        if kind is None or kind.NEEDS != "given":
+            raise ValueError(f"fingerprints: {name[:40]!r} is not given with an item, but computed here or unknown")
+        if kind.THRESHOLD is None and name not in server.place.settings.thresholds:
+            raise ValueError(
+                f"fingerprints: {name} would not be compared, since it has no threshold: "
+                f"set `{name}` under [thresholds] in tutela.toml, or do not send it"
+            )
+        given.append(Fingerprint(name, kind.parse(text), computed="given"))
+    return tuple(given)
 
 
 def _described(fields: dict[str, str]) -> ItemIn:

@@ -1,0 +1,1 @@
+"""Segments: immutable, checksummed files of entries, mapped into memory and shared by all processes of a machine."""

@@ -1,0 +1,124 @@
+"""Indexes on disk that follow the hash lists of the database, one folder for each kind of fingerprint.
+
+They hold nothing that the database does not: what is lost or damaged is made again. Every machine has its own.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tutela.detection.fingerprints.fingerprint import FingerprintKind
+from tutela.detection.hashlists.hashlist import HashList, ListsAtOneMoment
+from tutela.detection.hashlists.label import Label
+from tutela.detection.matcher import UnknownKind
+from tutela.detection.matching.directory.compaction import compact, needs_compaction
+from tutela.detection.matching.directory.locks import IndexBusy
+from tutela.detection.matching.directory.reader import IndexReader
+from tutela.detection.matching.directory.writer import Change, IndexWriter
+from tutela.detection.matching.shape import shape_of
+from tutela.storage.hash_lists import StoredHashLists
+
+Progress = Callable[[str, float], None]
+"""Called with the kind whose index is being made, and the share that is done, 0 to 1."""
+
+
+def no_progress(_: str, __: float) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListsNow:
+    """The lists at a revision, and the index of each kind that has entries."""
+
+    revision: int
+    lists: tuple[HashList, ...]
+    indexes: Mapping[str, IndexReader]
+
+
+class ListIndexes:
+    """Keeps the indexes in step with the database. Safe for threads, and for processes of one machine."""
+
+    def __init__(
+        self, folder: Path, lists: StoredHashLists, kinds: Callable[[], Mapping[str, FingerprintKind]]
+    ) -> None:
+        self._folder = folder
+        self._lists = lists
+        self._kinds = kinds
+        self._lock = threading.Lock()
+        self._now: ListsNow | None = None
+
+    def now(self, progress: Progress = no_progress) -> ListsNow:
+        """Return the lists and indexes as the database has them, bringing the indexes up to date first.
+
+        Raises UnknownKind where entries are of a kind that is not installed, OSError where the disk is full.
+        """
+        now = self._now
+        if now is not None and now.revision == self._lists.revision():
+            return now
+        with self._lock, self._lists.at_one_moment() as moment:
+            revision = moment.revision()
+            if self._now is None or self._now.revision != revision:
+                kinds = self._kinds()
+                there = moment.kinds()
+                if strange := [kind for kind in there if kind not in kinds and moment.matches(kind)]:
+                    raise UnknownKind(strange[0])
+                known = [kinds[kind] for kind in there if kind in kinds]
+                indexes = {kind.KIND: self._followed(kind, moment, revision, progress) for kind in known}
+                self._now = ListsNow(revision, tuple(moment.lists()), indexes)
+            return self._now
+
+    def compact(self, *, everything: bool = False, progress: Progress = no_progress) -> bool:
+        """Merge what has become many small segments, or all of them; return whether any were.
+
+        Others may read and write meanwhile. What another process is merging is left to it.
+        """
+        merged = False
+        for name in self.now().indexes:
+            if everything or needs_compaction(self._folder / name):
+                with suppress(IndexBusy):
+                    tell = partial(progress, name)
+                    merged = compact(self._folder / name, everything=everything, progress=tell) or merged
+        return merged
+
+    def verify(self) -> dict[str, int]:
+        """Verify every byte of every index; return the entries of each kind. Raises CorruptSegment."""
+        counts = {}
+        for name, reader in self.now().indexes.items():
+            reader.verify()
+            counts[name] = len(reader)
+        return counts
+
+    def _followed(
+        self, kind: FingerprintKind, moment: ListsAtOneMoment, revision: int, progress: Progress
+    ) -> IndexReader:
+        folder = self._folder / kind.KIND
+        shape = shape_of(kind)
+        with IndexWriter(folder, shape) as writer:
+            if writer.position < revision:
+                writer.apply(
+                    _changes(moment, writer.position, revision, kind.KIND),
+                    revision,
+                    lambda share: progress(kind.KIND, share),
+                )
+        if self._now is not None and (reader := self._now.indexes.get(kind.KIND)) is not None:
+            reader.refresh(now=True)
+            return reader
+        return IndexReader(folder)
+
+    def forget(self) -> None:
+        """Delete the indexes; they are made again when they are next needed."""
+        with self._lock:
+            self._now = None
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _changes(moment: ListsAtOneMoment, after: int, up_to: int, kind: str) -> Iterator[Change]:
+    for batch in moment.changes_in_bulk(after, up_to, kind):
+        label = Label(batch.hashlist, batch.classification).text()
+        yield Change(label, batch.entries, batch.values, batch.enabled, batch.removed)
