@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from bench.pictures import SUFFIXES
 from bench.variants import variants
 from tutela.content.decode import Reduced, decode_image, decode_reduced
 from tutela.content.item import Limits
@@ -41,7 +42,6 @@ from tutela.statistics.interval import exact_rate
 
 THRESHOLD = 31
 BOUNDS = (128, 192, 256, 384, 512, 1024)
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 _LIMITS = Limits(max_pixels=400_000_000)
 _RESAMPLES = 2000
 
@@ -203,7 +203,7 @@ def row(pairs: Sequence[Pair], bound: int, margin: int = 0) -> dict[str, object]
     }
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print the study."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photographs", type=Path, required=True, metavar="FOLDER")
@@ -211,7 +211,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, help="take that many photographs only")
     parser.add_argument("--pairs", type=Path, help="write each pair as a line of JSON")
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     Image.MAX_IMAGE_PIXELS = None
     files = sorted(f for f in options.photographs.rglob("*") if f.suffix.lower() in SUFFIXES)[: options.limit]
     if not files:
