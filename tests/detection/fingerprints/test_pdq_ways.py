@@ -178,7 +178,10 @@ def moved(one: list[Fingerprint], other: list[Fingerprint]) -> list[int]:
 
 @settings(max_examples=40)
 @given(
-    width=st.integers(260, 900), height=st.integers(260, 900), seed=st.integers(0, 2**32 - 1), grain=st.integers(24, 40)
+    width=st.integers(480, 1000),
+    height=st.integers(480, 1000),
+    seed=st.integers(0, 2**32 - 1),
+    grain=st.integers(24, 40),
 )
 def test_a_reduced_rough_picture_has_nearly_the_fingerprints_of_the_full_one_in_every_orientation(
     width: int, height: int, seed: int, grain: int
@@ -196,7 +199,6 @@ def test_each_states_how_it_was_made() -> None:
     data = encoded(texture(1100, 1100, 1, 20), "JPEG")
     assert {f.computed for f in PDQ.of_pixels(decode_image(data, Limits()))} == {REFERENCE}
     for enough, computed in (
-        (1100, "luminance 1/1"),
         (550, "luminance 1/2"),
         (256, "luminance 1/4"),
         (130, "luminance 1/8"),
@@ -215,5 +217,5 @@ def test_conformance_pictures_stay_within_a_few_bits(picture: str, pdq_conforman
 
 
 def test_a_picture_too_small_for_pdq_has_quality_0_reduced_too() -> None:
-    made = PDQ.of_reduced(reduced(encoded(Image.new("RGB", (300, 4)), "JPEG"), 256))
+    made = PDQ.of_reduced(reduced(encoded(Image.new("RGB", (300, 4)), "JPEG"), 2))
     assert {(f.value, f.quality) for f in made} == {(bytes(32), 0)}
