@@ -81,7 +81,7 @@ class Contest:
         self._ours = {"single": Agreement(), "batch": Agreement()}
         self._theirs = Agreement()
         self._planted = [0, 0]
-        self._pairs = 0
+        self._oracle = [0, 0]
 
     def hold(self) -> Figures:
         """Build, open, run and compare; return the figures."""
@@ -177,25 +177,27 @@ class Contest:
         self._compare(first)
 
     def _compare(self, first: int) -> None:
-        ours = self._places.get(OURS)
-        if ours is None or ours.contestant is None:
-            return
-        single = self._answers(ours, "single")
-        for number in range(ours.singles):
+        ours, flat, pytx = (self._running(name) for name in (OURS, FLAT, PYTX))
+        single = self._answers(ours, "single") if ours else set()
+        for number in range(ours.singles if ours else 0):
             entry, flips = int(self._queries.entry[first + number]), int(self._queries.flips[first + number])
             if entry >= 0:
                 self._planted[0] += (number, entry, flips) in single
                 self._planted[1] += 1
-        flat = self._places.get(FLAT)
-        if flat is None or flat.contestant is None:
+        if flat is None:
             return
         truth = self._answers(flat, "batch")
-        self._pairs += len(truth)
-        self._ours["single"].add(single, truth, min(ours.singles, flat.batch))
-        self._ours["batch"].add(self._answers(ours, "batch"), truth, min(ours.batch, flat.batch))
-        pytx = self._places.get(PYTX)
-        if pytx is not None and pytx.contestant is not None:
+        self._oracle[0] += len(truth)
+        self._oracle[1] += flat.batch
+        if ours:
+            self._ours["single"].add(single, truth, min(ours.singles, flat.batch))
+            self._ours["batch"].add(self._answers(ours, "batch"), truth, min(ours.batch, flat.batch))
+        if pytx:
             self._theirs.add(self._answers(pytx, "single"), truth, min(pytx.singles, flat.batch))
+
+    def _running(self, name: str) -> _Place | None:
+        place = self._places.get(name)
+        return place if place and place.contestant else None
 
     def _answers(self, place: _Place, do: str) -> Found:
         return answers.read(self._folder / f"{place.name}-{do}.npz")
@@ -224,7 +226,8 @@ class Contest:
             "agreement": {how: _counts(a) for how, a in self._ours.items()} | {PYTX: _counts(self._theirs)},
             "planted_found": self._planted[0],
             "planted_asked": self._planted[1],
-            "oracle_pairs": self._pairs,
+            "oracle_pairs": self._oracle[0],
+            "oracle_queries": self._oracle[1],
         }
 
 

@@ -13,6 +13,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+if not __package__:
+    # Run by its path: the package is then found from the top of the repository.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 from bench.chart import Line, draw
 from bench.contest import FLAT, OURS, PYTX
 from bench.matching import show
@@ -25,7 +29,7 @@ CHART = Path("docs/images/scale.svg")
 _KEPT = (
     "entries data vs_faiss_flat_single vs_pytx recall bytes_per_entry resident_bytes_per_entry build_entries_per_s "
     "queries_per_s batch_queries_per_s vs_faiss_flat_batch batch_vs_faiss_flat_single vs_faiss_flat_single_cpu "
-    "vs_pytx_cpu left_out oracle_pairs planted_found planted_asked radius seed runs"
+    "vs_pytx_cpu left_out oracle_pairs oracle_queries planted_found planted_asked radius seed runs"
 )
 
 
@@ -69,7 +73,7 @@ def measure(sizes: list[int], rest: list[str]) -> list[Figures]:
     points = []
     for size in sizes:
         command = [sys.executable, "-m", "bench.matching", "--json", "--entries", str(size), *rest]
-        run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1])
         points.append(condensed(json.loads(run.stdout)))
     return points
 

@@ -14,6 +14,10 @@ import sys
 from pathlib import Path
 from typing import Any, get_args
 
+if not __package__:
+    # Run by its path: the package is then found from the top of the repository.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 from bench import machine
 from bench.contest import FLAT, OURS, PYTX, Contest, Plan
 from bench.datasets import RADIUS, Data
@@ -118,11 +122,12 @@ def table(figures: Figures) -> str:
         )
         lines.append(f"{name:12}" + "".join(f"{show(value):>{width}}" for value, width in cells))
     lines.append(
-        f"times faster than faiss flat {show(figures['vs_faiss_flat_single'])}, than pytx {show(figures['vs_pytx'])}; "
+        f"times faster than faiss flat {show(figures['vs_faiss_flat_single'])}, than pytx {show(figures['vs_pytx'])} "
+        f"(in processor time {show(figures['vs_faiss_flat_single_cpu'])} and {show(figures['vs_pytx_cpu'])}); "
         f"batch against flat's batch {show(figures['vs_faiss_flat_batch'])}, "
         f"against its single {show(figures['batch_vs_faiss_flat_single'])}; recall {figures['recall']}, "
         f"{figures['agreement']['single']['wrong'] + figures['agreement']['batch']['wrong']} wrong pairs, "
-        f"{figures['oracle_pairs']:,} pairs in the oracle"
+        f"{figures['oracle_pairs']:,} pairs to {figures['oracle_queries']:,} queries in the oracle"
     )
     if "prototype" in figures:
         lines.append(

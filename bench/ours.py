@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -10,23 +10,26 @@ import numpy as np
 
 from bench.engine import Pairs, Values, pairs_of
 from tutela.detection.compiled import COMPILED
-from tutela.detection.matching.hamming import LinearHammingIndex
+from tutela.detection.matching.directory.reader import IndexReader
+from tutela.detection.matching.directory.writer import Change, IndexWriter
 from tutela.detection.matching.index import Hit
+from tutela.detection.matching.shape import Shape
 
-_VALUES = "values.npy"
+_SHAPE = Shape("pdq", "hamming", 32)
+_AT_ONCE = 100_000
 
 
 class Ours:
-    """The index of `tutela.detection.matching`."""
+    """The index of `tutela.detection.matching`, on disk, as `tutela scan` and the server use it."""
 
     def build(self, values: Values, folder: Path) -> None:
-        """Build the index of `values` in `folder`."""
-        np.save(folder / _VALUES, values)
+        """Build the index of `values` in `folder`: durable when this returns."""
+        with IndexWriter(folder, _SHAPE) as writer:
+            writer.apply(_changes(values), 1)
 
     def open(self, folder: Path) -> bool:
         """Open the index in `folder`."""
-        values = np.load(folder / _VALUES, allow_pickle=False)
-        self._index = LinearHammingIndex((i, value.tobytes()) for i, value in enumerate(values))
+        self._index = IndexReader(folder)
         return True
 
     def prepare(self, query: bytes) -> list[bytes]:
@@ -43,9 +46,16 @@ class Ours:
 
     def search_many(self, queries: Values, radius: int, threads: int) -> Pairs:
         """Answer all queries at once."""
-        del threads
-        return self.pairs(self._index.search([query.tobytes() for query in queries], radius))
+        found = self._index.search_many(queries, radius, threads)
+        return Pairs(found.query, found.entry, found.distance.astype(np.uint16))
 
     def versions(self) -> dict[str, str]:
         """Return the version of Tutela, and of its compiled part where it is used."""
         return {"tutela": version("tutela")} | ({"tutela-core": version("tutela-core")} if COMPILED else {})
+
+
+def _changes(values: Values) -> Iterator[Change]:
+    for start in range(0, len(values), _AT_ONCE):
+        part = values[start : start + _AT_ONCE]
+        every = np.ones(len(part), np.bool_)
+        yield Change("list", np.arange(start, start + len(part), dtype=np.uint64), part, every, ~every)

@@ -16,6 +16,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+if not __package__:
+    # Run by its path: the package is then found from the top of the repository.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 from bench.growth import RESULTS as GROWTH
 from bench.scan import RESULTS as SCAN
 
@@ -23,6 +27,7 @@ Figures = dict[str, Any]
 
 PAGE = Path("docs/explanation/scale.md")
 BEGIN, END = "<!-- begin: python -m bench.scale --write -->", "<!-- end -->"
+PICTURE = "![Time of one query against the size of the list, Tutela and its peers](../images/scale.svg)"
 YEAR_SECONDS = 365 * 86_400
 
 
@@ -154,7 +159,7 @@ def points_of(growth: Sequence[Mapping[str, Any]]) -> list[Point]:
 def item_seconds(scan: Mapping[str, Any], points: Sequence[Point], queries_per_item: int) -> float:
     """Return core seconds of an item without its queries, from a whole scan with one worker (bench.scan).
 
-    The scan's start is spread over its items, so this is rather too much than too little.
+    All processes of the scan count; what it takes to start does not, since a provider's workers run on.
     """
     queries = queries_per_item * carry_on(points, scan["entries"])[0] / 1e6
     return max(0.0, float(scan["tutela"]["one"]["cpu_seconds_per_item"]) - queries)
@@ -213,7 +218,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--price", type=float, default=machine.core_hour_price, help="of a core for an hour, yours")
     parser.add_argument("--spares", type=int, default=machine.spares)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE}")
+    parser.add_argument("--write", action="store_true", help=f"put chart and table into {PAGE}")
     options = parser.parse_args(arguments)
     load = Load(options.items_per_year, options.peak_factor, options.entries)
     machine = Machine(options.cores, options.utilisation, options.price, options.spares)
@@ -230,7 +235,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"the figures cannot be used: {error}")
     text = table(result, load, machine, item, scan["megapixels_per_item"])
     if options.write:
-        PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), text), encoding="utf-8")
+        PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), f"{PICTURE}\n\n{text}"), encoding="utf-8")
     if options.json:
         assumed = {"load": asdict(load), "machine": asdict(machine), "item_core_seconds": item}
         print(json.dumps({"assumed": assumed, "points": [asdict(point) for point in points], **asdict(result)}))

@@ -211,7 +211,7 @@ def test_evidence_holds_what_the_events_do_not(rig: Rig) -> None:
     assert (record.sender.account, record.sender.country) == ("kim", "SE")
     assert [r.account for r in record.recipients] == ["lou"]
     assert (record.name, record.sent_at, record.service_name) == ("quarry.png", given.sent_at, "Chat")
-    assert set(record.fingerprints) == {"md5", "sha256", "pdq"}
+    assert set(record.fingerprints) == {"md5", "sha1", "sha256", "pdq"}
 
 
 def secrets_of(data: bytes, *texts: str) -> Iterator[bytes]:

@@ -84,5 +84,17 @@ def test_an_ogg_video_is_not_taken_for_excluded_audio() -> None:
     assert len(made(page, excludes=frozenset({"audio"})).fingerprints) == 2
 
 
+def test_what_is_given_stands_beside_the_digests_unless_nothing_may_be_read() -> None:
+    given = [Fingerprint("photodna", bytes(144), computed="given")]
+
+    def with_it(data: bytes, limits: Limits | None = None, excludes: frozenset[str] = frozenset()) -> Fingerprinted:
+        return fingerprint(data, KINDS, limits or Limits(), excludes, given)
+
+    for data in (PICTURE, PICTURE[: len(PICTURE) // 2], b"an ordinary text", SOUND):
+        assert with_it(data).of("photodna") == given
+    assert with_it(PICTURE, Limits(max_bytes=5)).of("photodna") == []
+    assert with_it(SOUND, excludes=frozenset({"audio"})).of("photodna") == []
+
+
 def test_without_kinds_there_are_no_fingerprints() -> None:
     assert fingerprint(PICTURE, (), Limits()).fingerprints == ()

@@ -4,9 +4,10 @@ import pytest
 from PIL import Image
 
 from tests.content.pictures import encoded, texture
+from tests.detection.fingerprints.backbones import blots
 from tutela.content.item import Limits, Outcome
 from tutela.detection.fingerprinting import Fingerprinted, fingerprint
-from tutela.detection.fingerprints.fingerprint import Orientation
+from tutela.detection.fingerprints.fingerprint import Fingerprint, Orientation
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.hashlists.hashlist import Entry
 from tutela.detection.matcher import Matcher
@@ -39,7 +40,7 @@ def changed(value: bytes, bits: int) -> bytes:
 def test_nothing_listed_is_clean_and_names_what_ran() -> None:
     judgement = Matcher.over(KINDS, []).judge(item(PICTURE))
     assert (judgement.outcome, judgement.detections, judgement.low_quality) == (Outcome.CLEAN, (), False)
-    assert set(judgement.technologies) == {"md5", "pdq", "sha256"}
+    assert set(judgement.technologies) == {"md5", "pdq", "sha1", "sha256"}
 
 
 def test_a_match_states_technology_version_threshold_and_entry() -> None:
@@ -64,7 +65,7 @@ def test_a_digest_match_stands_before_every_failure(data: bytes, limits: Limits,
     found = item(data, limits)
     nothing = Matcher.over(KINDS, []).judge(found)
     assert (nothing.outcome, nothing.reason) == (failure, found.reason)
-    assert set(nothing.technologies) == {"md5", "sha256"}
+    assert set(nothing.technologies) == {"md5", "sha1", "sha256"}
     md5 = found.upright("md5")
     assert md5 is not None
     judgement = Matcher.over(KINDS, [entry(1, "md5", md5.value)]).judge(found)
@@ -73,7 +74,9 @@ def test_a_digest_match_stands_before_every_failure(data: bytes, limits: Limits,
 
 
 def test_what_was_not_read_matches_nothing() -> None:
-    judgement = Matcher.over(KINDS, [entry(1, "md5", value_of(PICTURE, "md5"))]).judge(item(PICTURE, Limits(max_bytes=5)))
+    judgement = Matcher.over(KINDS, [entry(1, "md5", value_of(PICTURE, "md5"))]).judge(
+        item(PICTURE, Limits(max_bytes=5))
+    )
     assert (judgement.outcome, judgement.technologies) == (Outcome.OVER_LIMIT, ())
 
 
@@ -81,7 +84,7 @@ def test_low_quality_is_flagged_and_left_to_the_digests() -> None:
     listed = [entry(1, "pdq", value_of(FLAT, "pdq"))]
     judgement = Matcher.over(KINDS, listed).judge(item(FLAT))
     assert (judgement.outcome, judgement.low_quality) == (Outcome.CLEAN, True)
-    assert set(judgement.technologies) == {"md5", "sha256"}
+    assert set(judgement.technologies) == {"md5", "sha1", "sha256"}
     judgement = Matcher.over(KINDS, [*listed, entry(2, "sha256", value_of(FLAT, "sha256"))]).judge(item(FLAT))
     assert (judgement.outcome, judgement.low_quality) == (Outcome.MATCH, True)
     assert [d.entry for d in judgement.detections] == [2]
@@ -126,24 +129,68 @@ def test_an_entry_that_fits_in_several_orientations_is_found_once_at_its_nearest
     assert (found.distance, found.orientation) == (0, Orientation.UPRIGHT)
 
 
-@pytest.mark.parametrize(("threshold", "found"), [(0, 0), (9, 0), (10, 1), (256, 1)])
+@pytest.mark.parametrize(("threshold", "found"), [(1, 0), (9, 0), (10, 1), (256, 1)])
 def test_a_threshold_of_ones_own_holds_and_is_written_down(threshold: int, found: int) -> None:
     listed = [entry(1, "pdq", changed(value_of(PICTURE, "pdq"), 10))]
     detections = Matcher.over(KINDS, listed, {"pdq": threshold}).judge(item(PICTURE)).detections
     assert [d.threshold for d in detections] == [threshold] * found
 
 
-@pytest.mark.parametrize("thresholds", [{"pdq": -1}, {"pdq": 257}, {"md5": 1}, {"photodna": 3}, {"": 0}])
+@pytest.mark.parametrize(
+    "thresholds",
+    [{"pdq": -1}, {"pdq": 0}, {"pdq": 257}, {"photodna": 0}, {"md5": 1}, {"photodna": 144 * 255**2 + 1}, {"": 0}],
+)
 def test_a_threshold_that_a_kind_cannot_have_is_refused_at_once(thresholds: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="threshold"):
         Matcher.over(KINDS, [], thresholds)
 
 
 def test_an_entry_of_a_kind_that_is_not_installed_is_refused() -> None:
-    with pytest.raises(ValueError, match="entry 3 is a 'photodna', which is not installed"):
-        Matcher.over(KINDS, [entry(3, "photodna", bytes(144))])
+    with pytest.raises(ValueError, match="entry 3 is a 'neuralhash', which is not installed"):
+        Matcher.over(KINDS, [entry(3, "neuralhash", bytes(96))])
 
 
-def test_the_size_of_a_matcher_is_that_of_its_entries() -> None:
-    assert len(Matcher.over(KINDS, [])) == 0
-    assert len(Matcher.over(KINDS, [entry(1, "md5", bytes(16)), entry(2, "md5", bytes(16))])) == 2
+PHOTODNA = bytes(range(144))
+NEAR = bytes([5, *range(1, 144)])
+
+
+def given(*values: bytes) -> Fingerprinted:
+    photodna = [Fingerprint("photodna", value, computed="given") for value in values]
+    return fingerprint(PICTURE, KINDS.values(), Limits(), given=photodna)
+
+
+def test_photodna_given_with_an_item_is_matched_by_the_operators_threshold() -> None:
+    listed = [entry(1, "photodna", PHOTODNA), entry(2, "photodna", bytes(144))]
+    judgement = Matcher.over(KINDS, listed, {"photodna": 25}).judge(given(NEAR))
+    (found,) = judgement.detections
+    assert (found.technology, found.distance, found.threshold, found.entry) == ("photodna", 25, 25, 1)
+    assert found.computed == "given"
+    assert "photodna" in judgement.technologies
+    assert Matcher.over(KINDS, listed, {"photodna": 24}).judge(given(NEAR)).outcome is Outcome.CLEAN
+    assert "photodna" not in Matcher.over(KINDS, listed, {"photodna": 25}).judge(item(PICTURE)).technologies
+
+
+def test_without_a_threshold_photodna_is_not_compared() -> None:
+    matcher = Matcher.over(KINDS, [entry(1, "photodna", PHOTODNA), entry(2, "md5", bytes(16))])
+    judgement = matcher.judge(given(PHOTODNA))
+    assert judgement.outcome is Outcome.CLEAN
+    assert "photodna" not in judgement.technologies
+
+
+def test_distances_of_several_technologies_are_ordered_by_their_share_of_the_threshold() -> None:
+    listed = [entry(1, "pdq", changed(value_of(PICTURE, "pdq"), 20)), entry(2, "photodna", PHOTODNA)]
+    matcher = Matcher.over(KINDS, listed, {"photodna": 250})
+    assert [(d.entry, d.distance) for d in matcher.judge(given(NEAR)).detections] == [(2, 25), (1, 20)]
+
+
+def test_an_embedding_finds_an_alike_picture_in_any_orientation() -> None:
+    kind = blots()
+    kinds = {**KINDS, kind.KIND: kind}
+    alike = encoded(texture(200, 150, seed=4, grain=12).rotate(90, expand=True).resize((90, 120)), "JPEG")
+    known = fingerprint(PICTURE, kinds.values(), Limits()).upright(kind.KIND)
+    assert known is not None
+    matcher = Matcher.over(kinds, [entry(1, kind.KIND, known.value)])
+    (found,) = matcher.judge(fingerprint(alike, kinds.values(), Limits())).detections
+    assert (found.technology, found.version, found.threshold) == (kind.KIND, kind.VERSION, 20_000)
+    assert 0 < found.distance <= 20_000
+    assert found.orientation is Orientation.ROTATED_270

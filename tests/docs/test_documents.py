@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,16 @@ from PIL import Image, ImageOps
 
 from tutela.cli.exits import Exit
 from tutela.content.item import Outcome
+from tutela.detection.fingerprints.registry import installed_kinds
+from tutela.detection.matching.metrics import farthest
+from tutela.detection.matching.shape import shape_of
 from tutela.statistics.provider_return.form import form_rows
+from tutela.storage.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_TOML = re.compile(r"^```toml\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -101,6 +107,34 @@ def test_the_outcomes_and_the_form_are_those_of_the_code() -> None:
     lines = (ROOT / "docs/reference/scan-lines.md").read_text("utf-8")
     assert all(f"`{outcome.value}`" in lines for outcome in Outcome)
     assert f"{len(form_rows())} rows" in (ROOT / "docs/reference/return.md").read_text("utf-8")
+
+
+def test_the_kinds_of_fingerprint_are_those_of_the_code() -> None:
+    text = (ROOT / "docs/reference/fingerprints.md").read_text("utf-8")
+    rows = {cells[0]: cells for cells in re.findall(r"^\| `([\w.-]+)` \|(.*)\|$", text, re.MULTILINE)}
+    kinds = installed_kinds()
+    assert set(rows) == {*kinds, "embedding-..."}
+    for name, kind in kinds.items():
+        written = rows[name][1]
+        assert f"{kind.BYTES} bytes" in written
+        assert kind.UNIT in written
+        assert not kind.UNIT or f"0 to {farthest(shape_of(kind)):,}" in written
+        assert not kind.THRESHOLD or f"| {kind.THRESHOLD} |" in written
+        assert (kind.NEEDS == "pixels") is ("pixels, in 8 orientations" in written)
+
+
+def test_the_configuration_that_is_shown_is_one_and_names_every_setting(tmp_path: Path) -> None:
+    text = (ROOT / "docs/reference/configuration.md").read_text("utf-8")
+    (shown,) = _TOML.findall(text)
+    (tmp_path / "tutela.toml").write_text(shown, "utf-8")
+    settings = load_settings(tmp_path, {})
+    assert settings.embedding is not None
+    section = shown.partition("[embedding]")[2]
+    for field in fields(settings.embedding):
+        assert re.search(rf"^(# )?{field.name} = ", section, re.MULTILINE), field.name
+    for block in _TOML.findall((ROOT / "docs/how-to/vectors.md").read_text("utf-8")):
+        (tmp_path / "tutela.toml").write_text(block.replace('"..."', f'"{"0" * 64}"'), "utf-8")
+        load_settings(tmp_path, {})
 
 
 def test_the_make_targets_of_the_readme_exist() -> None:

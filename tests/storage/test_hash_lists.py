@@ -138,7 +138,7 @@ def test_the_matcher_is_made_again_only_after_a_change(place: Workplace) -> None
     one = place.current_matcher()
     assert place.current_matcher() is one
     place.lists.add("known", [entry(1)])
-    assert len(place.current_matcher()) == 1
+    assert place.coverage().entries == 1
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
@@ -166,11 +166,11 @@ def test_a_change_that_commits_late_is_not_overlooked(place: Workplace) -> None:
             )
         )  # fmt: skip
         assert place.lists.revision() == before
-        assert len(place.current_matcher()) == 0
+        assert place.coverage().entries == 0
     switching.join(30)
     assert order == ["switched"]
     assert place.lists.revision() == before + 2
-    assert len(place.current_matcher()) == 1
+    assert place.coverage().entries == 1
 
 
 def test_imports_at_once_add_each_value_once(place: Workplace) -> None:

@@ -10,7 +10,19 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from tutela import __version__
-from tutela.cli import cases, complaints, events, hashing, hashlists, people, referrals, returns, sandboxes, services
+from tutela.cli import (
+    bench,
+    cases,
+    complaints,
+    events,
+    hashing,
+    hashlists,
+    people,
+    referrals,
+    returns,
+    sandboxes,
+    services,
+)
 from tutela.cli.exits import Exit
 from tutela.cli.output import err
 from tutela.cli.place import choose_data_folder
@@ -39,6 +51,7 @@ app.add_typer(people.key_app, name="key")
 app.add_typer(events.app, name="events")
 app.add_typer(events.database_app, name="db")
 app.add_typer(sandboxes.app, name="sandbox")
+app.add_typer(bench.app, name="bench")
 
 
 def _version(wanted: bool) -> None:

@@ -12,10 +12,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.detection.matching.index import Index
-
 U8: TypeAlias = NDArray[np.uint8]
 I64: TypeAlias = NDArray[np.int64]
+
+Near: TypeAlias = Callable[[U8, int], int]
+"""Counts the pairs of a query, (q, bytes), and a value of a list that lie within a radius in bits: all of them."""
 
 MOST_HITS = 5_000_000
 """Pairs within the radius that are kept: more than these are not false matches but copies."""
@@ -23,8 +24,11 @@ MOST_HITS = 5_000_000
 _BLOCK = 100_000
 """Pairs that are compared at once: few enough that the intermediate arrays stay in the processor's cache."""
 
+# One seed serves two purposes, which must not get the same numbers.
+_VALUES, _DRAWS = 1, 2
+
 _QUERIED = 64
-"""Pictures that an index is asked about at once."""
+"""Pictures whose fingerprints are looked up at once."""
 
 
 class TooManyCopies(ValueError):
@@ -90,8 +94,8 @@ class Compared:
 def compare(pictures: Pictures, radius: int, progress: Callable[[int], None] = lambda _: None) -> Compared:
     """Compare each picture with each one of another group. `progress` is told of items done, some at a time.
 
-    Takes about 0.1 microseconds a pair for 8 orientations of 256 bits on one core. Raises ValueError where the radius is not 0 to
-    the bits of a value, TooManyCopies where more than MOST_HITS pairs lie within it.
+    Takes about 0.1 microseconds a pair for 8 orientations of 256 bits on one core. Raises ValueError where the radius
+    is not 0 to the bits of a value, TooManyCopies where more than MOST_HITS pairs lie within it.
     """
     bits = pictures.bits
     if not 0 <= radius <= bits:
@@ -129,27 +133,26 @@ def compare(pictures: Pictures, radius: int, progress: Callable[[int], None] = l
     return Compared(upright, scanned, _joined(found))
 
 
-def random_values(count: int, width: int, seed: int, block: int = 1_000_000) -> Iterator[U8]:
+def random_values(count: int, width: int, *seed: int, block: int = 1_000_000) -> Iterator[U8]:
     """Yield `count` values of `width` bytes of independent fair bits, in blocks (k, width); the seed fixes them."""
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng([_VALUES, *seed])
     for first in range(0, count, block):
         yield generator.integers(0, 256, (min(block, count - first), width), dtype=np.uint8)
 
 
-def count_hits(pictures: Pictures, index: Index, radius: int, progress: Callable[[int], None] = lambda _: None) -> int:
-    """Count the entries of an exact index within `radius` bits of the pictures, over all orientations of each."""
+def count_hits(pictures: Pictures, near: Near, radius: int, progress: Callable[[int], None] = lambda _: None) -> int:
+    """Count the values that `near` finds within `radius` bits of the pictures, over all orientations of each."""
     hits = 0
     for first in range(0, len(pictures), _QUERIED):
         items = pictures.values[first : first + _QUERIED]
-        queries = [value.tobytes() for value in items.reshape(-1, items.shape[2])]
-        hits += sum(map(len, index.search(queries, radius)))
+        hits += near(np.ascontiguousarray(items.reshape(-1, items.shape[2])), radius)
         progress(len(items))
     return hits
 
 
 def sampled_distances(pictures: Pictures, others: U8, comparisons: int, seed: int) -> I64:
     """Count, by distance (bits + 1,), `comparisons` pairs drawn at random of an upright picture and one of `others`."""
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng([_DRAWS, seed])
     counts = np.zeros(pictures.bits + 1, dtype=np.int64)
     mine, theirs = np.ascontiguousarray(pictures.values[:, 0]).view(np.uint64), others.view(np.uint64)
     for first in range(0, comparisons, _BLOCK):

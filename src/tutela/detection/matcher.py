@@ -221,6 +221,9 @@ def thresholds_of(kinds: Mapping[str, FingerprintKind], written: Mapping[str, in
             raise ValueError(f"{name!r} has no threshold to set")
         if kinds[name].METRIC == "equal" and threshold:
             raise ValueError(f"{name!r} has no threshold to set: values are equal or not")
+        if kinds[name].METRIC != "equal" and threshold == 0:
+            # A detection with the threshold 0 says that the bytes are the listed ones; equal looks do not say that.
+            raise ValueError(f"the threshold of {name} is at least 1")
         found[name] = check_threshold(shape_of(kinds[name]), threshold)
     return found
 

@@ -206,7 +206,7 @@ class StoredHashLists:
     ) -> Iterator[Entry]:
         """Yield the entries that were not removed, by id. Raises UnknownList for a name that there is not."""
         table, owner = schema.hash_entries, schema.hash_lists
-        query = _with_list().where(table.c.removed_at.is_(None)).order_by(table.c.id).limit(_PAGE)
+        query = _with_list().where(table.c.removed_at.is_(None)).order_by(table.c.id)
         if enabled_only:
             query = query.where(table.c.enabled, owner.c.enabled)
         if role is not None:
@@ -216,11 +216,10 @@ class StoredHashLists:
                 for name in lists:
                     self._require(connection, name)
                 query = query.where(table.c.hashlist.in_(lists))
-            last = 0
-            while rows := connection.execute(query.where(table.c.id > last)).all():
-                for row in rows:
+            # One query, read as it goes: SQLite would sort a whole list again for each page of it.
+            with connection.execute(query.execution_options(stream_results=True, yield_per=_PAGE)) as result:
+                for row in result:
                     yield _entry(row)
-                last = rows[-1].id
 
     def entry(self, entry_id: int) -> Entry:
         """Return an entry, also one that was removed. Raises UnknownEntry."""

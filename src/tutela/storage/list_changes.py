@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from tutela.detection.hashlists.hashlist import Change, ChangeBatch, HashList, ListRole
 from tutela.storage import schema
@@ -57,17 +57,17 @@ class ListsOfOneMoment:
 
     def changes(self, after: int, up_to: int) -> Iterator[Change]:
         """Yield each entry whose last change lies after one revision and not after another, by revision and id."""
-        for page in self._pages(_changed(after, up_to)):
-            for entry, hashlist, kind, value, classification, enabled, removed, revision in page:
+        for page in self._pages(after, up_to):
+            for revision, entry, hashlist, kind, value, classification, enabled, removed in page:
                 yield Change(
-                    entry, hashlist, kind, bytes(value), classification, bool(enabled), removed is not None, revision
+                    entry, hashlist, kind, bytes(value), classification, bool(enabled), bool(removed), revision
                 )
 
     def changes_in_bulk(self, after: int, up_to: int, kind: str | None = None) -> Iterator[ChangeBatch]:
         """Yield the same as columns, a batch for each list, kind and classification of a page; of one kind if given."""
-        for page in self._pages(_changed(after, up_to, kind)):
+        for page in self._pages(after, up_to, kind):
             columns = tuple(zip(*page, strict=True))
-            _, lists, kinds, values, classes, *_ = columns
+            _, _, lists, kinds, values, classes, *_ = columns
             widths = tuple(map(len, values))
             if all(len(set(column)) == 1 for column in (lists, kinds, classes, widths)):
                 yield _batch(columns)
@@ -78,37 +78,38 @@ class ListsOfOneMoment:
             for rows in parts.values():
                 yield _batch(tuple(zip(*rows, strict=True)))
 
-    def _pages(self, query: Select[Any]) -> Iterator[Sequence[_Row]]:
-        # The driver's own cursor: rows and values of SQLAlchemy would take longer than the reading itself.
-        result = self._connection.execute(query.execution_options(stream_results=True))
-        try:
-            while page := result.cursor.fetchmany(_PAGE):
+    def _pages(self, after: int, up_to: int, kind: str | None = None) -> Iterator[Sequence[_Row]]:
+        query = _CHANGED if kind is None else _CHANGED.where(_entries.c.kind == kind)
+        bounds = {"after": after, "up_to": up_to}
+        if self._connection.dialect.name == "sqlite":
+            # The driver's own rows: to make others of them would take longer than the reading itself.
+            cursor = self._connection.execute(query, bounds).cursor
+            while page := cursor.fetchmany(_PAGE):
                 yield page
-        finally:
-            result.close()
+        else:
+            streamed = query.execution_options(stream_results=True, yield_per=_PAGE)
+            yield from self._connection.execute(streamed, bounds).partitions()
 
 
-def _changed(after: int, up_to: int, kind: str | None = None) -> Select[Any]:
-    table = schema.hash_entries
-    query = (
-        select(
-            table.c.id,
-            table.c.hashlist,
-            table.c.kind,
-            table.c.value,
-            table.c.classification,
-            table.c.enabled,
-            table.c.removed_at,
-            table.c.revision,
-        )
-        .where(table.c.revision > after, table.c.revision <= up_to)
-        .order_by(table.c.revision, table.c.id)
+_entries = schema.hash_entries
+_CHANGED = (
+    select(
+        _entries.c.revision,
+        _entries.c.id,
+        _entries.c.hashlist,
+        _entries.c.kind,
+        _entries.c.value,
+        _entries.c.classification,
+        _entries.c.enabled,
+        _entries.c.removed_at.is_not(None),
     )
-    return query if kind is None else query.where(table.c.kind == kind)
+    .where(_entries.c.revision > bindparam("after"), _entries.c.revision <= bindparam("up_to"))
+    .order_by(_entries.c.revision, _entries.c.id)
+)
 
 
 def _batch(columns: Sequence[Sequence[Any]]) -> ChangeBatch:
-    ids, lists, kinds, values, classes, enabled, removed, _ = columns
+    _, ids, lists, kinds, values, classes, enabled, removed = columns
     return ChangeBatch(
         hashlist=lists[0],
         kind=kinds[0],
@@ -116,7 +117,7 @@ def _batch(columns: Sequence[Sequence[Any]]) -> ChangeBatch:
         entries=np.array(ids, np.uint64),
         values=np.frombuffer(b"".join(values), np.uint8).reshape(len(ids), len(values[0])),
         enabled=np.array(enabled, np.bool_),
-        removed=np.array([at is not None for at in removed], np.bool_),
+        removed=np.array(removed, np.bool_),
     )
 
 

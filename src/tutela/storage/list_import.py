@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -36,6 +36,8 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
+    true,
     update,
 )
 
@@ -67,12 +69,12 @@ def _temporary(name: str, *numbers: Column[int]) -> Table:
     )
 
 
-_gathered = _temporary("import_gathered", Column("number", Integer, primary_key=True, autoincrement=False))
+_gathered = _temporary("import_gathered", Column("number", Integer, primary_key=True))
 _sorted = _temporary(
     "import_sorted", Column("place", Integer, primary_key=True), Column("number", Integer, nullable=False)
 )
 _TAKEN = ("kind", "value", "classification", "verified_by", "reference", "enabled")
-_COPY = "COPY import_gathered (number, kind, value, classification, verified_by, reference, enabled) FROM STDIN"
+_COPY = "COPY import_gathered (kind, value, classification, verified_by, reference, enabled) FROM STDIN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +91,34 @@ class GatheredEntries:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._count = 0
-        self._insert = str(insert(_gathered).compile(dialect=connection.dialect))
         self._copies = connection.dialect.name == "postgresql"
         if not self._copies:
             connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE}")
         _gathered.create(connection)
+        columns = [_gathered.c[name] for name in _TAKEN]
+        whole = insert(_gathered).values({c: bindparam(c.name) for c in columns})
+        bare = insert(_gathered).values(
+            kind=bindparam("kind"), value=bindparam("value"), verified_by=text("'[]'"), enabled=true()
+        )
+        self._whole, self._bare = (str(statement.compile(dialect=connection.dialect)) for statement in (whole, bare))
 
-    def add(self, entries: Iterable[NewEntry]) -> None:
+    def add(self, entries: Sequence[NewEntry]) -> None:
         """Take more of them; raises an error of the database for a value that cannot be stored."""
-        rows = [
-            (number, e.kind, e.value, e.classification, _names(e.verified_by), e.reference, e.enabled)
-            for number, e in enumerate(entries, self._count)
-        ]
-        self._count += len(rows)
-        if not rows:
-            return
+        self._count += len(entries)
         if self._copies:
             cursor: Any = self._connection.connection.cursor()
             with cursor, cursor.copy(_COPY) as copy:
-                for one in rows:
-                    copy.write_row(one)
+                for row in map(_row, entries):
+                    copy.write_row(row)
+            return
+        # Straight to the driver, and most rows of most files say nothing but their value.
+        bare = [
+            (e.kind, e.value) for e in entries if e.enabled and not (e.verified_by or e.classification or e.reference)
+        ]
+        if len(bare) == len(entries):
+            self._connection.exec_driver_sql(self._bare, bare)
         else:
-            # Straight to the driver: a row of millions is not worth a dictionary.
-            self._connection.exec_driver_sql(self._insert, rows)
+            self._connection.exec_driver_sql(self._whole, [_row(e) for e in entries])
 
     def sort(self) -> None:
         """Bring them into the order of their values, each value once, with what all its rows say."""
@@ -274,6 +281,10 @@ def _said(at: int, entry: NewEntry) -> dict[str, Any]:
         "new_reference": entry.reference,
         "new_enabled": entry.enabled,
     }
+
+
+def _row(e: NewEntry) -> tuple[object, ...]:
+    return (e.kind, e.value, e.classification, _names(e.verified_by), e.reference, e.enabled)
 
 
 def _entry(row: _Row) -> NewEntry:

@@ -8,13 +8,17 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tutela.detection.fingerprints.fingerprint import FingerprintKind
 from tutela.detection.hashlists.hashlist import HashList, ListsAtOneMoment
 from tutela.detection.hashlists.label import Label
 from tutela.detection.matcher import UnknownKind
+from tutela.detection.matching.directory.compaction import compact, needs_compaction
+from tutela.detection.matching.directory.locks import IndexBusy
 from tutela.detection.matching.directory.reader import IndexReader
 from tutela.detection.matching.directory.writer import Change, IndexWriter
 from tutela.detection.matching.shape import shape_of
@@ -69,11 +73,26 @@ class ListIndexes:
                 self._now = ListsNow(revision, tuple(moment.lists()), indexes)
             return self._now
 
-    def compact(self) -> None:
-        """Merge what has become many small segments; call it now and then, in the background."""
+    def compact(self, *, everything: bool = False, progress: Progress = no_progress) -> bool:
+        """Merge what has become many small segments, or all of them; return whether any were.
+
+        Others may read and write meanwhile. What another process is merging is left to it.
+        """
+        merged = False
+        for name in self.now().indexes:
+            if everything or needs_compaction(self._folder / name):
+                with suppress(IndexBusy):
+                    tell = partial(progress, name)
+                    merged = compact(self._folder / name, everything=everything, progress=tell) or merged
+        return merged
+
+    def verify(self) -> dict[str, int]:
+        """Verify every byte of every index; return the entries of each kind. Raises CorruptSegment."""
+        counts = {}
         for name, reader in self.now().indexes.items():
-            with IndexWriter(self._folder / name, reader.shape) as writer:
-                writer.compact()
+            reader.verify()
+            counts[name] = len(reader)
+        return counts
 
     def _followed(
         self, kind: FingerprintKind, moment: ListsAtOneMoment, revision: int, progress: Progress

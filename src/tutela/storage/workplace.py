@@ -55,6 +55,8 @@ from tutela.storage.transactions import SqlTransactions
 from tutela.storage.vault import ORPHAN_SECONDS, FileVault
 
 RECIPIENTS = "tutela.recipients"
+POSTGRES_BYTES = 2560
+"""How long a value on PostgreSQL may be: its unique index holds list, kind and value in at most 2,704 bytes."""
 _REMARKED = (ItemDecided.TYPE, CaseEscalated.TYPE)
 
 
@@ -124,9 +126,16 @@ class Workplace:
         Made when they are needed, since a model takes a while to load. Raises BadSettings if it cannot be used.
         """
         try:
-            return installed_kinds(self.settings.embedding)
+            kinds = installed_kinds(self.settings.embedding)
         except BadModel as error:
             raise BadSettings(f"[embedding]: {error}") from error
+        longest = max(kinds.values(), key=lambda kind: kind.BYTES)
+        if self.database.engine.dialect.name == "postgresql" and longest.BYTES > POSTGRES_BYTES:
+            raise BadSettings(
+                f"[embedding]: the model gives {longest.BYTES // 4:,} values, and on PostgreSQL an entry holds at most "
+                f"{POSTGRES_BYTES // 4:,}: let the model end in fewer, or keep the lists in SQLite"
+            )
+        return kinds
 
     @cached_property
     def regimes(self) -> RegimeTable:

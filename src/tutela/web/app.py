@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from tutela import __version__
 from tutela.storage.workplace import Workplace
 from tutela.web.api import actions, health, items
-from tutela.web.background import dispatching, tidying
+from tutela.web.background import dispatching, merging, tidying
 from tutela.web.console import audit, case, complaints, picture, queue, referrals, returns, sign_in
 from tutela.web.current import Running
 from tutela.web.refusals import install
@@ -46,7 +46,7 @@ def create_app(place: Workplace, *, dispatch: bool = True, behind_tls: bool = Fa
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # The loop would tidy too, but not before the first request.
         await run_in_threadpool(place.tidy)
-        loops = [tidying(place), *([dispatching(dispatcher)] if dispatcher else [])]
+        loops = [tidying(place), merging(place), *([dispatching(dispatcher)] if dispatcher else [])]
         for loop in loops:
             loop.start()
         yield

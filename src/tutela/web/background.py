@@ -14,6 +14,7 @@ _log = logging.getLogger("tutela.background")
 PAUSE = 2.0
 PAUSE_AFTER_ERROR = 30.0
 PAUSE_OF_TIDYING = 3600.0
+PAUSE_OF_MERGING = 30.0
 
 
 class Loop:
@@ -75,3 +76,8 @@ def tidying(place: Workplace) -> Loop:
         return False
 
     return Loop("tidying", step, PAUSE_OF_TIDYING)
+
+
+def merging(place: Workplace) -> Loop:
+    """Return the loop that merges the segments of indexes, so that searches stay fast while lists change."""
+    return Loop("merging", place.indexes.compact, PAUSE_OF_MERGING)

@@ -1,3 +1,4 @@
+import base64
 import json
 from pathlib import Path
 
@@ -95,7 +96,7 @@ def test_bad_csv_rows_are_reported_with_their_lines() -> None:
         f"md5,{MD5},good",
         f"md5,{MD5[:-1]},short",  # 3
         "",
-        f"photodna,{MD5},unknown kind",  # 5
+        f"neuralhash,{MD5},unknown kind",  # 5
         f'md5,{MD5},"two',
         'lines"',
         f"pdq,{MD5},wrong length",  # 8
@@ -115,7 +116,7 @@ def test_bad_csv_rows_are_reported_with_their_lines() -> None:
     assert [e.reference for e in result.entries] == ["good", "two\nlines", "good"]
     assert result.rows == 12
     assert "32 hexadecimal digits" in result.bad[0].reason
-    assert "unknown kind 'photodna': md5, pdq, sha256" in result.bad[1].reason
+    assert "unknown kind 'neuralhash': md5, pdq, photodna, sha1, sha256" in result.bad[1].reason
     assert "more cells" in result.bad[4].reason
 
 
@@ -162,6 +163,27 @@ def test_formula_like_references_are_plain_text(text: str) -> None:
 # Values of which the kind is not written
 
 
+@pytest.mark.parametrize("kind", ["sha1", "photodna"])
+def test_digits_that_only_one_kind_has_need_no_name(kind: str) -> None:
+    value = "5a" * KINDS[kind].BYTES
+    for text, format_ in ((value, Format.LINES), (f"value\n{value}\n", Format.CSV), (json.dumps([value]), Format.JSON)):
+        assert read(text, format_).entries == (entry(kind, value),)
+
+
+def test_photodna_as_lists_write_it_in_base64() -> None:
+    value = bytes(range(144))
+    text = base64.b64encode(value).decode()
+    written = (
+        (f"photodna:{text}", Format.LINES),
+        (f"photodna\n{text}\n", Format.CSV),
+        (f'{{"kind": "PhotoDNA", "value": "{text}"}}', Format.JSONL),
+    )
+    for line, format_ in written:
+        assert read(line, format_).entries == (NewEntry("photodna", value),)
+    assert read(text, Format.LINES, "photodna").entries == (NewEntry("photodna", value),)
+    assert bad_lines(read(text, Format.LINES)) == [1]
+
+
 def test_64_digits_may_be_two_kinds() -> None:
     for text, format_ in ((PDQ, Format.LINES), (f"value\n{PDQ}\n", Format.CSV), (json.dumps([PDQ]), Format.JSON)):
         result = read(text, format_)
@@ -174,8 +196,8 @@ def test_64_digits_may_be_two_kinds() -> None:
 def test_the_kind_of_the_command_line_serves_only_where_none_is_written() -> None:
     assert read(f"md5:{MD5}\n", Format.LINES, "pdq").entries == (entry("md5", MD5),)
     assert bad_lines(read(MD5, Format.LINES, "pdq")) == [1]
-    with pytest.raises(UnreadableFile, match="no fingerprint is called 'photodna'"):
-        read(MD5, Format.LINES, "photodna")
+    with pytest.raises(UnreadableFile, match="no fingerprint is called 'neuralhash'"):
+        read(MD5, Format.LINES, "neuralhash")
 
 
 def test_a_value_beside_the_column_of_a_kind_is_refused() -> None:

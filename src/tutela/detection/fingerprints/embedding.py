@@ -48,7 +48,7 @@ class EmbeddingSettings:
     `sha256` is the model file's, in hexadecimal. A picture is scaled to `side` x `side` samples: all of it
     (`fit="stretch"`), or the middle square of it scaled to `resize` first (`fit="crop"`). Each channel, 0 to 1, loses
     its `mean` and is divided by its `std`. `output` names the model's output; its first one if None. `threshold` is in
-    millionths of cosine distance, 0 to 2,000,000.
+    millionths of cosine distance, 1 to 2,000,000.
     """
 
     model: Path
@@ -65,8 +65,8 @@ class EmbeddingSettings:
     def __post_init__(self) -> None:
         if len(self.sha256) != 64 or set(self.sha256) - set("0123456789abcdef"):
             raise ValueError("sha256 is the model file's SHA-256: 64 hexadecimal digits in lower case")
-        if not 0 <= self.threshold <= 2_000_000:
-            raise ValueError("threshold is 0 to 2,000,000 millionths of cosine distance")
+        if not 1 <= self.threshold <= 2_000_000:
+            raise ValueError("threshold is 1 to 2,000,000 millionths of cosine distance")
         if not 1 <= self.side <= (self.resize or self.side) <= LARGEST_SIDE:
             raise ValueError(f"side is 1 to {LARGEST_SIDE} samples, and resize, where it is given, not below it")
         if self.resize is not None and self.fit != "crop":
@@ -151,7 +151,8 @@ class Embedding:
 
     def _run(self, square: NDArray[np.uint8]) -> NDArray[np.float32]:
         mean, std = np.array(self._settings.mean, np.float32), np.array(self._settings.std, np.float32)
-        fed = (square.astype(np.float32) / 255 - mean) / std
+        with np.errstate(over="ignore"):
+            fed = (square.astype(np.float32) / 255 - mean) / std
         if self._settings.layout == "NCHW":
             fed = fed.transpose(2, 0, 1)
         (made,) = self._session.run([self._output], {self._input: np.ascontiguousarray(fed[None])})

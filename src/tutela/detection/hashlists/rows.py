@@ -114,19 +114,19 @@ def _pieces(stream: TextIO) -> Iterator[str]:
 
 def _lines(pieces: Iterable[str]) -> Iterator[tuple[int, str | BadRow]]:
     # Not splitlines(): JSON may hold a line separator (U+2028, U+0085...) within a text.
-    number, length = 1, 0
+    number, before = 1, 0
     for piece in pieces:
-        length += len(piece)
         if len(piece) == _PIECE and piece[-1] not in "\r\n":
+            before += _PIECE
             continue
         stripped = piece.strip()
-        if length > len(piece) or len(stripped) > MAX_LINE:
-            yield number, _too_long(number, length)
+        if before or len(stripped) > MAX_LINE:
+            yield number, _too_long(number, before + len(piece))
         elif stripped:
             yield number, stripped
-        number, length = number + 1, 0
-    if length:
-        yield number, _too_long(number, length)
+        number, before = number + 1, 0
+    if before:
+        yield number, _too_long(number, before)
 
 
 def _too_long(number: int, length: int) -> BadRow:

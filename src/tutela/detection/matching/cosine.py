@@ -55,12 +55,14 @@ class CosineRows:
         if not _usable(norms).all():
             raise ValueError("a query is no direction: its length is 0, not near 1, or no number")
         parts: list[Found] = []
-        # As a bound on the product itself, so that a block is gone through once.
+        # One bound on the products of a query, so that a block is gone through once: it allows for every |a|.
         least = (1 - (threshold + self._margin) / MILLIONTHS) * norms
+        least = np.minimum(least * self._norms.min(initial=1), least * self._norms.max(initial=1)).astype(np.float32)
+        least = np.nextafter(least, np.float32(-np.inf))
         for top in range(0, len(self._rows), _ROWS):
             rows = slice(top, top + _ROWS)
             products = self._rows[rows] @ queries.T
-            row, query = np.nonzero(products >= self._norms[rows, None] * least)
+            row, query = np.nonzero(products >= least)
             if len(row):
                 distances = self._distances(top + row, query, queries, norms)
                 near = distances <= threshold

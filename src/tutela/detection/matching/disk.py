@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 
 
 class Disk(Protocol):
-    """Writes files. What a method has returned from is durable; a name is so once its folder is synced."""
+    """Writes files. A file's bytes are durable where a method says so; its name is so once its folder is synced."""
+
+    def make_folder(self, path: Path) -> None:
+        """Create a folder, durably, where there is none."""
+        ...
 
     def fill(self, path: Path, size: int) -> NDArray[np.uint8]:
         """Create a file of `size` zero bytes and return it, mapped. Raises OSError where there is no room."""
@@ -23,15 +27,15 @@ class Disk(Protocol):
         ...
 
     def write(self, path: Path, data: bytes) -> None:
-        """Create or replace the bytes of a file."""
+        """Create a file of these bytes, durable, or replace those that it has."""
         ...
 
-    def append(self, path: Path, data: bytes) -> None:
-        """Add bytes at the end of a file."""
+    def write_at(self, path: Path, offset: int, data: bytes) -> None:
+        """Put bytes into a file; they are durable once it is synced."""
         ...
 
-    def cut(self, path: Path, size: int) -> None:
-        """Cut a file to `size` bytes."""
+    def sync(self, path: Path) -> None:
+        """Make a file's bytes durable."""
         ...
 
     def rename(self, source: Path, target: Path) -> None:
@@ -50,6 +54,13 @@ class Disk(Protocol):
 class RealDisk:
     """The disk of the machine."""
 
+    def make_folder(self, path: Path) -> None:
+        """Create a folder, durably, where there is none."""
+        if not path.is_dir():
+            self.make_folder(path.parent)
+            path.mkdir(exist_ok=True, mode=0o700)
+            self.sync_folder(path.parent)
+
     def fill(self, path: Path, size: int) -> NDArray[np.uint8]:
         """Create a file of `size` zero bytes and return it, mapped. Raises OSError where there is no room."""
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -57,7 +68,7 @@ class RealDisk:
             # Reserved, because a write into a mapped file for which there is no room kills the process.
             os.posix_fallocate(handle, 0, size)
             return np.frombuffer(mmap.mmap(handle, size), np.uint8)
-        except OSError:
+        except BaseException:
             path.unlink()
             raise
         finally:
@@ -71,26 +82,24 @@ class RealDisk:
         if not isinstance(base, mmap.mmap):
             raise TypeError("only what `fill` returned can be settled")
         base.flush()
-        _sync(path, os.O_RDWR)
+        self.sync(path)
 
     def write(self, path: Path, data: bytes) -> None:
-        """Create or replace the bytes of a file."""
+        """Create a file of these bytes, durable, or replace those that it has."""
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
 
-    def append(self, path: Path, data: bytes) -> None:
-        """Add bytes at the end of a file."""
-        with path.open("ab") as stream:
+    def write_at(self, path: Path, offset: int, data: bytes) -> None:
+        """Put bytes into a file; they are durable once it is synced."""
+        with path.open("r+b") as stream:
+            stream.seek(offset)
             stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
 
-    def cut(self, path: Path, size: int) -> None:
-        """Cut a file to `size` bytes."""
-        os.truncate(path, size)
+    def sync(self, path: Path) -> None:
+        """Make a file's bytes durable."""
         _sync(path, os.O_RDWR)
 
     def rename(self, source: Path, target: Path) -> None:

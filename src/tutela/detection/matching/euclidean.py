@@ -19,7 +19,8 @@ class EuclideanRows:
 
     It is |a|^2 + |b|^2 - 2 ab. The products ab come from float32, whatever the order in which the library adds: each
     term and each partial sum is an integer of at most 258 * 255^2 = 16,776,450 < 2^24, and float32 holds every such
-    integer. The rest is integer arithmetic. So no distance is off by one.
+    integer. What is near is ab - |a|^2 / 2 >= (|b|^2 - t) / 2; each side is below 2^24 and rounded once, by at most
+    1/2, so a bound that is 2 lower loses nothing. What passes it is decided by whole numbers, from the bytes.
 
     Where the values are many, those whose length differs from the query's by more than the radius are not multiplied
     (the triangle inequality).
@@ -33,24 +34,30 @@ class EuclideanRows:
         squares = _squares(values)
         self._order = np.argsort(squares, kind="stable").astype(np.uint32)
         self._squares = squares[self._order]
+        self._halves = (self._squares / 2).astype(np.float32)
 
     def __call__(self, queries: NDArray[np.uint8], threshold: int, threads: int) -> Found:  # noqa: ARG002
-        """Return the pairs at most `threshold` away (0 to width * 255 ** 2). The library takes what threads it wants."""
+        """Return the pairs at most `threshold` away (0 to width * 255 ** 2). The library chooses its threads."""
         starts = range(0, len(queries), _QUERIES)
         return join([self._near(queries[start : start + _QUERIES], start, threshold) for start in starts])
 
     def _near(self, queries: NDArray[np.uint8], number: int, threshold: int) -> Found:
         columns = queries.T.astype(np.float32)
         squares = _squares(queries)
+        least = ((squares - threshold) / 2 - 2).astype(np.float32)
         first, last = self._within(squares, threshold)
         parts: list[Found] = []
         for top in range(first, last, _ROWS):
             places = slice(top, min(top + _ROWS, last))
             products = self._values[self._order[places]].astype(np.float32) @ columns
-            distances = self._squares[places, None] + squares - 2 * products.astype(np.int32)
-            place, query = np.nonzero(distances <= threshold)
-            near = distances[place, query].astype(np.int64)
-            parts.append(Found((number + query).astype(np.uint32), self._order[top + place], near))
+            products -= self._halves[places, None]
+            place, query = np.nonzero(products >= least)
+            for start in range(0, len(place), _ROWS):
+                part = slice(start, start + _ROWS)
+                rows, of = self._order[top + place[part]], query[part]
+                distances = ((self._values[rows].astype(np.int64) - queries[of]) ** 2).sum(axis=1)
+                near = distances <= threshold
+                parts.append(Found((number + of[near]).astype(np.uint32), rows[near], distances[near]))
         return join(parts)
 
     def _within(self, squares: NDArray[np.int32], threshold: int) -> tuple[int, int]:

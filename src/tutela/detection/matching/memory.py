@@ -27,23 +27,7 @@ class MemoryIndex:
     @classmethod
     def of(cls, shape: Shape, entries: Iterable[tuple[int, bytes, str, bool]]) -> Self:
         """Return an index of entry, value, label and whether it is enabled; raises ValueError for what is no value."""
-        numbers: dict[str, int] = {}
-        ids, labels, flags = [], [], []
-        values = bytearray()
-        for entry, value, label, enabled in entries:
-            if len(value) != shape.width:
-                raise ValueError(f"entry {entry} has {len(value)} bytes, not {shape.width}")
-            ids.append(entry)
-            values += value
-            labels.append(numbers.setdefault(label, len(numbers)))
-            flags.append(ENABLED if enabled else 0)
-        rows = Rows(
-            np.array(ids, np.uint64),
-            np.frombuffer(bytes(values), np.uint8).reshape(len(ids), shape.width),
-            np.array(labels, np.uint32),
-            np.array(flags, np.uint8),
-        )
-        index = cls(shape, rows, tuple(numbers))
+        index = cls(shape, *rows_of(shape, entries))
         _ = index._search
         return index
 
@@ -67,3 +51,27 @@ class MemoryIndex:
             [(found, rows.entries[found.row], rows.labels[found.row], rows.flags[found.row])]
         )
         return hits_of(entries, len(queries))
+
+
+def rows_of(shape: Shape, entries: Iterable[tuple[int, bytes, str, bool]]) -> tuple[Rows, tuple[str, ...]]:
+    """Return entry, value, label and whether it is enabled as rows, and the labels by number.
+
+    Raises ValueError for a value of another length.
+    """
+    numbers: dict[str, int] = {}
+    ids, labels, flags = [], [], []
+    values = bytearray()
+    for entry, value, label, enabled in entries:
+        if len(value) != shape.width:
+            raise ValueError(f"entry {entry} has {len(value)} bytes, not {shape.width}")
+        ids.append(entry)
+        values += value
+        labels.append(numbers.setdefault(label, len(numbers)))
+        flags.append(ENABLED if enabled else 0)
+    rows = Rows(
+        np.array(ids, np.uint64),
+        np.frombuffer(bytes(values), np.uint8).reshape(len(ids), shape.width),
+        np.array(labels, np.uint32),
+        np.array(flags, np.uint8),
+    )
+    return rows, tuple(numbers)

@@ -1,8 +1,12 @@
-"""The log: changes that no segment holds yet. Frames are appended; one that is not whole ends it.
+"""The log: changes that no segment holds yet. Frames are appended, and never overwritten or cut off.
 
+head     magic (8 bytes), where the frames end that are surely durable (uint64), CRC-32 of these 16 bytes (uint32)
 frame    magic, length and CRC-32 of the body (little-endian uint32 each), the body
 body     position (uint64), number of new labels and of rows (uint32 each), the labels (length as uint32, UTF-8),
          then the columns of the rows: entries (uint64), labels (uint32), flags (uint8), values
+
+A frame is synced before the head tells of it. So one that is not whole is damage where the head tells of it; after
+that it is what a crash left, and ends the log.
 """
 
 from __future__ import annotations
@@ -16,6 +20,10 @@ import numpy as np
 
 from tutela.detection.matching.rows import Rows
 
+_FILE = struct.Struct("<8sQ")
+_FILE_MAGIC = b"TUTELOG1"
+HEAD = _FILE.size + 4
+"""Bytes of the head."""
 _MAGIC = 0x474C5554
 _HEAD = struct.Struct("<III")
 _BODY = struct.Struct("<QII")
@@ -25,12 +33,27 @@ _ROW = 8 + 4 + 1
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A change: the position after it, labels that are new, and rows. `end` is where it ends in the log."""
+    """A change: the position after it, labels that are new, and rows. `end` is where it ends in what was decoded."""
 
     position: int
     labels: tuple[str, ...]
     rows: Rows
     end: int = 0
+
+
+def head(end: int) -> bytes:
+    """Return the head of a log whose frames are durable up to byte `end` of the file."""
+    told = _FILE.pack(_FILE_MAGIC, end)
+    return told + zlib.crc32(told).to_bytes(4, "little")
+
+
+def read_head(data: bytes) -> int | None:
+    """Return up to where the frames are durable, or None if the head is damaged."""
+    told = data[: _FILE.size]
+    if len(data) < HEAD or zlib.crc32(told) != int.from_bytes(data[_FILE.size : HEAD], "little"):
+        return None
+    magic, end = _FILE.unpack(told)
+    return int(end) if magic == _FILE_MAGIC else None
 
 
 def encode(frame: Frame) -> bytes:
@@ -50,8 +73,9 @@ def encode(frame: Frame) -> bytes:
     return _HEAD.pack(_MAGIC, len(body), zlib.crc32(body)) + body
 
 
-def decode(data: bytes, width: int, start: int = 0) -> Iterator[Frame]:
-    """Yield the whole frames of a log from `start` on; stop at the first that is not whole."""
+def decode(data: bytes, width: int) -> Iterator[Frame]:
+    """Yield frames; stop at the first that is not whole."""
+    start = 0
     while start + _HEAD.size <= len(data):
         magic, length, crc = _HEAD.unpack_from(data, start)
         end = start + _HEAD.size + length

@@ -13,6 +13,7 @@ from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.detection.matching.shape import Shape
 
 NAME = "MANIFEST"
+TEMPORARY = f"{NAME}.tmp"
 FORMAT = 1
 
 
@@ -29,10 +30,13 @@ class Manifest:
     """A state of the index, without what the log adds to it.
 
     `position` is the caller's own number of the last change that the segments hold. `labels` are texts that the rows
-    refer to by their place. `segments` come oldest first: where two hold one entry, the later row counts.
+    refer to by their place. `segments` come oldest first: where two hold one entry, the later row counts. `identity`
+    is drawn when the index is made and part of every file's name, so that no name ever stands for other bytes, even
+    after the folder was deleted and made again.
     """
 
     shape: Shape
+    identity: str
     version: int
     position: int
     labels: tuple[str, ...]
@@ -47,6 +51,7 @@ class Manifest:
                 "kind": self.shape.kind,
                 "metric": self.shape.metric,
                 "width": self.shape.width,
+                "identity": self.identity,
                 "version": self.version,
                 "position": self.position,
                 "labels": self.labels,
@@ -60,7 +65,12 @@ class Manifest:
 def read_manifest(folder: Path) -> Manifest:
     """Return the manifest of an index. Raises FileNotFoundError where there is none, CorruptSegment if damaged."""
     path = folder / NAME
-    crc, _, text = path.read_bytes().partition(b"\n")
+    return decode(path.read_bytes(), path)
+
+
+def decode(raw: bytes, path: Path) -> Manifest:
+    """Return a manifest from its bytes; `path` is for the message. Raises CorruptSegment."""
+    crc, _, text = raw.partition(b"\n")
     text = text.removesuffix(b"\n")
     if crc != b"%08x" % zlib.crc32(text):
         raise CorruptSegment(path, "the manifest is damaged")
@@ -69,6 +79,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise CorruptSegment(path, f"written by another version of Tutela (format {data['format']})")
     return Manifest(
         Shape(data["kind"], data["metric"], data["width"]),
+        data["identity"],
         data["version"],
         data["position"],
         tuple(data["labels"]),
@@ -81,7 +92,7 @@ def swap_manifest(folder: Path, manifest: Manifest, disk: Disk) -> None:
     """Make a manifest the index's own. What it names must be durable; so is the swap on return."""
     # The names of the files that it refers to, before the name of the manifest.
     disk.sync_folder(folder)
-    temporary = folder / f"{NAME}.tmp"
+    temporary = folder / TEMPORARY
     disk.write(temporary, manifest.encode())
     disk.rename(temporary, folder / NAME)
     disk.sync_folder(folder)

@@ -6,28 +6,28 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.detection.matching.directory.manifest import NAME, Manifest, read_manifest
+from tutela.detection.matching.directory.manifest import NAME, Manifest, decode
 from tutela.detection.matching.directory.tail import Tail, read_tail
 from tutela.detection.matching.found import Found, FoundEntries, as_queries, latest_entries
 from tutela.detection.matching.index import Hit, hits_of
 from tutela.detection.matching.metrics import check_threshold
+from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.detection.matching.segments.segment import Segment
 from tutela.detection.matching.shape import Shape
 
 REFRESH_SECONDS = 0.1
-_ATTEMPTS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
+    raw: bytes
     manifest: Manifest
-    signature: tuple[int, int, int]
     segments: tuple[Segment, ...]
     tail: Tail
 
@@ -109,28 +109,23 @@ class IndexReader:
             segment.file.verify_all()
 
     def _load(self, before: _State | None) -> _State:
-        for attempt in range(_ATTEMPTS):
+        last = b""
+        while True:
+            raw = (self.folder / NAME).read_bytes()
             try:
-                return self._load_once(before)
-            except FileNotFoundError:
-                # A writer has swapped the manifest and removed what the old one named, between two of our looks.
-                if attempt == _ATTEMPTS - 1 or not (self.folder / NAME).exists():
-                    raise
-        raise AssertionError
+                return self._of(raw, before)
+            except FileNotFoundError as error:
+                # A writer may have swapped the manifest, and removed what the old one named, since it was read.
+                if raw == last:
+                    raise CorruptSegment(error.filename, "the file is missing") from None
+                last = raw
 
-    def _load_once(self, before: _State | None) -> _State:
-        signature = _signature(self.folder / NAME)
-        if before is not None and before.signature == signature:
-            if (self.folder / before.manifest.log).stat().st_size <= before.tail.size:
+    def _of(self, raw: bytes, before: _State | None) -> _State:
+        if before is not None and before.raw == raw:
+            if (self.folder / before.manifest.log).stat().st_size == before.tail.size:
                 return before
-            tail = read_tail(self.folder, before.manifest, before.tail)
-            return _State(before.manifest, signature, before.segments, tail)
-        manifest = read_manifest(self.folder)
+            return replace(before, tail=read_tail(self.folder, before.manifest, before.tail))
+        manifest = decode(raw, self.folder / NAME)
         open_already = {s.file.path.name: s for s in before.segments} if before else {}
         segments = tuple(open_already.get(s.file) or Segment(self.folder / s.file) for s in manifest.segments)
-        return _State(manifest, signature, segments, read_tail(self.folder, manifest))
-
-
-def _signature(path: Path) -> tuple[int, int, int]:
-    status = path.stat()
-    return status.st_ino, status.st_mtime_ns, status.st_size
+        return _State(raw, manifest, segments, read_tail(self.folder, manifest))

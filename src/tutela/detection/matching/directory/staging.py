@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -47,4 +48,6 @@ class Staging:
     def close(self) -> None:
         """Give the space back."""
         for stream in self._files:
-            stream.close()
+            # What it still holds back is of no use, so there need not be room for it.
+            with suppress(OSError):
+                stream.close()

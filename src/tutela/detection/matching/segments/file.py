@@ -18,7 +18,7 @@ from tutela.detection.matching.segments.layout import BLOCK_BITS, PAGE, CorruptS
 class SegmentFile:
     """A mapped segment. Opening it verifies the header and the size; blocks are verified when they are touched."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, sequential: bool = False) -> None:
         """Raise CorruptSegment where the file is not whole, FileNotFoundError where there is none."""
         self.path = path
         handle = os.open(path, os.O_RDONLY)
@@ -30,7 +30,7 @@ class SegmentFile:
             mapped = mmap.mmap(handle, size, prot=mmap.PROT_READ)
         finally:
             os.close(handle)
-        mapped.madvise(mmap.MADV_RANDOM)
+        mapped.madvise(mmap.MADV_SEQUENTIAL if sequential else mmap.MADV_RANDOM)
         self.data: NDArray[np.uint8] = np.frombuffer(mapped, np.uint8)
         checksums = self.data[self.layout.checksums :]
         if zlib.crc32(checksums.data) != crc:
