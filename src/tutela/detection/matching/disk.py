@@ -68,9 +68,10 @@ class RealDisk:
             # Reserved, because a write into a mapped file for which there is no room kills the process.
             os.posix_fallocate(handle, 0, size)
             return np.frombuffer(mmap.mmap(handle, size), np.uint8)
-        except BaseException:
+        except OSError as error:
             path.unlink()
-            raise
+            told = f"{size:,} bytes for a part of the index: {os.strerror(error.errno or 0)}"
+            raise OSError(error.errno, told, str(path)) from None
         finally:
             os.close(handle)
 
