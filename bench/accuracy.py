@@ -7,7 +7,8 @@ orientations:
 
 * `full`: decoded in full;
 * `reduced`: decoded reduced, and nothing else;
-* `decided`: reduced first, and what is found computed again in full, which decides. This is what Tutela does.
+* `decided`: reduced first, and what is found computed again in full, which decides. This is what Tutela does. A variant
+  that is too small to be reduced, or is no JPEG, is decoded in full at once.
 
 `lost` is the share that `full` finds and `decided` does not, with exact 95 % bounds and, since the variants of one
 photograph are alike, with those of a bootstrap over photographs. FOLDER holds the photographs, at any depth
@@ -26,13 +27,15 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from bench.pictures import SUFFIXES
 from bench.variants import variants
-from tutela.content.decode import Reduced, decode_image, decode_reduced
+from tutela.content.decode import decode_image, decode_reduced
 from tutela.content.item import Limits
 from tutela.detection.fingerprints.fingerprint import Fingerprint
 from tutela.detection.fingerprints.pdq import Pdq
@@ -40,8 +43,7 @@ from tutela.detection.matcher import QUALITY_MARGIN
 from tutela.statistics.interval import exact_rate
 
 THRESHOLD = 31
-BOUNDS = (128, 192, 256, 384, 512, 1024)
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+BOUNDS = (128, 192, 240, 256, 384, 512)
 _LIMITS = Limits(max_pixels=400_000_000)
 _RESAMPLES = 2000
 
@@ -70,8 +72,12 @@ class Pair:
     small: dict[int, Way]
 
     def shrink(self, bound: int) -> int:
-        """Return by how much the decoder shrinks for a bound."""
-        return max(s for s in self.reduced if s == 1 or min(self.size) >= s * bound)
+        """Return by how much the decoder shrinks for a bound; 1 where the picture is decoded in full."""
+        return max((s for s in self.reduced if min(self.size) >= s * bound), default=1)
+
+    def way(self, bound: int) -> Way:
+        """Return the way that the variant is decoded for a bound."""
+        return self.reduced.get(self.shrink(bound), self.full)
 
 
 def _words(values: bytes) -> NDArray[np.uint64]:
@@ -107,15 +113,12 @@ def _pairs_of(path: Path, own: bytes, others: bytes, seed: int) -> list[Pair]:
         full, quality = _joined(Pdq().of_pixels(pixels))
         reduced: dict[int, Way] = {}
         small: dict[int, Way] = {}
-        for shrink in (1, 2, 4, 8):
+        for shrink in (2, 4, 8):
             picture = decode_reduced(data, _LIMITS, max(1, min(height, width) // shrink))
             if picture is None or picture.shrink != shrink:
-                reduced.setdefault(1, way(full, quality, full))
-                small.setdefault(1, way(full, quality, full))
                 continue
             reduced[shrink] = way(*_joined(Pdq().of_reduced(picture)), full)
-            alone = Reduced(picture.luminance, picture.luminance.shape[0], picture.luminance.shape[1], 1)
-            small[shrink] = way(*_joined(Pdq().of_reduced(alone)), full)
+            small[shrink] = way(*_joined(Pdq().of_pixels(np.repeat(picture.luminance[:, :, None], 3, axis=2))), full)
         pairs.append(Pair(path.name, group, name, (width, height), way(full, quality, full), reduced, small))
     return pairs
 
@@ -173,9 +176,9 @@ def _bootstrap(pairs: Sequence[Pair], lost: Sequence[bool]) -> tuple[float, floa
 
 def row(pairs: Sequence[Pair], bound: int, margin: int = 0) -> dict[str, object]:
     """Return the figures for a bound, looking `margin` bits beyond the threshold for what full size then decides."""
-    ways = [p.reduced[p.shrink(bound)] for p in pairs]
+    ways = [p.way(bound) for p in pairs]
     full = [_found(p.full) for p in pairs]
-    seen = [_again(w, w.distance, margin) for w in ways]
+    seen = [f if w is p.full else _again(w, w.distance, margin) for p, w, f in zip(pairs, ways, full, strict=True)]
     lost = [f and not s for f, s in zip(full, seen, strict=True)]
     n = len(pairs)
     exact = exact_rate(sum(lost), n)
@@ -199,30 +202,48 @@ def row(pairs: Sequence[Pair], bound: int, margin: int = 0) -> dict[str, object]
         "lost_pct_exact": [round(100 * exact.low, 3), round(100 * exact.high, 3)],
         "lost_pct_bootstrap": [round(100 * x, 3) for x in _bootstrap(pairs, lost)],
         # Against the other photographs every variant is an unlisted item: what full size then has to rule out.
-        "again_per_1000_unlisted": round(1000 * sum(_again(w, w.other, margin) for w in ways) / n, 2),
+        "again_per_1000_unlisted": round(1000 * sum(_again(w, w.other, margin) for _, w in shrunk) / n, 2),
     }
 
 
-def main() -> int:
+def _pair(written: dict[str, Any]) -> Pair:
+    ways = {name: {int(s): Way(**w) for s, w in written[name].items() if s != "1"} for name in ("reduced", "small")}
+    return Pair(
+        written["photograph"],
+        written["group"],
+        written["variant"],
+        tuple(written["size"]),
+        Way(**written["full"]),
+        **ways,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print the study."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photographs", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--photographs", type=Path, metavar="FOLDER")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--limit", type=int, help="take that many photographs only")
-    parser.add_argument("--pairs", type=Path, help="write each pair as a line of JSON")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="write each pair as a line of JSON")
+    parser.add_argument("--kept", type=Path, metavar="FILE", help="take pairs that were kept, and no photographs")
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    Image.MAX_IMAGE_PIXELS = None
-    files = sorted(f for f in options.photographs.rglob("*") if f.suffix.lower() in SUFFIXES)[: options.limit]
-    if not files:
+    options = parser.parse_args(arguments)
+    if options.kept:
+        pairs = [_pair(json.loads(line)) for line in options.kept.read_text("utf-8").splitlines()]
+    elif options.photographs:
+        Image.MAX_IMAGE_PIXELS = None
+        files = sorted(f for f in options.photographs.rglob("*") if f.suffix.lower() in SUFFIXES)[: options.limit]
+        pairs = study(files, options.jobs, progress=sys.stderr.isatty())
+    else:
+        parser.error("give --photographs or --kept")
+    if not pairs:
         sys.stderr.write(f"{options.photographs} holds no photographs: gather them with demo.photographs\n")
         return 2
-    pairs = study(files, options.jobs, progress=sys.stderr.isatty())
-    if options.pairs:
-        options.pairs.write_text("".join(json.dumps(asdict(p)) + "\n" for p in pairs), "utf-8")
+    if options.keep:
+        options.keep.write_text("".join(json.dumps(asdict(p)) + "\n" for p in pairs), "utf-8")
     groups = {"all": pairs, **{g: [p for p in pairs if p.group == g] for g in ("services", "edits")}}
     rows = {
-        group: [row(some, bound, margin) for bound in BOUNDS for margin in ((0, 2, 8) if bound == Pdq.ENOUGH else (0,))]
+        group: [row(some, bound, margin) for bound in BOUNDS for margin in ((0, 1, 4) if bound == Pdq.ENOUGH else (0,))]
         for group, some in groups.items()
     }
     result = {

@@ -58,12 +58,20 @@ template <class T> static void grow(T *&array, size_t &room) {
     if (bigger == nullptr) throw std::bad_alloc();
     array = static_cast<T *>(bigger);
 }
+void more_probes(Scratch &scratch, size_t room) {
+    for (Probe **array : {&scratch.probes, &scratch.sorted}) {
+        void *bigger = std::realloc(*array, room * sizeof(Probe));
+        if (bigger == nullptr) throw std::bad_alloc();
+        *array = static_cast<Probe *>(bigger);
+    }
+    scratch.probe_room = room;
+}
 void more_hits(Scratch &scratch) { grow(scratch.hits, scratch.hit_room); }
 void more_missing(Scratch &scratch) { grow(scratch.missing, scratch.missing_room); }
 
 namespace portable {
 static inline size_t near_places(const uint16_t *places, uint32_t from, uint32_t to, uint16_t next, unsigned limit,
-                                 unsigned table, Candidate *out) {
+                                 const Probe &probe, Candidate *out) {
     size_t count = 0;
     for (uint32_t place = from; place < to; place++) {
         unsigned bits = unsigned(places[place] ^ next);
@@ -71,7 +79,7 @@ static inline size_t near_places(const uint16_t *places, uint32_t from, uint32_t
         bits = (bits & 0x3333u) + ((bits >> 2) & 0x3333u);
         bits = (bits + (bits >> 4)) & 0x0f0fu;
         bits = (bits + (bits >> 8)) & 0x1fu;
-        out[count] = {table, place};
+        out[count] = {probe.query, place, probe.table};
         count += bits <= limit;
     }
     return count;
@@ -84,7 +92,7 @@ static inline size_t near_places(const uint16_t *places, uint32_t from, uint32_t
 #pragma GCC target("avx2,popcnt,bmi,bmi2")
 namespace avx2 {
 static inline size_t near_places(const uint16_t *places, uint32_t from, uint32_t to, uint16_t next, unsigned limit,
-                                 unsigned table, Candidate *out) {
+                                 const Probe &probe, Candidate *out) {
     size_t count = 0;
     const __m256i query = _mm256_set1_epi16(short(next)), most = _mm256_set1_epi16(short(limit + 1));
     const __m256i low = _mm256_set1_epi8(0x0f), ones = _mm256_set1_epi8(1);
@@ -99,10 +107,11 @@ static inline size_t near_places(const uint16_t *places, uint32_t from, uint32_t
                             _mm256_shuffle_epi8(counts, _mm256_and_si256(_mm256_srli_epi16(differ, 4), low)));
         const __m256i bits = _mm256_maddubs_epi16(bytes, ones);
         uint32_t near = uint32_t(_mm256_movemask_epi8(_mm256_cmpgt_epi16(most, bits))) & 0x55555555u;
-        for (; near; near &= near - 1) out[count++] = {table, place + unsigned(__builtin_ctz(near)) / 2};
+        for (; near; near &= near - 1) out[count++] = {probe.query, place + unsigned(__builtin_ctz(near)) / 2, probe.table};
     }
     for (; place < to; place++)
-        if (unsigned(__builtin_popcount(unsigned(places[place] ^ next))) <= limit) out[count++] = {table, place};
+        if (unsigned(__builtin_popcount(unsigned(places[place] ^ next))) <= limit)
+            out[count++] = {probe.query, place, probe.table};
     return count;
 }
 #include "hamming_kernel.inl"
@@ -113,7 +122,7 @@ static inline size_t near_places(const uint16_t *places, uint32_t from, uint32_t
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512bitalg,popcnt,bmi,bmi2")
 namespace avx512 {
 static inline size_t near_places(const uint16_t *places, uint32_t from, uint32_t to, uint16_t next, unsigned limit,
-                                 unsigned table, Candidate *out) {
+                                 const Probe &probe, Candidate *out) {
     size_t count = 0;
     const __m512i query = _mm512_set1_epi16(short(next)), most = _mm512_set1_epi16(short(limit));
     for (uint32_t place = from; place < to; place += 32) {
@@ -122,7 +131,7 @@ static inline size_t near_places(const uint16_t *places, uint32_t from, uint32_t
         const __m512i here = _mm512_maskz_loadu_epi16(there, places + place);
         const __m512i bits = _mm512_popcnt_epi16(_mm512_xor_si512(here, query));
         uint32_t near = _mm512_mask_cmple_epu16_mask(there, bits, most);
-        for (; near; near &= near - 1) out[count++] = {table, place + unsigned(__builtin_ctz(near))};
+        for (; near; near &= near - 1) out[count++] = {probe.query, place + unsigned(__builtin_ctz(near)), probe.table};
     }
     return count;
 }
@@ -131,28 +140,31 @@ static inline size_t near_places(const uint16_t *places, uint32_t from, uint32_t
 #pragma GCC pop_options
 #endif
 
-using SearchOne = void (*)(const Tables &, const Plan &, const uint8_t *, uint32_t, Scratch &);
+using Search = void (*)(const Tables &, const Plan &, const uint8_t *, size_t, size_t, Scratch &);
 
 struct Searches {
-    SearchOne by_tables, by_scan;
+    Search by_tables, by_scan;
 };
 
 static Searches chosen_searches() {
 #if TUTELA_X86
     switch (instructions()) {
-    case Instructions::avx512: return {avx512::search_one, avx512::scan_one};
-    case Instructions::avx2: return {avx2::search_one, avx2::scan_one};
+    case Instructions::avx512: return {avx512::search, avx512::scan};
+    case Instructions::avx2: return {avx2::search, avx2::scan};
     default: break;
     }
 #endif
-    return {portable::search_one, portable::scan_one};
+    return {portable::search, portable::scan};
 }
 
 static Plan plan_for(unsigned radius) {
-    Plan plan{radius, {}, 0};
+    Plan plan{radius, {}, 0, 0};
     for (unsigned i = 0; i < CHUNKS; i++) {
         plan.thresholds[i] = (radius + 1) / CHUNKS + (i < (radius + 1) % CHUNKS);
-        if (plan.thresholds[i]) plan.probes += flips(plan.thresholds[i] - 1).count;
+        if (plan.thresholds[i] == 0) continue;
+        const size_t count = flips(plan.thresholds[i] - 1).count;
+        plan.probes += count;
+        plan.most_probes = std::max(plan.most_probes, count);
     }
     return plan;
 }
@@ -161,9 +173,13 @@ static Plan plan_for(unsigned radius) {
 class Worker {
   public:
     Worker()
-        : probes_(plan_for(MOST_RADIUS).probes), candidates_(ROOM), found_(ROOM),
-          scratch{probes_.data(), candidates_.data(), ROOM, found_.data(), nullptr, 0, 0, nullptr, 0, 0} {}
+        : candidates_(ROOM), found_(ROOM),
+          scratch{nullptr, nullptr, 0, candidates_.data(), ROOM, found_.data(), nullptr, 0, 0, nullptr, 0, 0} {
+        more_probes(scratch, plan_for(MOST_RADIUS).probes);
+    }
     ~Worker() {
+        std::free(scratch.probes);
+        std::free(scratch.sorted);
         std::free(scratch.hits);
         std::free(scratch.missing);
     }
@@ -172,7 +188,6 @@ class Worker {
 
   private:
     static constexpr size_t ROOM = 1 << 14;
-    std::vector<Probe> probes_;
     std::vector<Candidate> candidates_;
     std::vector<uint32_t> found_;
 
@@ -257,10 +272,14 @@ Segment::Segment(Bytes file, size_t count, size_t values, size_t starts, size_t 
 
 // Searches for every query, on as many threads as are worth it. Returns arrays: number of the query, row, distance, and
 // the blocks that have to be verified before the answer is whole.
-static nb::tuple search_all(const Tables &tables, const Plan &plan, SearchOne search_one, const uint8_t *data,
-                            size_t count, unsigned threads) {
-    constexpr size_t GROUP = 64;
-    const size_t workers = std::max<size_t>(1, std::min<size_t>(threads, (count + GROUP - 1) / GROUP));
+static nb::tuple search_all(const Tables &tables, const Plan &plan, Search search, const uint8_t *data, size_t count,
+                            unsigned threads) {
+    constexpr size_t LEAST = 32, MOST = 8192, MOST_PROBES = size_t(1) << 18;
+    // As many together as are worth it, but so many parts that every thread has one.
+    const size_t together = std::min(MOST, MOST_PROBES / std::max<size_t>(1, plan.most_probes));
+    const size_t fair = (count + std::max(1u, threads) - 1) / std::max(1u, threads);
+    const size_t group = std::max(LEAST, std::min(together, fair));
+    const size_t workers = std::max<size_t>(1, std::min<size_t>(threads, (count + group - 1) / group));
     std::vector<std::unique_ptr<Worker>> all;
     for (size_t w = 0; w < workers; w++) all.push_back(idle_workers().take());
     {
@@ -269,9 +288,8 @@ static nb::tuple search_all(const Tables &tables, const Plan &plan, SearchOne se
         std::atomic<bool> failed{false};
         auto work = [&](Worker &worker) {
             try {
-                for (size_t from; (from = next.fetch_add(GROUP)) < count;)
-                    for (size_t q = from; q < std::min(from + GROUP, count); q++)
-                        search_one(tables, plan, data + WIDTH * q, uint32_t(q), worker.scratch);
+                for (size_t from; (from = next.fetch_add(group)) < count;)
+                    search(tables, plan, data, from, std::min(from + group, count), worker.scratch);
             } catch (const std::bad_alloc &) {
                 failed = true;
             }
@@ -316,7 +334,7 @@ static nb::tuple scan(Values values, Values queries, unsigned radius, unsigned t
     tables.count = values.shape(0);
     tables.values = values.data();
     if (tables.count > MOST_ROWS) throw std::invalid_argument("at most 16,777,216 values are scanned at once");
-    return search_all(tables, Plan{radius, {}, 0}, chosen_searches().by_scan, queries.data(), queries.shape(0), threads);
+    return search_all(tables, Plan{radius, {}, 0, 0}, chosen_searches().by_scan, queries.data(), queries.shape(0), threads);
 }
 
 // Returns where each value goes so that they stand in the order of chunk 0, equal ones as they came.

@@ -45,22 +45,26 @@ struct Plan {
     unsigned radius;
     unsigned thresholds[CHUNKS]; // T
     size_t probes;               // buckets looked at for one query
+    size_t most_probes;          // of those, in one table at most
 };
 
 struct Probe {
-    uint32_t table;
-    uint32_t bucket;
-    uint32_t limit; // the most bits in which the next chunk may differ
+    uint16_t bucket;
+    uint8_t table;
+    uint8_t limit; // the most bits in which the next chunk may differ
+    uint32_t query;
 };
 
 struct Candidate {
-    uint32_t table;
+    uint32_t query;
     uint32_t place;
+    uint32_t table;
 };
 
 // What one thread works with; every array is its own.
 struct Scratch {
-    Probe *probes;
+    Probe *probes, *sorted;
+    size_t probe_room;
     Candidate *candidates;
     size_t room;
     uint32_t *found; // rows of the candidates
@@ -70,6 +74,7 @@ struct Scratch {
     size_t missing_count, missing_room;
 };
 
+void more_probes(Scratch &, size_t);
 void more_hits(Scratch &);
 void more_missing(Scratch &);
 

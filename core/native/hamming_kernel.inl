@@ -47,8 +47,7 @@ static inline unsigned first_start(const Plan &plan, const uint8_t *one, const u
     return CHUNKS;
 }
 
-static inline void compare(const Tables &tables, const Plan &plan, const uint8_t *query, uint32_t number,
-                           Scratch &scratch, size_t count) {
+static void compare(const Tables &tables, const Plan &plan, const uint8_t *queries, Scratch &scratch, size_t count) {
     const Candidate *candidates = scratch.candidates;
     uint32_t *found = scratch.found;
     for (size_t i = 0; i < count; i++)
@@ -71,25 +70,28 @@ static inline void compare(const Tables &tables, const Plan &plan, const uint8_t
         if (found[i] == UINT32_MAX) continue;
         const uint8_t *value = tables.values + size_t(WIDTH) * found[i];
         if (!is_verified(tables, scratch, value, WIDTH)) continue;
+        const uint8_t *query = queries + size_t(WIDTH) * candidates[i].query;
         const unsigned bits = distance(value, query);
         if (bits > plan.radius || first_start(plan, value, query) != candidates[i].table) continue;
         if (scratch.hit_count == scratch.hit_room) more_hits(scratch);
-        scratch.hits[scratch.hit_count++] = {number, found[i], bits};
+        scratch.hits[scratch.hit_count++] = {candidates[i].query, found[i], bits};
     }
 }
 
-static void search_one(const Tables &tables, const Plan &plan, const uint8_t *query, uint32_t number, Scratch &scratch) {
+// Adds the buckets to look at in one table for one query.
+static inline size_t add_probes(const Plan &plan, unsigned table, const uint8_t *query, uint32_t number, Probe *probes) {
+    const uint16_t key = chunk(query, table);
+    const Flips flipped = flips(plan.thresholds[table] - 1);
+    const unsigned limit = plan.thresholds[table] + plan.thresholds[(table + 1) % CHUNKS] - 1;
+    for (size_t f = 0; f < flipped.count; f++)
+        probes[f] = {uint16_t(key ^ flipped.masks[f]), uint8_t(table), uint8_t(limit - flipped.bits[f]), number};
+    return flipped.count;
+}
+
+// Looks into the buckets in the order given, fetching ahead, and compares what passes.
+static void look(const Tables &tables, const Plan &plan, const uint8_t *queries, const Probe *probes, size_t count,
+                 Scratch &scratch) {
     constexpr size_t STARTS_AHEAD = 100, PLACES_AHEAD = 50, LINES = 6;
-    Probe *probes = scratch.probes;
-    size_t count = 0;
-    for (unsigned i = 0; i < CHUNKS; i++) {
-        if (plan.thresholds[i] == 0) continue;
-        const uint16_t key = chunk(query, i);
-        const Flips flipped = flips(plan.thresholds[i] - 1);
-        const unsigned limit = plan.thresholds[i] + plan.thresholds[(i + 1) % CHUNKS] - 1;
-        for (size_t f = 0; f < flipped.count; f++)
-            probes[count++] = {i, uint32_t(key ^ flipped.masks[f]), limit - flipped.bits[f]};
-    }
     size_t candidates = 0;
     auto start_of = [&](const Probe &probe) { return tables.starts + size_t(STARTS) * probe.table + probe.bucket; };
     auto places_of = [&](const Probe &probe) { return tables.nexts + tables.count * probe.table; };
@@ -98,39 +100,78 @@ static void search_one(const Tables &tables, const Plan &plan, const uint8_t *qu
         const size_t fetching = p - (STARTS_AHEAD - PLACES_AHEAD);
         if (fetching < count) {
             const uint32_t *start = start_of(probes[fetching]);
-            if (!is_verified(tables, scratch, start, 8)) {
-                probes[fetching].table = CHUNKS;
-            } else {
+            if (is_verified(tables, scratch, start, 8)) {
                 const char *line = reinterpret_cast<const char *>(places_of(probes[fetching]) + start[0]);
                 const char *end = reinterpret_cast<const char *>(places_of(probes[fetching]) + start[1]);
                 for (size_t l = 0; l < LINES && line < end; l++, line += 64) __builtin_prefetch(line, 0, 2);
             }
         }
         const size_t scanning = p - STARTS_AHEAD;
-        if (scanning >= count || probes[scanning].table == CHUNKS) continue;
+        if (scanning >= count) continue;
         const Probe probe = probes[scanning];
         const uint32_t *start = start_of(probe);
+        if (!is_verified(tables, scratch, start, 8)) continue;
         uint32_t from = start[0];
         const uint32_t to = start[1];
-        const uint16_t next = chunk(query, (probe.table + 1) % CHUNKS);
+        const uint16_t next = chunk(queries + size_t(WIDTH) * probe.query, (probe.table + 1) % CHUNKS);
         const uint16_t *places = places_of(probe);
         if (!is_verified(tables, scratch, places + from, 2 * size_t(to - from))) continue;
         while (from < to) {
             // A part that surely fits into what room there is.
             const uint32_t part = to - from < scratch.room / 2 ? to : from + uint32_t(scratch.room / 2);
             if (candidates + (part - from) > scratch.room) {
-                compare(tables, plan, query, number, scratch, candidates);
+                compare(tables, plan, queries, scratch, candidates);
                 candidates = 0;
             }
-            candidates += near_places(places, from, part, next, probe.limit, probe.table, scratch.candidates + candidates);
+            candidates += near_places(places, from, part, next, probe.limit, probe, scratch.candidates + candidates);
             from = part;
         }
     }
-    compare(tables, plan, query, number, scratch, candidates);
+    compare(tables, plan, queries, scratch, candidates);
+}
+
+// Sorts probes of one table by bucket, in two passes of 8 bits.
+static const Probe *by_bucket(Probe *probes, Probe *other, size_t count) {
+    for (unsigned shift = 0; shift < 16; shift += 8) {
+        size_t begin[257] = {};
+        for (size_t p = 0; p < count; p++) begin[((probes[p].bucket >> shift) & 255u) + 1]++;
+        for (unsigned b = 0; b < 256; b++) begin[b + 1] += begin[b];
+        for (size_t p = 0; p < count; p++) other[begin[(probes[p].bucket >> shift) & 255u]++] = probes[p];
+        Probe *swapped = probes;
+        probes = other;
+        other = swapped;
+    }
+    return probes;
+}
+
+// Searches for queries `from` to `to`. For many, table by table in the order of the buckets: what would be reads at
+// random becomes a stream, and a bucket that several queries look into is fetched once.
+static void search(const Tables &tables, const Plan &plan, const uint8_t *queries, size_t from, size_t to,
+                   Scratch &scratch) {
+    constexpr size_t MANY = 32;
+    if (to - from < MANY) {
+        for (size_t q = from; q < to; q++) {
+            size_t count = 0;
+            for (unsigned i = 0; i < CHUNKS; i++)
+                if (plan.thresholds[i])
+                    count += add_probes(plan, i, queries + WIDTH * q, uint32_t(q), scratch.probes + count);
+            look(tables, plan, queries, scratch.probes, count, scratch);
+        }
+        return;
+    }
+    if (plan.most_probes * (to - from) > scratch.probe_room) more_probes(scratch, plan.most_probes * (to - from));
+    for (unsigned i = 0; i < CHUNKS; i++) {
+        if (plan.thresholds[i] == 0) continue;
+        size_t count = 0;
+        for (size_t q = from; q < to; q++)
+            count += add_probes(plan, i, queries + WIDTH * q, uint32_t(q), scratch.probes + count);
+        look(tables, plan, queries, by_bucket(scratch.probes, scratch.sorted, count), count, scratch);
+    }
 }
 
 // Compares with every value.
-static void scan_one(const Tables &tables, const Plan &plan, const uint8_t *query, uint32_t number, Scratch &scratch) {
+static inline void scan_one(const Tables &tables, const Plan &plan, const uint8_t *query, uint32_t number,
+                            Scratch &scratch) {
     uint64_t half[2];
     __builtin_memcpy(half, query, 16);
     for (size_t row = 0; row < tables.count; row++) {
@@ -144,4 +185,9 @@ static void scan_one(const Tables &tables, const Plan &plan, const uint8_t *quer
         if (scratch.hit_count == scratch.hit_room) more_hits(scratch);
         scratch.hits[scratch.hit_count++] = {number, uint32_t(row), bits};
     }
+}
+
+static void scan(const Tables &tables, const Plan &plan, const uint8_t *queries, size_t from, size_t to,
+                 Scratch &scratch) {
+    for (size_t q = from; q < to; q++) scan_one(tables, plan, queries + WIDTH * q, uint32_t(q), scratch);
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from PIL import Image
 
 from tests.commands import InProcess, Ran, Tutela
 from tests.rig import picture
+from tutela.cli import random_list
 from tutela.cli.distance_plot import Series, distance_plot
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -73,6 +76,8 @@ def test_a_copy_in_another_folder_is_named_however_it_is_turned(tutela: Tutela, 
     assert pair["orientation"] in ("rotated_90", "rotated_270")
     assert found["upright"]["within"] == 0
     assert found["scanned"]["within"] == 2
+    assert (found["pictures_hit"], found["folders_hit"]) == (2, 2)
+    assert found["bound_per_comparison"]["pictures_independent"] > 1 - 0.05 ** (1 / 9)
     ran = bench(tutela, pictures)
     assert "1 pairs of pictures within the radius" in ran.out
     assert "copy.png" in ran.out
@@ -151,3 +156,13 @@ def test_a_plot_takes_any_title_and_says_what_it_cannot_draw() -> None:
     assert len(drawn.findall(f"{SVG}polyline")) == 1
     with pytest.raises(ValueError, match="between 0 and 1"):
         distance_plot("t", [Series("s", [1.0], "#000000")], 2, 0)
+
+
+def test_no_room_for_the_random_list_is_told(tutela: Tutela, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(random_list, "build_segment", full)
+    ran = bench(tutela, pictures)
+    assert ran.code == 1
+    assert "No space left on device; --random 0 leaves it out" in ran.err

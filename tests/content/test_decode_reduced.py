@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.content.pictures import encoded, rgb, texture
+from tests.content.pictures import encoded, texture
 from tests.content.test_decode_hostile import EDITS, edited
 from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image, decode_reduced
 from tutela.content.item import Limits
@@ -31,18 +31,18 @@ def means(data: bytes, shrink: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.
 @given(width=st.integers(1, 700), height=st.integers(1, 700), enough=st.integers(1, 300))
 def test_no_side_falls_below_what_is_enough_and_none_grows(width: int, height: int, enough: int) -> None:
     made = decode_reduced(jpeg(width, height), LIMITS, enough)
-    assert made is not None
+    if made is None:
+        assert min(width, height) < 2 * enough
+        return
     assert (made.height, made.width) == (height, width)
-    assert made.shrink in {1, 2, 4, 8}
+    assert made.shrink in {2, 4, 8}
     assert made.luminance.shape == (-(-height // made.shrink), -(-width // made.shrink))
     assert made.luminance.dtype == np.uint8
-    if made.shrink > 1:
-        assert min(made.luminance.shape) >= enough
-    if made.shrink < 8:
-        assert min(width, height) < 2 * made.shrink * enough
+    assert min(made.luminance.shape) >= enough
+    assert made.shrink == 8 or min(width, height) < 2 * made.shrink * enough
 
 
-@pytest.mark.parametrize("shrink", [1, 2, 4, 8])
+@pytest.mark.parametrize("shrink", [2, 4, 8])
 @pytest.mark.parametrize(
     "options",
     [{"subsampling": 0}, {"subsampling": 1}, {"subsampling": 2}, {"progressive": True}, {"keep_rgb": True}],
@@ -63,9 +63,9 @@ def test_a_reduced_pixel_is_the_mean_of_those_it_stands_for(
 
 def test_a_grey_jpeg_is_its_own_luminance() -> None:
     data = encoded(texture(300, 200).convert("L"), "JPEG")
-    made = decode_reduced(data, LIMITS, 200)
+    made = decode_reduced(data, LIMITS, 100)
     assert made is not None
-    assert np.array_equal(made.luminance, decode_image(data, LIMITS)[:, :, 0])
+    assert np.abs(made.luminance - means(data, 2)).max() <= 6
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -129,9 +129,3 @@ def test_a_damaged_file_has_the_outcome_that_it_has_in_full(
 ) -> None:
     data = edited(encoded(texture(64, 48), "JPEG", progressive=progressive), edits)
     assert outcome(data, 8) == outcome(data, None)
-
-
-def test_luminance_is_that_of_the_colours() -> None:
-    made = decode_reduced(jpeg(256, 192), LIMITS, 192)
-    assert made is not None
-    assert np.abs(made.luminance - rgb(texture(256, 192, seed=2, grain=12)) @ LUMA).mean() < 2

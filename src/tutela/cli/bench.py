@@ -14,8 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tutela.cli.exits import Exit
 from tutela.cli.false_match_report import RandomList, Report
 from tutela.cli.output import err, fail, print_json
+from tutela.cli.random_list import near_values
 from tutela.cli.worker_pool import WorkerPool
-from tutela.content.folder import FoundFile, find_files
+from tutela.content.folder import FoundFile, UnreadablePath, find_files
 from tutela.content.item import Limits
 from tutela.detection.compiled import COMPILED
 from tutela.detection.false_matches import (
@@ -27,13 +28,13 @@ from tutela.detection.false_matches import (
     sampled_distances,
 )
 from tutela.detection.fingerprints.registry import installed_kinds
-from tutela.detection.matching.memory_tables import MemoryTables
+from tutela.detection.matching.shape import shape_of
 
 app = typer.Typer(help="Measure on your own files; nothing of them is stored.", no_args_is_help=True)
 
 KIND = "pdq"
 PART = 10_000_000
-"""Random entries that are in memory at once, about 1.5 GB."""
+"""Random entries that are in one index at a time, about 1.3 GB in the folder for temporary files."""
 SAMPLE = 10_000_000
 MOST_RADIUS = 63
 
@@ -107,10 +108,13 @@ def _fingerprinted(
     left_out = Counter({"below the quality for matching": 0, "without a fingerprint": 0})
     found = list(find_files([folder]))
     files = [one for one in found if isinstance(one, FoundFile)]
-    left_out["without a fingerprint"] += len(found) - len(files)
+    for unreadable in found:
+        if isinstance(unreadable, UnreadablePath):
+            left_out["without a fingerprint"] += 1
+            err.print(f"tutela: {unreadable.name}: {unreadable.reason}", markup=False)
     task = progress.add_task("fingerprinting", total=len(files))
     with WorkerPool(jobs, Limits(), frozenset()) as pool:
-        for file, fingerprinted in pool.fingerprints(files):
+        for file, fingerprinted in pool.fingerprints(files, reduced=False):
             progress.advance(task)
             oriented = fingerprinted.of(KIND)
             if not oriented:
@@ -145,9 +149,12 @@ def _random_list(pictures: Pictures, entries: int, radius: int, seed: int, progr
         size = min(PART, entries - part * PART)
         values = np.concatenate(list(random_values(size, width, seed, part)))
         if part == 0:
-            sample = sampled_distances(pictures, values, SAMPLE, seed)
-        tables = MemoryTables(values)
-        within += count_hits(pictures, tables, radius, lambda done: progress.advance(task, done))
+            sample = sampled_distances(pictures, values, min(SAMPLE, len(pictures) * size), seed)
+        try:
+            with near_values(shape_of(installed_kinds()[KIND]), values) as near:
+                within += count_hits(pictures, near, radius, lambda done: progress.advance(task, done))
+        except OSError as error:
+            fail(f"no room for an index of {size:,} random entries: {error.strerror}; --random 0 leaves it out")
     return RandomList(entries, pictures.values.shape[0] * pictures.values.shape[1] * entries, within, sample)
 
 

@@ -68,6 +68,8 @@ class Report:
             "left_out": self.left_out,
             "upright": _spread(self.compared.upright, self.radius),
             "scanned": scanned,
+            "pictures_hit": len(np.unique(hits.item)),
+            "folders_hit": len(np.unique(groups[hits.item])),
             "bound_per_comparison": {
                 "folders_independent": pair_bound(mean_over_groups(groups, hits), sources, CONFIDENCE),
                 "pictures_independent": pair_bound(len(hits) / scanned["comparisons"], count, CONFIDENCE),
@@ -112,6 +114,9 @@ class Report:
             numbers = (f"{chance['comparisons']:,}", f"{chance['within']:,}", "", "")
             table.add_row(*cells(words, *numbers))
         out.print(table)
+        out.print(
+            f"{figures['pictures_hit']:,} pictures, of {figures['folders_hit']:,} folders, hit one of another folder"
+        )
         self._print_bounds(figures)
         if pairs := figures["pairs"]:
             out.print(

@@ -29,7 +29,7 @@ RGB = NDArray[np.uint8]
 class Reduced:
     """The luminance of a picture of `height` x `width` pixels, 0 to 255, each value the mean of `shrink` x `shrink`.
 
-    Shape (height / shrink, width / shrink), rounded up. `shrink` is 1 where every pixel is there.
+    Shape (height / shrink, width / shrink), rounded up. `shrink` is 2, 4 or 8.
     """
 
     luminance: NDArray[np.uint8]
@@ -85,11 +85,11 @@ def decode_image(data: bytes, limits: Limits) -> RGB:
 
 
 def decode_reduced(data: bytes, limits: Limits, enough: int) -> Reduced | None:
-    """Return the luminance of a JPEG at the least of 1/1, 1/2, 1/4 and 1/8 of its size whose sides are at least
-    `enough` pixels, as stored; at full size if it is smaller than that. None if it is no JPEG or has no luminance of
-    its own (CMYK): use `decode_image`.
+    """Return the luminance of a JPEG at the least of 1/2, 1/4 and 1/8 of its size whose sides are at least `enough`
+    pixels, as stored. None where the picture is too small for any of them, is no JPEG, or is a JPEG without luminance
+    of its own (CMYK): use `decode_image`.
 
-    A JPEG holds its luminance apart, and libjpeg makes a block's mean of fewer numbers than its pixels: colour and
+    A JPEG holds its luminance apart, and libjpeg makes a block's means of fewer numbers than its pixels: colour and
     detail are never computed. Raises as `decode_image` does.
     """
     if not data.startswith(_JPEG):
@@ -97,9 +97,9 @@ def decode_reduced(data: bytes, limits: Limits, enough: int) -> Reduced | None:
     with _opened(data, limits) as image:
         width, height = image.size
         shrink = next((s for s in (8, 4, 2) if min(width, height) >= s * enough), 1)
-        if image.format not in ("JPEG", "MPO") or image.draft("L", (width // shrink, height // shrink)) is None:
+        if shrink == 1 or image.format not in ("JPEG", "MPO"):
             return None
-        if image.mode != "L":
+        if image.draft("L", (width // shrink, height // shrink)) is None or image.mode != "L":
             return None
         return Reduced(np.asarray(image), height, width, shrink)
 

@@ -18,7 +18,7 @@ from tutela.detection.matching.metrics import check_threshold
 from tutela.detection.matching.shape import shape_of
 from tutela.detection.overruling import without_overruled
 
-REDUCED_MARGIN = 8
+REDUCED_MARGIN = 10
 """Bits that a reduced picture's fingerprint may lie away from the full one's (docs/explanation/reduced-decoding.md)."""
 
 QUALITY_MARGIN = 5

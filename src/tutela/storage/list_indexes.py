@@ -20,7 +20,7 @@ from tutela.detection.matcher import UnknownKind
 from tutela.detection.matching.directory.compaction import compact, needs_compaction
 from tutela.detection.matching.directory.locks import IndexBusy
 from tutela.detection.matching.directory.reader import IndexReader
-from tutela.detection.matching.directory.writer import Change, IndexWriter
+from tutela.detection.matching.directory.writer import Change, IndexWriter, WrongShape
 from tutela.detection.matching.shape import shape_of
 from tutela.storage.hash_lists import StoredHashLists
 
@@ -39,6 +39,10 @@ class ListsNow:
     revision: int
     lists: tuple[HashList, ...]
     indexes: Mapping[str, IndexReader]
+
+
+class _AnotherHistory(Exception):
+    """The index followed lists that went another way than those of the database."""
 
 
 class ListIndexes:
@@ -69,7 +73,7 @@ class ListIndexes:
                 if strange := [kind for kind in there if kind not in kinds and moment.matches(kind)]:
                     raise UnknownKind(strange[0])
                 known = [kinds[kind] for kind in there if kind in kinds]
-                indexes = {kind.KIND: self._followed(kind, moment, revision, progress) for kind in known}
+                indexes = {kind.KIND: self._following(kind, moment, revision, progress) for kind in known}
                 self._now = ListsNow(revision, tuple(moment.lists()), indexes)
             return self._now
 
@@ -94,17 +98,31 @@ class ListIndexes:
             counts[name] = len(reader)
         return counts
 
+    def _following(
+        self, kind: FingerprintKind, moment: ListsAtOneMoment, revision: int, progress: Progress
+    ) -> IndexReader:
+        try:
+            return self._followed(kind, moment, revision, progress)
+        except (_AnotherHistory, WrongShape):
+            shutil.rmtree(self._folder / kind.KIND)
+            self._now = None
+            return self._followed(kind, moment, revision, progress)
+
     def _followed(
         self, kind: FingerprintKind, moment: ListsAtOneMoment, revision: int, progress: Progress
     ) -> IndexReader:
         folder = self._folder / kind.KIND
         shape = shape_of(kind)
         with IndexWriter(folder, shape) as writer:
+            # Of a database that was restored from a backup, what came after it is not what the index has.
+            if writer.position and moment.stamp(writer.position) != writer.stamp:
+                raise _AnotherHistory
             if writer.position < revision:
                 writer.apply(
                     _changes(moment, writer.position, revision, kind.KIND),
                     revision,
                     lambda share: progress(kind.KIND, share),
+                    stamp=moment.stamp(revision) or "",
                 )
         if self._now is not None and (reader := self._now.indexes.get(kind.KIND)) is not None:
             reader.refresh(now=True)

@@ -55,6 +55,10 @@ def test_finds_what_comparing_everything_finds(
     segment = Segment(path)
     want = expected(values, queries, radius)
     assert found_in(segment, queries, radius) == want
+    # Many at once are searched in another order: that of the buckets.
+    many = np.tile(queries, (3, 1))
+    again = [(number + turn * len(queries), row, distance) for turn in range(3) for number, row, distance in want]
+    assert found_in(segment, many, radius) == sorted(again)
     assert found_in(segment, queries, radius, threads=2) == want
 
 

@@ -36,7 +36,7 @@ class Pdq:
     THRESHOLD: ClassVar[int] = 31
     NEEDS: ClassVar[Literal["pixels"]] = "pixels"
     MINIMUM_QUALITY: ClassVar[int] = 50
-    ENOUGH: ClassVar[int] = 256
+    ENOUGH: ClassVar[int] = 240
 
     def parse(self, text: str) -> bytes:
         """Return the 32 bytes that 64 hexadecimal digits write; raises BadFingerprint."""

@@ -2,8 +2,8 @@
 
 head     magic (8 bytes), where the frames end that are surely durable (uint64), CRC-32 of these 16 bytes (uint32)
 frame    magic, length and CRC-32 of the body (little-endian uint32 each), the body
-body     position (uint64), number of new labels and of rows (uint32 each), the labels (length as uint32, UTF-8),
-         then the columns of the rows: entries (uint64), labels (uint32), flags (uint8), values
+body     position (uint64), number of new labels and of rows (uint32 each), the stamp and the labels (length as uint32,
+         UTF-8, each), then the columns of the rows: entries (uint64), labels (uint32), flags (uint8), values
 
 A frame is synced before the head tells of it. So one that is not whole is damage where the head tells of it; after
 that it is what a crash left, and ends the log.
@@ -33,12 +33,16 @@ _ROW = 8 + 4 + 1
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A change: the position after it, labels that are new, and rows. `end` is where it ends in what was decoded."""
+    """A change: the position and the stamp after it, labels that are new, and rows.
+
+    `end` is where it ends in what was decoded.
+    """
 
     position: int
     labels: tuple[str, ...]
     rows: Rows
     end: int = 0
+    stamp: str = ""
 
 
 def head(end: int) -> bytes:
@@ -59,10 +63,10 @@ def read_head(data: bytes) -> int | None:
 def encode(frame: Frame) -> bytes:
     """Return a frame's bytes."""
     rows = frame.rows
-    texts = [text.encode() for text in frame.labels]
+    texts = [text.encode() for text in (frame.stamp, *frame.labels)]
     body = b"".join(
         [
-            _BODY.pack(frame.position, len(texts), len(rows)),
+            _BODY.pack(frame.position, len(frame.labels), len(rows)),
             *(_LENGTH.pack(len(text)) + text for text in texts),
             rows.entries.astype("<u8").tobytes(),
             rows.labels.astype("<u4").tobytes(),
@@ -89,10 +93,10 @@ def decode(data: bytes, width: int) -> Iterator[Frame]:
 def _frame(body: bytes, width: int, end: int) -> Frame:
     position, texts, count = _BODY.unpack_from(body)
     at = _BODY.size
-    labels = []
-    for _ in range(texts):
+    found = []
+    for _ in range(texts + 1):
         (length,) = _LENGTH.unpack_from(body, at)
-        labels.append(body[at + 4 : at + 4 + length].decode())
+        found.append(body[at + 4 : at + 4 + length].decode())
         at += 4 + length
     if len(body) - at != count * (_ROW + width):
         raise ValueError("the log is of values of another length")
@@ -102,4 +106,5 @@ def _frame(body: bytes, width: int, end: int) -> Frame:
         np.frombuffer(body, "<u4", count, at + 8 * count).astype(np.uint32),
         np.frombuffer(body, np.uint8, count, at + 12 * count),
     )
-    return Frame(position, tuple(labels), rows, end)
+    stamp, *labels = found
+    return Frame(position, tuple(labels), rows, end, stamp)

@@ -29,10 +29,10 @@ class SegmentName:
 class Manifest:
     """A state of the index, without what the log adds to it.
 
-    `position` is the caller's own number of the last change that the segments hold. `labels` are texts that the rows
-    refer to by their place. `segments` come oldest first: where two hold one entry, the later row counts. `identity`
-    is drawn when the index is made and part of every file's name, so that no name ever stands for other bytes, even
-    after the folder was deleted and made again.
+    `position` and `stamp` are the caller's own number and name of the last change that the segments hold. `labels`
+    are texts that the rows refer to by their place. `segments` come oldest first: where two hold one entry, the later
+    row counts. `identity` is drawn when the index is made and part of every file's name, so that no name ever stands
+    for other bytes, even after the folder was deleted and made again.
     """
 
     shape: Shape
@@ -42,6 +42,7 @@ class Manifest:
     labels: tuple[str, ...]
     segments: tuple[SegmentName, ...]
     log: str
+    stamp: str = ""
 
     def encode(self) -> bytes:
         """Return the file's bytes: the CRC-32 of the second line, and the second line."""
@@ -54,6 +55,7 @@ class Manifest:
                 "identity": self.identity,
                 "version": self.version,
                 "position": self.position,
+                "stamp": self.stamp,
                 "labels": self.labels,
                 "segments": [[s.file, s.rows] for s in self.segments],
                 "log": self.log,
@@ -85,6 +87,7 @@ def decode(raw: bytes, path: Path) -> Manifest:
         tuple(data["labels"]),
         tuple(SegmentName(file, rows) for file, rows in data["segments"]),
         data["log"],
+        data["stamp"],
     )
 
 

@@ -36,6 +36,7 @@ class Tail:
     position: int
     size: int
     unsure: bool
+    stamp: str
 
     def search(self, queries: NDArray[np.uint8], threshold: int, threads: int) -> Found:
         """Return the pairs within the threshold, in no order."""
@@ -55,7 +56,13 @@ def read_tail(folder: Path, manifest: Manifest, before: Tail | None = None) -> T
     """
     path = folder / manifest.log
     known = before or Tail(
-        manifest.shape, no_rows(manifest.shape.width), manifest.labels, manifest.position, log.HEAD, unsure=False
+        manifest.shape,
+        no_rows(manifest.shape.width),
+        manifest.labels,
+        manifest.position,
+        log.HEAD,
+        unsure=False,
+        stamp=manifest.stamp,
     )
     with path.open("rb", buffering=0) as stream:
         # The head before the frames: whatever it tells of is there.
@@ -73,6 +80,7 @@ def read_tail(folder: Path, manifest: Manifest, before: Tail | None = None) -> T
         frames[-1].position if frames else known.position,
         end,
         unsure=known.size + len(data) > durable,
+        stamp=frames[-1].stamp if frames else known.stamp,
     )
 
 

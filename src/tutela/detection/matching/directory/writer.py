@@ -91,12 +91,17 @@ class IndexWriter:
         return self._tail.position
 
     @property
+    def stamp(self) -> str:
+        """The name of the last change that the index holds; empty for a new one."""
+        return self._tail.stamp
+
+    @property
     def segments(self) -> tuple[SegmentName, ...]:
         """The segments, oldest first."""
         return self._manifest.segments
 
-    def apply(self, changes: Iterable[Change], position: int, progress: Progress = _silent) -> int:
-        """Apply changes, all or none, and remember `position` with them; return the number of rows.
+    def apply(self, changes: Iterable[Change], position: int, progress: Progress = _silent, *, stamp: str = "") -> int:
+        """Apply changes, all or none, and remember `position` and `stamp` with them; return the number of rows.
 
         A few go to the log; many are staged and become segments. Readers see them once this returns. Raises OSError
         where there is no room: then nothing has changed, or all of it if only the last step failed. Open the index
@@ -126,25 +131,27 @@ class IndexWriter:
             if staging is not None:
                 with self._changing():
                     parts = [self._tail.rows, *staging.parts(MOST_ROWS)]
-                    self._add_segments(parts, tuple(labels), position, progress)
+                    self._add_segments(parts, tuple(labels), (position, stamp), progress)
                 return count
         finally:
             if staging is not None:
                 staging.close()
         rows = joined(small, self._manifest.shape.width)
         if len(self._tail.rows) + len(rows) <= LOG_ROWS and self._tail.size <= LOG_BYTES:
-            self._append(rows, tuple(labels), position)
+            self._append(rows, tuple(labels), (position, stamp))
         else:
             with self._changing():
                 whole = joined([self._tail.rows, rows], self._manifest.shape.width)
-                self._add_segments([whole], tuple(labels), position, progress)
+                self._add_segments([whole], tuple(labels), (position, stamp), progress)
         return count
 
     def flush(self) -> None:
         """Make a segment of what is in the log."""
         if self._tail.size > log.HEAD:
             with self._changing():
-                self._add_segments([self._tail.rows], self._tail.labels, self._tail.position, _silent)
+                self._add_segments(
+                    [self._tail.rows], self._tail.labels, (self._tail.position, self._tail.stamp), _silent
+                )
 
     def _open(self, shape: Shape) -> tuple[Manifest, Tail]:
         try:
@@ -169,7 +176,9 @@ class IndexWriter:
         """Swap the manifest for one with a log of its own, in which a tail stands as one frame."""
         data = b""
         if tail is not None and tail.size > log.HEAD:
-            data = log.encode(log.Frame(tail.position, tail.labels[len(manifest.labels) :], tail.rows))
+            data = log.encode(
+                log.Frame(tail.position, tail.labels[len(manifest.labels) :], tail.rows, stamp=tail.stamp)
+            )
         name = log_name(manifest.identity, manifest.version)
         self._disk.write(self.folder / name, log.head(log.HEAD + len(data)) + data)
         manifest = replace(manifest, log=name)
@@ -177,22 +186,26 @@ class IndexWriter:
         self._clean()
         return manifest
 
-    def _append(self, rows: Rows, labels: tuple[str, ...], position: int) -> None:
+    def _append(self, rows: Rows, labels: tuple[str, ...], last: tuple[int, str]) -> None:
         fresh = labels[len(self._tail.labels) :]
-        data = log.encode(log.Frame(position, fresh, rows))
+        data = log.encode(log.Frame(last[0], fresh, rows, stamp=last[1]))
         path, end = self.folder / self._manifest.log, self._tail.size + len(data)
         with self._changing():
             self._disk.write_at(path, self._tail.size, data)
             self._disk.sync(path)
             self._disk.write_at(path, 0, log.head(end))
         joint = joined([self._tail.rows, rows], self._manifest.shape.width)
-        self._tail = Tail(self._manifest.shape, joint, labels, position, end, unsure=False)
+        self._tail = Tail(self._manifest.shape, joint, labels, last[0], end, unsure=False, stamp=last[1])
 
-    def _add_segments(self, parts: Sequence[Rows], labels: tuple[str, ...], position: int, progress: Progress) -> None:
+    def _add_segments(
+        self, parts: Sequence[Rows], labels: tuple[str, ...], last: tuple[int, str], progress: Progress
+    ) -> None:
         before = self._manifest
         built = build_parts(self.folder, before.shape, parts, lambda n: segment_name(before, n), self._disk, progress)
         segments = (*before.segments, *built)
-        after = replace(before, version=before.version + 1, position=position, labels=labels, segments=segments)
+        after = replace(
+            before, version=before.version + 1, labels=labels, segments=segments, position=last[0], stamp=last[1]
+        )
         self._manifest = self._begin_log(after, None)
         self._tail = read_tail(self.folder, self._manifest)
 
