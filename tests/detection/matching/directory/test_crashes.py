@@ -63,7 +63,8 @@ class Recording:
         state: State = self.disk.state
         if isinstance(step, tuple):
             with self.disk.change(state.after(step)):
-                self.writer.apply([put.change(self.shape) for put in step], state.position + 1)
+                position = state.position + 1
+                self.writer.apply([put.change(self.shape) for put in step], position, stamp=f"of {position}")
             return
         with self.disk.change(state), self.closed():
             match step:
@@ -105,6 +106,7 @@ def check(root: Path, ops: list[Op], allowed: list[State], shape: Shape, luck: L
         assert state in (allowed if len(rest) < len(again.ops) else [again.state])
     with IndexWriter(folder, shape) as writer:
         assert writer.position == state.position
+        assert writer.stamp == (f"of {state.position}" if state.position else "")
         IndexReader(folder).verify()
         assert observed(folder, shape, UNIVERSE) == state
         puts = (Put("after the crash", (5, 150)), Put("one", (1,), removed=True))
