@@ -31,6 +31,7 @@ class SegmentFile:
         finally:
             os.close(handle)
         mapped.madvise(mmap.MADV_SEQUENTIAL if sequential else mmap.MADV_RANDOM)
+        self._mapped = mapped
         self.data: NDArray[np.uint8] = np.frombuffer(mapped, np.uint8)
         checksums = self.data[self.layout.checksums :]
         if zlib.crc32(checksums.data) != crc:
@@ -67,7 +68,11 @@ class SegmentFile:
         for block in np.unique(blocks):
             if self.verified[block]:
                 continue
-            part = self.data[slice(*self.layout.extent(int(block)))]
+            begin, end = self.layout.extent(int(block))
+            # Whole, in one read: page by page a disk is many times slower.
+            aligned = begin - begin % mmap.PAGESIZE
+            self._mapped.madvise(mmap.MADV_WILLNEED, aligned, end - aligned)
+            part = self.data[begin:end]
             if zlib.crc32(part.data) != self._checksums[block]:
                 raise CorruptSegment(self.path, f"block {block} is damaged")
             with self._lock:
