@@ -10,7 +10,7 @@ import numpy as np
 
 from tutela.detection.matching.directory.reader import IndexReader
 from tutela.detection.matching.directory.writer import Change
-from tutela.detection.matching.metrics import most_threshold
+from tutela.detection.matching.metrics import farthest
 from tutela.detection.matching.shape import Shape
 
 HAMMING = Shape("stand-in", "hamming", 8)
@@ -80,7 +80,7 @@ def seen_by(reader: IndexReader, shape: Shape, universe: Iterable[int]) -> State
     """Return the state that an open reader shows. Asserts that every value leads to its own entries alone."""
     queries = [bytes(shape.width)] if shape.metric == "hamming" else sorted({value_of(e, shape) for e in universe})
     entries: dict[int, tuple[str, bool]] = {}
-    for query, hits in zip(queries, reader.search(queries, most_threshold(shape)), strict=True):
+    for query, hits in zip(queries, reader.search(queries, farthest(shape)), strict=True):
         for hit in hits:
             assert hit.entry not in entries
             value = value_of(hit.entry, shape)

@@ -22,7 +22,7 @@ from tests.detection.matching.directory.killed_writer import PER_POSITION, puts_
 from tests.detection.matching.directory.model import EQUAL, HAMMING, State, value_of
 from tutela.detection.matching.directory.reader import IndexReader
 from tutela.detection.matching.directory.writer import IndexWriter
-from tutela.detection.matching.metrics import most_threshold
+from tutela.detection.matching.metrics import farthest
 from tutela.detection.matching.shape import Shape
 
 KILLS = 100 if os.environ.get("TUTELA_SOAK") else 10
@@ -150,7 +150,7 @@ def all_entries(reader: IndexReader, shape: Shape, position: int) -> State:
         queries = [bytes(shape.width)]
     else:
         queries = sorted({value_of(e, shape) for p in range(1, position + 1) for e in puts_of(p)[0].entries})
-    found = [hit for hits in reader.search(queries, most_threshold(shape)) for hit in hits]
+    found = [hit for hits in reader.search(queries, farthest(shape)) for hit in hits]
     entries = {hit.entry: (reader.labels[hit.label], hit.enabled) for hit in found}
     assert len(entries) == len(found)
     assert max(entries, default=0) < (position + 1) * PER_POSITION
