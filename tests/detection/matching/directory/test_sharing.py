@@ -274,8 +274,8 @@ def test_merges_keep_segments_few_and_rewrite_little() -> None:
 def test_a_bulk_of_the_largest_segments_is_left_alone() -> None:
     limit = 1 << 24
     assert run_to_merge(tuple(SegmentName("", limit) for _ in range(20))) == ()
-    assert run_to_merge((SegmentName("", limit), *(SegmentName("", 2048) for _ in range(7)))) == ()
-    small = tuple(SegmentName(str(n), 2048) for n in range(8))
+    assert run_to_merge((SegmentName("", limit), *(SegmentName("", 2048) for _ in range(3)))) == ()
+    small = tuple(SegmentName(str(n), 2048) for n in range(4))
     assert run_to_merge((SegmentName("", limit), *small)) == small
 
 

@@ -23,7 +23,7 @@ from tutela.detection.matching.segments.building import Progress
 from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.detection.matching.segments.segment import Segment
 
-FANOUT = 8
+FANOUT = 4
 """Segments whose sizes are within this factor are merged once there are as many of them."""
 
 
