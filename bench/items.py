@@ -31,7 +31,8 @@ from tutela.detection.matching.directory.writer import Change, IndexWriter
 from tutela.detection.matching.shape import shape_of
 from tutela.detection.recognition import recognise
 
-SIZES = {"1_6mp": (1600, 1000), "12mp": (4000, 3000)}
+SIZES = {"1_6mp": (1600, 1000, 90), "12mp": (4000, 3000, 90), "1_6mp_as_sent": (1600, 1000, 75)}
+"""Width, height, JPEG quality: as a camera or an editor leaves a file, and as a service sends it on."""
 KINDS = ("md5", "pdq", "sha256")
 LIST = "random"
 
@@ -107,9 +108,9 @@ def measure(entries: int, photographs: Path | None, count: int, runs: int, folde
     theirs, limits = _pytx(), Limits()
     matcher = random_matcher(entries, folder / "index")
     result: dict[str, Any] = {"entries": entries, "files": count, "runs": runs}
-    for name, (width, height) in SIZES.items():
+    for name, (width, height, quality) in SIZES.items():
         rows, ratios, sizes = [], [], []
-        for number, data in enumerate(jpegs(photographs, width, height, count)):
+        for number, data in enumerate(jpegs(photographs, width, height, quality, count)):
             path = folder / f"{name}-{number}.jpg"
             path.write_bytes(data)
             taken: dict[str, list[float]] = {}

@@ -13,7 +13,6 @@ from PIL import Image
 Pixels = NDArray[np.uint8]
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
-QUALITY = 92
 NOISE = 2.0
 """Standard deviation of the noise, of 255, in enlarged pictures: about what a phone leaves by daylight. Without it an
 enlarged picture is smoother than any camera's, and cheaper to decode."""
@@ -25,8 +24,9 @@ def texture(width: int, height: int, seed: int = 0) -> Pixels:
     return np.asarray(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC))
 
 
-def jpegs(folder: Path | None, width: int, height: int, count: int) -> Iterator[bytes]:
-    """Give `count` baseline JPEG files of that size, made of the largest photographs in `folder`.
+def jpegs(folder: Path | None, width: int, height: int, quality: int, count: int) -> Iterator[bytes]:
+    """Give `count` baseline JPEG files of that size and quality, chroma 4:2:0, made of the largest photographs in
+    `folder`.
 
     Each is cut to the shape and scaled. What has to grow, and a texture in place of a photograph, gets noise.
     """
@@ -34,10 +34,10 @@ def jpegs(folder: Path | None, width: int, height: int, count: int) -> Iterator[
     for path in _largest(folder)[:count] if folder else ():
         with Image.open(path) as opened:
             photograph = opened.convert("RGB")
-        yield _encoded(_fitted(photograph, width, height), grown=photograph.width < width, seed=made)
+        yield _encoded(_fitted(photograph, width, height), quality, grown=photograph.width < width, seed=made)
         made += 1
     for seed in range(made, count):
-        yield _encoded(Image.fromarray(texture(width, height, seed)), grown=True, seed=seed)
+        yield _encoded(Image.fromarray(texture(width, height, seed)), quality, grown=True, seed=seed)
 
 
 def _largest(folder: Path) -> list[Path]:
@@ -59,10 +59,10 @@ def _fitted(photograph: Image.Image, width: int, height: int) -> Image.Image:
     return photograph.resize((width, height), Image.Resampling.LANCZOS, box=box)
 
 
-def _encoded(image: Image.Image, *, grown: bool, seed: int) -> bytes:
+def _encoded(image: Image.Image, quality: int, *, grown: bool, seed: int) -> bytes:
     if grown:
         noise = np.random.default_rng(seed).normal(0, NOISE, (image.height, image.width, 3))
         image = Image.fromarray(np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8))
     stream = io.BytesIO()
-    image.save(stream, "JPEG", quality=QUALITY)
+    image.save(stream, "JPEG", quality=quality)
     return stream.getvalue()
