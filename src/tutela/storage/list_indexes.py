@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,9 @@ from tutela.detection.matching.directory.reader import IndexReader
 from tutela.detection.matching.directory.writer import Change, IndexWriter, WrongShape
 from tutela.detection.matching.shape import shape_of
 from tutela.storage.hash_lists import StoredHashLists
+
+PATIENCE = 1.0
+"""Seconds. Small changes take milliseconds, the import of ten million entries half a minute."""
 
 Progress = Callable[[str, float], None]
 """Called with the kind whose index is being made, and the share that is done, 0 to 1."""
@@ -56,6 +60,9 @@ class ListIndexes:
         self._kinds = kinds
         self._lock = threading.Lock()
         self._now: ListsNow | None = None
+        self._asking = threading.Lock()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="indexes")
+        self._task: Future[ListsNow] | None = None
 
     def now(self, progress: Progress = no_progress) -> ListsNow:
         """Return the lists and indexes as the database has them, bringing the indexes up to date first.
@@ -76,6 +83,30 @@ class ListIndexes:
                 indexes = {kind.KIND: self._following(kind, moment, revision, progress) for kind in known}
                 self._now = ListsNow(revision, tuple(moment.lists()), indexes)
             return self._now
+
+    def latest(self, patience: float = PATIENCE) -> ListsNow:
+        """Return the same, but rather as it was than wait long: where millions of entries were imported meanwhile,
+        items are compared with the lists as they were until the indexes are ready.
+
+        Whoever notices a change first waits for up to `patience` seconds, nobody else does. Raises as `now` does.
+        """
+        before = self._now
+        if before is None:
+            return self.now()
+        if before.revision == self._lists.revision():
+            return before
+        with self._asking:
+            task = self._task
+            noticed = task is None or task.done()
+            if task is None or noticed:
+                task = self._task = self._worker.submit(self.now)
+        if noticed:
+            wait([task], patience)
+        return task.result() if task.done() else before
+
+    def close(self) -> None:
+        """Let go of the thread that follows changes; what it is making is finished by the next process."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
 
     def compact(self, *, everything: bool = False, progress: Progress = no_progress) -> bool:
         """Merge what has become many small segments, or all of them; return whether any were.

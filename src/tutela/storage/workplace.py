@@ -7,7 +7,7 @@ import secrets
 import socket
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import entry_points
@@ -46,7 +46,7 @@ from tutela.storage.event_log import EventLog
 from tutela.storage.hash_lists import StoredHashLists
 from tutela.storage.installation import require_one_installation
 from tutela.storage.keys import KeyRing
-from tutela.storage.list_indexes import ListIndexes, Progress, no_progress
+from tutela.storage.list_indexes import ListIndexes, ListsNow, Progress, no_progress
 from tutela.storage.people import People
 from tutela.storage.recording import RecordingStore
 from tutela.storage.report_material import MaterialSource
@@ -117,6 +117,8 @@ class Workplace:
             for recipient in (self._recipients or {}).values():
                 recipient.close()
             self._recipients = None
+        if "indexes" in self.__dict__:
+            self.indexes.close()
         self.database.close()
 
     @cached_property
@@ -173,19 +175,24 @@ class Workplace:
         """
         for name in only or ():
             self.lists.get(name)
-        try:
-            now = self.indexes.now(progress)
-        except UnknownKind as error:
-            raise BadSettings(str(error)) from error
+        now = self._lists_now(lambda: self.indexes.now(progress))
         return Matcher(self.kinds, now.indexes, now.lists, self.settings.thresholds, only)
 
     def current_matcher(self) -> Matcher:
-        """Return a matcher over all lists, made again only when one has changed."""
-        revision = self.lists.revision()
+        """Return a matcher over all lists, made again when one has changed; it follows large imports when it can."""
+        now = self._lists_now(self.indexes.latest)
         with self._matcher_lock:
-            if self._matcher is None or self._matcher[0] != revision:
-                self._matcher = (revision, self.matcher())
+            if self._matcher is None or self._matcher[0] != now.revision:
+                matcher = Matcher(self.kinds, now.indexes, now.lists, self.settings.thresholds)
+                self._matcher = (now.revision, matcher)
             return self._matcher[1]
+
+    @staticmethod
+    def _lists_now(asked: Callable[[], ListsNow]) -> ListsNow:
+        try:
+            return asked()
+        except UnknownKind as error:
+            raise BadSettings(str(error)) from error
 
     def coverage(self, only: Sequence[str] | None = None) -> Coverage:
         """Return how many enabled entries items are compared with."""
