@@ -369,7 +369,7 @@ def test_an_interrupted_scan_goes_on(tutela: Tutela, tmp_path: Path) -> None:
     listed(tutela, tmp_path)
     folder = tmp_path / "folder"
     folder.mkdir()
-    for n in range(400):
+    for n in range(4000):
         (folder / f"{n:04}.png").write_bytes(picture(n % 8, 96) if n % 50 == 0 else b"text %d" % n)
     command = [os.fspath(TUTELA), "scan", "--json", "--jobs", "1", os.fspath(folder)]
     process = subprocess.Popen(
@@ -386,13 +386,13 @@ def test_an_interrupted_scan_goes_on(tutela: Tutela, tmp_path: Path) -> None:
     ran = tutela("scan", "--json", "--jobs", "1", folder)
     assert "going on" in ran.err
     *items, summary = ran.lines
-    assert len(items) == summary["items"] == 400
-    assert 0 < summary["resumed"] < 400
-    assert len({item["path"] for item in items}) == 400
+    assert len(items) == summary["items"] == 4000
+    assert 0 < summary["resumed"] < 4000
+    assert len({item["path"] for item in items}) == 4000
     tallied = [
         row for event in tutela("events", "list", "--type", "items.tallied").lines for row in event["data"]["rows"]
     ]
-    assert sum(row["items"] for row in tallied) == 400
+    assert sum(row["items"] for row in tallied) == 4000
     again = tutela("scan", "--json", "--jobs", "1", folder).lines[-1]
     assert (again["resumed"], again["seen_again"]) == (0, again["outcomes"]["match"])
 

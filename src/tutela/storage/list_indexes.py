@@ -25,7 +25,7 @@ from tutela.detection.matching.directory.writer import Change, IndexWriter, Wron
 from tutela.detection.matching.shape import shape_of
 from tutela.storage.hash_lists import StoredHashLists
 
-PATIENCE = 1.0
+PATIENCE = 5.0
 """Seconds. Small changes take milliseconds, the import of ten million entries half a minute."""
 
 Progress = Callable[[str, float], None]
@@ -45,6 +45,10 @@ class ListsNow:
     indexes: Mapping[str, IndexReader]
 
 
+class Closed(Exception):
+    """The indexes were closed while they followed a change."""
+
+
 class _AnotherHistory(Exception):
     """The index followed lists that went another way than those of the database."""
 
@@ -62,6 +66,7 @@ class ListIndexes:
         self._now: ListsNow | None = None
         self._asking = threading.Lock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="indexes")
+        self._closed = threading.Event()
         self._task: Future[ListsNow] | None = None
 
     def now(self, progress: Progress = no_progress) -> ListsNow:
@@ -105,8 +110,9 @@ class ListIndexes:
         return task.result() if task.done() else before
 
     def close(self) -> None:
-        """Let go of the thread that follows changes; what it is making is finished by the next process."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        """Stop following changes. What is being read is given up; the next process reads it again."""
+        self._closed.set()
+        self._worker.shutdown(wait=True, cancel_futures=True)
 
     def compact(self, *, everything: bool = False, progress: Progress = no_progress) -> bool:
         """Merge what has become many small segments, or all of them; return whether any were.
@@ -150,7 +156,7 @@ class ListIndexes:
                 raise _AnotherHistory
             if writer.position < revision:
                 writer.apply(
-                    _changes(moment, writer.position, revision, kind.KIND),
+                    self._changes(moment, writer.position, revision, kind.KIND),
                     revision,
                     lambda share: progress(kind.KIND, share),
                     stamp=moment.stamp(revision) or "",
@@ -166,8 +172,9 @@ class ListIndexes:
             self._now = None
             shutil.rmtree(self._folder, ignore_errors=True)
 
-
-def _changes(moment: ListsAtOneMoment, after: int, up_to: int, kind: str) -> Iterator[Change]:
-    for batch in moment.changes_in_bulk(after, up_to, kind):
-        label = Label(batch.hashlist, batch.classification).text()
-        yield Change(label, batch.entries, batch.values, batch.enabled, batch.removed)
+    def _changes(self, moment: ListsAtOneMoment, after: int, up_to: int, kind: str) -> Iterator[Change]:
+        for batch in moment.changes_in_bulk(after, up_to, kind):
+            if self._closed.is_set():
+                raise Closed("the installation was closed")
+            label = Label(batch.hashlist, batch.classification).text()
+            yield Change(label, batch.entries, batch.values, batch.enabled, batch.removed)
