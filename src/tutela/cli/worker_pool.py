@@ -43,18 +43,20 @@ class WorkerPool:
     ) -> None:
         self._pool.shutdown(wait=error is None, cancel_futures=True)
 
-    def fingerprints(self, files: Iterable[FoundFile]) -> Iterator[tuple[FoundFile, Fingerprinted]]:
+    def fingerprints(
+        self, files: Iterable[FoundFile], *, reduced: bool = True
+    ) -> Iterator[tuple[FoundFile, Fingerprinted]]:
         """Yield each file with what is known of it, in the order of the files, working some way ahead.
 
-        Pictures may be reduced.
+        Pictures may be reduced unless told otherwise.
         """
         ahead: deque[tuple[FoundFile, Future[Fingerprinted]]] = deque()
         for file in files:
-            ahead.append((file, self._submit(self._pool, file)))
+            ahead.append((file, self._submit(self._pool, file, reduced=reduced)))
             if len(ahead) >= 8 * self._jobs:
-                yield from self._first(ahead)
+                yield from self._first(ahead, reduced=reduced)
         while ahead:
-            yield from self._first(ahead)
+            yield from self._first(ahead, reduced=reduced)
 
     def recognised(
         self, files: Iterable[FoundFile], matcher: Matcher
@@ -90,7 +92,7 @@ class WorkerPool:
         return file, item, matcher.judge(item)
 
     def _first(
-        self, ahead: deque[tuple[FoundFile, Future[Fingerprinted]]]
+        self, ahead: deque[tuple[FoundFile, Future[Fingerprinted]]], *, reduced: bool
     ) -> Iterator[tuple[FoundFile, Fingerprinted]]:
         file, future = ahead[0]
         try:
@@ -100,7 +102,7 @@ class WorkerPool:
             waiting = [f for f, _ in ahead]
             ahead.clear()
             for one in waiting:
-                yield one, self._alone(one)
+                yield one, self._alone(one, reduced=reduced)
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = self._start(self._jobs)
             return

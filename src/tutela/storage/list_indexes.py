@@ -5,10 +5,9 @@ They hold nothing that the database does not: what is lost or damaged is made ag
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +17,8 @@ from tutela.detection.hashlists.hashlist import HashList, ListsAtOneMoment
 from tutela.detection.hashlists.label import Label
 from tutela.detection.matcher import UnknownKind
 from tutela.detection.matching.directory.compaction import compact, needs_compaction
-from tutela.detection.matching.directory.locks import IndexBusy
+from tutela.detection.matching.directory.locks import COMPACTING, WRITING, IndexBusy, Lock
+from tutela.detection.matching.directory.manifest import NAME as MANIFEST
 from tutela.detection.matching.directory.reader import IndexReader
 from tutela.detection.matching.directory.writer import Change, IndexWriter
 from tutela.detection.matching.shape import shape_of
@@ -112,10 +112,23 @@ class ListIndexes:
         return IndexReader(folder)
 
     def forget(self) -> None:
-        """Delete the indexes; they are made again when they are next needed."""
+        """Delete the indexes; they are made again when they are next needed.
+
+        Waits for others that write to them or merge them. Who has one open goes on with what is mapped.
+        """
         with self._lock:
             self._now = None
-            shutil.rmtree(self._folder, ignore_errors=True)
+            for folder in self.folders():
+                # Their files stay: two who hold the locks of different files would both write.
+                with closing(Lock(folder, COMPACTING, wait=True)), closing(Lock(folder, WRITING, wait=True)):
+                    (folder / MANIFEST).unlink(missing_ok=True)
+                    for path in folder.iterdir():
+                        if path.name not in (WRITING, COMPACTING):
+                            path.unlink()
+
+    def folders(self) -> list[Path]:
+        """Return the folder of each index that there is, by the name of its kind."""
+        return sorted(path for path in self._folder.iterdir() if path.is_dir()) if self._folder.is_dir() else []
 
 
 def _changes(moment: ListsAtOneMoment, after: int, up_to: int, kind: str) -> Iterator[Change]:
