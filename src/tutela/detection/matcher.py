@@ -150,7 +150,7 @@ class Matcher:
             technologies.append(name)
             threshold = self.thresholds[name]
             radius = _wider(threshold, kind) if reduced else threshold
-            within = [d for d in self._detections(kind, fingerprints, radius) if d.enabled]
+            within = [d for d in self._detections(kind, fingerprints, radius, threshold) if d.enabled]
             near = near or any(d.distance > threshold for d in within)
             found += [d for d in within if d.distance <= threshold]
         known = [d for d in found if d.role is ListRole.HARMLESS]
@@ -166,19 +166,21 @@ class Matcher:
     def lookup(self, fingerprints: Sequence[Fingerprint], threshold: int | None = None) -> list[Detection]:
         """Return every entry of the chosen lists within the threshold, those that are not enabled too, nearest first.
 
-        The fingerprints are of one kind: the orientations of one item. `threshold` replaces the kind's own. Raises
-        ValueError where the kind has none or it is out of range.
+        The fingerprints are of one kind: the orientations of one item. `threshold` replaces the kind's own, and
+        stands in what is found. Raises ValueError where the kind has none or it is out of range.
         """
         kind = self._kinds[fingerprints[0].kind]
         if threshold is None and kind.KIND not in self.thresholds:
             raise ValueError(f"{kind.KIND} has no threshold: give one, or set it under [thresholds] in tutela.toml")
         radius = self.thresholds[kind.KIND] if threshold is None else check_threshold(shape_of(kind), threshold)
-        return [d for d in self._detections(kind, fingerprints, radius) if self._chosen(d.hashlist)]
+        return [d for d in self._detections(kind, fingerprints, radius, radius) if self._chosen(d.hashlist)]
 
     def _chosen(self, hashlist: str) -> bool:
         return self._only is None or hashlist in self._only
 
-    def _detections(self, kind: FingerprintKind, fingerprints: Sequence[Fingerprint], radius: int) -> list[Detection]:
+    def _detections(
+        self, kind: FingerprintKind, fingerprints: Sequence[Fingerprint], radius: int, threshold: int
+    ) -> list[Detection]:
         """Return each entry once, in the orientation in which it is nearest."""
         index = self._indexes.get(kind.KIND)
         if index is None:
@@ -197,7 +199,7 @@ class Matcher:
                 nearest[hit.entry] = Detection(
                     technology=kind.KIND,
                     version=kind.VERSION,
-                    threshold=self.thresholds.get(kind.KIND, radius),
+                    threshold=threshold,
                     hashlist=hashlist.id,
                     entry=hit.entry,
                     classification=label.classification or hashlist.classification,

@@ -103,7 +103,7 @@ class SampleReader:
         if head.sample != FORMAT:
             raise BadSample(f"line 1: the sample is of another version of Tutela (format {head.sample})")
         for name, version in head.technologies.items():
-            if name not in kinds or kinds[name].VERSION != version:
+            if name not in kinds or version != kinds[name].VERSION:
                 raise BadSample(
                     f"the sample was made with {name} {version}, which is not what there is now: record it again"
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tutela.content.item import Outcome
 from tutela.detection.fingerprinting import Fingerprinted
@@ -82,7 +83,7 @@ class Distances:
         ordered = sorted(edges)
         return [
             Step(first, end - 1, _within(self.now, first, end), _within(self.then, first, end))
-            for first, end in zip(ordered, ordered[1:], strict=False)
+            for first, end in pairwise(ordered)
         ]
 
 
