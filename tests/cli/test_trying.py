@@ -126,13 +126,15 @@ def test_an_entry_is_supposed_to_be_disabled(tutela: Tutela, sample: Path) -> No
 
 
 def test_another_minimum_quality(tutela: Tutela, sample: Path) -> None:
-    items, summary = tried(tutela, sample, "--minimum-quality", "pdq=100")
-    qualities = [json.loads(line)["fingerprints"].get("pdq") for line in sample.read_text().splitlines()[1:]]
-    low = sum(one["quality"] < 100 for one in qualities if one)
-    assert summary["low_quality"]["then"] == low
-    assert ("one.png" in items) is (
-        value(ONE) in {o["values"]["upright"] for o in qualities if o and o["quality"] < 100}
-    )
+    lines = [json.loads(line) for line in sample.read_text("utf-8").splitlines()]
+    for line in lines[1:]:
+        if "pdq" in line["fingerprints"]:
+            line["fingerprints"]["pdq"]["quality"] = 55
+    sample.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+    items, summary = tried(tutela, sample, "--minimum-quality", "pdq=56")
+    assert {name: line["change"] for name, line in items.items()} == {"one.png": "lost"}
+    assert summary["low_quality"] == {"now": 0, "then": 3, "gained": 3, "lost": 0}
+    assert tried(tutela, sample, "--minimum-quality", "pdq=55")[0] == {}
 
 
 def test_nothing_is_recorded_or_changed(tutela: Tutela, sample: Path, tmp_path: Path) -> None:

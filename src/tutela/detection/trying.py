@@ -146,7 +146,7 @@ def _empty(kind: FingerprintKind, now: Matcher, then: Matcher) -> Distances | No
     widest = max((limit for limit in limits if limit is not None), default=0)
     if not widest:
         return None
-    return Distances(*limits, reach=min(2 * widest, farthest(shape_of(kind))))
+    return Distances(*limits, reach=min(widest + widest // 2, farthest(shape_of(kind))))
 
 
 def _nearest(matcher: Matcher, kind: str, item: Fingerprinted, reach: int) -> int | None:

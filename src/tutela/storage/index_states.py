@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from tutela.detection.matching.directory.manifest import read_manifest
 from tutela.detection.matching.directory.reader import IndexReader
@@ -49,7 +51,7 @@ def index_states(indexes: ListIndexes, lists: StoredHashLists, *, verify: bool =
         if folder is None:
             states.append(IndexState(kind, entries[kind]))
             continue
-        size = sum(path.stat().st_size for path in folder.iterdir())
+        size = _size(folder)
         try:
             reader = IndexReader(folder)
             if verify:
@@ -64,3 +66,12 @@ def index_states(indexes: ListIndexes, lists: StoredHashLists, *, verify: bool =
             up_to_date = position == revision
             states.append(IndexState(kind, entries[kind], len(reader), segments, size, position, up_to_date))
     return states
+
+
+def _size(folder: Path) -> int:
+    size = 0
+    for path in folder.iterdir():
+        # A server may merge segments meanwhile.
+        with suppress(FileNotFoundError):
+            size += path.stat().st_size
+    return size
