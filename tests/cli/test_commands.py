@@ -322,8 +322,8 @@ def test_every_file_has_one_outcome(tutela: Tutela, tmp_path: Path) -> None:
     assert {item["path"]: item["outcome"] for item in dry.lines[:-1]} == wanted
     assert len(items) == len(wanted)
     assert set(items[0]) == {
-        "type", "path", "outcome", "reason", "kind", "bytes", "quality", "low_quality", "matches", "case", "item",
-        "seen_again", "resumed",
+        "type", "path", "outcome", "reason", "kind", "bytes", "quality", "low_quality", "matches", "overruled",
+        "case", "item", "seen_again", "resumed",
     }  # fmt: skip
     assert summary["items"] == len(wanted)
     assert summary["outcomes"] == {"error": 0, **Counter(wanted.values())}

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastapi.routing import APIRoute
 from PIL import Image, ImageOps
 
+from tutela.access.roles import KEY_SCOPES
 from tutela.cli.exits import Exit
 from tutela.content.item import Outcome
 from tutela.detection.fingerprints.registry import installed_kinds
@@ -20,6 +22,7 @@ from tutela.detection.matching.metrics import farthest
 from tutela.detection.matching.shape import shape_of
 from tutela.statistics.provider_return.form import form_rows
 from tutela.storage.settings import load_settings
+from tutela.web.app import API
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -101,6 +104,14 @@ def test_the_environment_is_what_the_code_reads() -> None:
     read = set(re.findall(r'"(TUTELA_[A-Z_]+)"', source))
     assert read <= named | {"TUTELA_CYBERTIPLINE_"}
     assert {"TUTELA_DATA", "TUTELA_DATABASE_URL", "TUTELA_OTHER_GROUND", "TUTELA_NOW"} <= read
+
+
+def test_the_requests_of_the_api_are_those_of_the_code() -> None:
+    text = (ROOT / "docs/reference/http.md").read_text("utf-8")
+    written = set(re.findall(r"^\| `([A-Z]+ /[^`]*)` \|", text, re.MULTILINE))
+    routes = [route for router in API for route in router.routes if isinstance(route, APIRoute)]
+    assert written == {f"{method} {route.path}" for route in routes for method in route.methods or ()}
+    assert set(re.findall(r"^\| `[A-Z]+ /[^`]*` \| `(\w+)` \|", text, re.MULTILINE)) == set(KEY_SCOPES)
 
 
 def test_the_outcomes_and_the_form_are_those_of_the_code() -> None:

@@ -12,6 +12,7 @@ from httpx import Response
 
 from tests.web.client import TestClient
 from tests.web.scene import Scene, encoded, texture
+from tutela.detection.hashlists.hashlist import HashList, ListRole
 from tutela.storage.intake_store import IntakeStore
 from tutela.web.api.uploads import BEYOND
 
@@ -57,6 +58,7 @@ def test_a_listed_picture_opens_a_case_and_the_answer_says_why(
     assert not found["seen_again"]
     (match,) = found["matches"]
     assert match["technology"] == "pdq"
+    assert found["overruled"] == []
     assert match["list"] == "trial-list"
     assert match["classification"] == "A1"
     assert match["orientation"] == "rotated_180"
@@ -68,6 +70,18 @@ def test_a_listed_picture_opens_a_case_and_the_answer_says_why(
     other = post(client, key, PICTURE).json()
     assert not other["already"]
     assert other["case"] is not None
+
+
+def test_a_match_that_a_harmless_list_overrules_is_clean_and_told(
+    client: TestClient, scene: Scene, key: dict[str, str]
+) -> None:
+    scene.list_picture(PICTURE)
+    scene.place.lists.create(HashList("looked-at", "O", "S", "SE", None, role=ListRole.HARMLESS))
+    scene.list_picture(PICTURE, "looked-at")
+    found = post(client, key, PICTURE).json()
+    assert (found["outcome"], found["matches"], found["case"]) == ("clean", [], None)
+    assert [(one["list"], one["distance"]) for one in found["overruled"]] == [("trial-list", 0)]
+    assert counted(scene) == {"clean": 1}
 
 
 def test_an_item_that_is_not_listed_is_counted_and_nothing_else(

@@ -10,6 +10,7 @@ import pytest
 
 from tests.web.client import TestClient
 from tests.web.scene import Scene
+from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.referral.dispatcher import Dispatched
 from tutela.storage.settings import BadSettings
 from tutela.web import background
@@ -56,9 +57,11 @@ def test_every_due_report_is_carried(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_an_error_is_logged_without_its_message_and_the_loop_goes_on(caplog: pytest.LogCaptureFixture) -> None:
-    run(Scripted(RuntimeError("SECRET of a case"), BadSettings("set [reporter] in tutela.toml")))
+    damaged = CorruptSegment("index/pdq/segment-1", "block 3 is damaged")
+    run(Scripted(RuntimeError("SECRET of a case"), BadSettings("set [reporter] in tutela.toml"), damaged))
     assert "dispatching failed: RuntimeError; tried again" in caplog.text
     assert "set [reporter] in tutela.toml" in caplog.text
+    assert "block 3 is damaged; `tutela index rebuild`" in caplog.text
     assert "SECRET" not in caplog.text
 
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from tests.web.client import TestClient
 from tests.web.conftest import Visitor
-from tests.web.scene import Scene, encoded, texture
+from tests.web.scene import SERVICE, Scene, encoded, reopen, texture
+from tutela.casework.stream import Arrived
+from tutela.content.decode import decode_image
+from tutela.content.item import Limits, Provenance
+from tutela.detection.fingerprints.fingerprint import Fingerprint
+from tutela.detection.fingerprints.pdq import Pdq
+from tutela.detection.hashlists.hashlist import NewEntry
+from tutela.storage.case_reader import CaseReader
 
 Visit = Callable[[str], Visitor]
 PICTURE = encoded(texture(1, (1200, 900)))
@@ -51,6 +61,39 @@ def test_the_queue_has_every_case_and_no_picture(scene: Scene, visit: Visit, fla
     assert "3 h 0 min" in page
     assert "<img" not in page
     assert "user-1" not in page
+
+
+def test_distances_are_shown_with_their_unit(scene: Scene, visit: Visit, flagged: tuple[str, str]) -> None:
+    listed = NewEntry("sha256", hashlib.sha256(encoded(texture(5))).digest(), "A1", ("a",))
+    scene.place.lists.add("trial-list", [listed])
+    same, _ = scene.flagged(encoded(texture(5)), "user-2")
+    page = visit("rita").get("/queue").text
+    assert re.search(r'<td class="num">\d+ <span class="muted">bits, pdq</span></td>', page)
+    assert "<strong>same sha256</strong>" in page
+    page = visit("rita").get(f"/cases/{flagged[0]}").text
+    assert re.search(r'\d+<span class="muted"> of 31 bits</span>', page)
+    assert re.search(r"distance \d+ of 31", page)
+    assert "identical" in visit("rita").get(f"/cases/{same}").text
+
+
+def test_the_nearest_match_is_the_smallest_share_of_its_threshold(tmp_path: Path, made_once: Path) -> None:
+    shutil.copytree(made_once, tmp_path / "given")
+    with (tmp_path / "given" / "tutela.toml").open("a") as file:
+        file.write("[thresholds]\nphotodna = 40_000\n")
+    scene = reopen(tmp_path / "given")
+    fingerprint = Pdq().of_pixels(decode_image(PICTURE, Limits()))[0].value
+    far = (int.from_bytes(fingerprint) ^ ((1 << 20) - 1)).to_bytes(32)
+    scene.place.lists.add("trial-list", [NewEntry("pdq", far), NewEntry("photodna", bytes([100, *bytes(143)]))])
+    given = Fingerprint("photodna", bytes(144), computed="given")
+    arrived = Arrived("i-1", PICTURE, Provenance(declared_region="eu"), (given,))
+    (answer,) = scene.place.stream().take(SERVICE, [arrived], "platform")
+    reader = CaseReader(scene.place.database)
+    (row,) = reader.awaiting(1, 0)
+    assert row.nearest is not None
+    assert (row.nearest.technology, row.nearest.distance, row.nearest.threshold) == ("photodna", 10_000, 40_000)
+    (item,) = reader.one(answer.recorded.case or "").items
+    assert [(d.technology, d.distance) for d in item.detections] == [("photodna", 10_000), ("pdq", 20)]
+    scene.place.close()
 
 
 def test_the_queue_is_paged(scene: Scene, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.web.scene import PASSWORD, Scene
+from tutela.detection.hashlists.hashlist import NewEntry
 
 
 def started(data: Path, *options: str) -> subprocess.Popen[str]:
@@ -65,3 +66,28 @@ def test_an_empty_installation_says_how_to_add_a_person(tmp_path: Path) -> None:
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
+
+
+def test_entries_of_a_kind_that_is_not_installed_are_told_at_the_start_and_stop_items_alone(scene: Scene) -> None:
+    scene.place.lists.add("trial-list", [NewEntry("embedding-0123456789ab", bytes(8))])
+    secret = scene.place.people.create_key("asker", ["lookups"])
+    process = started(scene.place.settings.data, "--no-dispatch")
+    assert process.stderr is not None
+    try:
+        said = process.stderr.readline()
+        assert "until this is mended: entries are 'embedding-0123456789ab', which is not installed" in said
+        found = re.search(r"http://127\.0\.0\.1:\d+", process.stderr.readline())
+        assert found
+        with httpx.Client(base_url=found.group(), trust_env=False) as client:
+            for _ in range(200):
+                if client.get("/health").status_code == 200:
+                    break
+            body = {"fingerprints": [{"kind": "md5", "value": "0" * 32}]}
+            answer = client.post("/v1/lookups", headers={"Authorization": f"Bearer {secret}"}, json=body)
+            assert answer.status_code == 503
+            assert "which is not installed" in answer.json()["detail"]
+            assert client.get("/sign-in").status_code == 200
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate(timeout=60)
+    assert "Traceback" not in rest

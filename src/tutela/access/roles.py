@@ -22,6 +22,7 @@ class Permission(StrEnum):
     SUBMIT_ITEMS = "submit_items"
     CARRY_OUT_ACTIONS = "carry_out_actions"
     LODGE_COMPLAINT = "lodge_complaint"
+    LOOK_UP = "look_up"
 
 
 class Role(StrEnum):
@@ -48,6 +49,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 KEY_SCOPES: dict[str, frozenset[Permission]] = {
     "items": frozenset({_P.SUBMIT_ITEMS}),
     "actions": frozenset({_P.CARRY_OUT_ACTIONS, _P.LODGE_COMPLAINT}),
+    "lookups": frozenset({_P.LOOK_UP}),
 }
 """The scopes of an API key."""
 

@@ -9,11 +9,12 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from tutela.cli.exits import Exit
 from tutela.cli.false_match_report import RandomList, Report
 from tutela.cli.output import err, fail, print_json
+from tutela.cli.progress import counting
 from tutela.cli.random_list import near_values
 from tutela.cli.worker_pool import WorkerPool
 from tutela.content.folder import FoundFile, UnreadablePath, find_files
@@ -72,7 +73,7 @@ def false_matches(
     if plot is not None and not plot.parent.is_dir():
         fail(f"--plot {plot}: its folder does not exist", Exit.USAGE)
     try:
-        with _progress() as progress:
+        with counting() as progress:
             names, pictures, left_out = _fingerprinted(folder, group_by, jobs, progress)
             task = progress.add_task("comparing", total=len(pictures))
             compared = compare(pictures, radius, lambda done: progress.advance(task, done))
@@ -156,15 +157,3 @@ def _random_list(pictures: Pictures, entries: int, radius: int, seed: int, progr
         except OSError as error:
             fail(f"no room for an index of {size:,} random entries: {error.strerror}; --random 0 leaves it out")
     return RandomList(entries, pictures.values.shape[0] * pictures.values.shape[1] * entries, within, sample)
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )

@@ -36,7 +36,7 @@ def create(
     jurisdiction: Annotated[str, typer.Option(help="Whose law the classification follows.")],
     classification: Annotated[str | None, typer.Option(help="Class of entries that name none.")] = None,
     harmless: Annotated[
-        bool, typer.Option("--harmless", help="What matches it is no match, whatever other lists say.")
+        bool, typer.Option("--harmless", help="Its entries flag nothing, and overrule matches that are no nearer.")
     ] = False,
 ) -> None:
     """Create an empty, enabled list."""

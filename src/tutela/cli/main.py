@@ -17,17 +17,21 @@ from tutela.cli import (
     events,
     hashing,
     hashlists,
+    indexes,
     people,
     referrals,
     returns,
+    samples,
     sandboxes,
     services,
 )
 from tutela.cli.exits import Exit
+from tutela.cli.lookup import lookup
 from tutela.cli.output import err
 from tutela.cli.place import choose_data_folder
 from tutela.cli.scan import scan
 from tutela.cli.serve import serve
+from tutela.cli.trying import try_change
 
 app = typer.Typer(
     name="tutela",
@@ -38,9 +42,13 @@ app = typer.Typer(
 )
 app.command()(scan)
 app.command("hash")(hashing.hash_files)
+app.command()(lookup)
+app.command("try")(try_change)
 app.command()(serve)
 app.command("return")(returns.yearly_return)
 app.add_typer(hashlists.app, name="hashlist")
+app.add_typer(indexes.app, name="index")
+app.add_typer(samples.app, name="sample")
 app.add_typer(services.app, name="service")
 app.add_typer(services.regime_app, name="regime")
 app.add_typer(cases.app, name="case")

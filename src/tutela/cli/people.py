@@ -68,7 +68,10 @@ def list_people() -> None:
 def create_key(
     name: Annotated[str, typer.Argument(help="What the key is called in the record.")],
     scope: Annotated[
-        list[str], typer.Option(help="items (send items) or actions (confirm actions, lodge complaints).")
+        list[str],
+        typer.Option(
+            help="items (send items), actions (confirm actions, lodge complaints) or lookups (look fingerprints up)."
+        ),
     ],
 ) -> None:
     """Create an API key. Its secret is printed once and cannot be shown again."""

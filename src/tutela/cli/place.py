@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tutela.cli.exits import Exit
 from tutela.cli.output import err, fail
+from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.events.envelope import Clock, system_clock
 from tutela.regimes.regime import BadRegimeTable
 from tutela.storage.database import WrongDatabase
@@ -56,5 +57,5 @@ def workplace() -> Iterator[Workplace]:
             yield opened
     except (WrongDatabase, BadSettings, BadRegimeTable) as error:
         fail(str(error), Exit.USAGE)
-    except (BrokenKey, BrokenEvidence) as error:
+    except (BrokenKey, BrokenEvidence, CorruptSegment) as error:
         fail(str(error))

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from tutela.casework.intake import BatchClosed, Intake, Recorded, Refused, Taken
 from tutela.casework.ports import Batch
 from tutela.cli.exits import Exit
+from tutela.cli.matchers import detection_line, followed_matcher
 from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
+from tutela.cli.progress import counting
 from tutela.cli.worker_pool import WorkerPool
 from tutela.content.folder import FoundFile, UnreadablePath, find_files
 from tutela.content.item import Kind, Outcome, Provenance
@@ -65,7 +66,7 @@ def scan(
         try:
             service = place.service(service_id)
             permit = place.intake.permit(service, region)  # type: ignore[arg-type]
-            matcher = _matcher(place, lists)
+            matcher = followed_matcher(place, lists)
         except (UnknownService, UnknownList) as error:
             fail(str(error), Exit.USAGE)
         except Refused as refusal:
@@ -113,7 +114,7 @@ class _Scan:
         done = intake.already(batch, [_identity(f) for f in found]) if batch else {}
         if done:
             err.print(f"going on: {len(done):,} of {len(found):,} items were done before")
-        with _progress() as progress:
+        with counting() as progress:
             task = progress.add_task("scanning", total=len(found), completed=len(done))
             for one in found:
                 if (outcome := done.get(_identity(one))) is not None:
@@ -157,19 +158,6 @@ class _Scan:
         self._since = time.monotonic()
 
 
-def _matcher(place: Workplace, lists: Sequence[str] | None) -> Matcher:
-    """Return a matcher over up-to-date indexes, showing how far they are where that takes a while."""
-    with _progress() as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def tell(kind: str, share: float) -> None:
-            if kind not in tasks:
-                tasks[kind] = progress.add_task(f"index of {kind}", total=100)
-            progress.update(tasks[kind], completed=round(100 * share))
-
-        return place.matcher(lists, tell)
-
-
 def _identity(found: FoundFile | UnreadablePath) -> str:
     return found.identity if isinstance(found, FoundFile) else f"unreadable\0{found.name}"
 
@@ -188,6 +176,7 @@ class _Report:
         self.as_json = as_json
         self.outcomes: Counter[Outcome] = Counter(dict.fromkeys(Outcome, 0))
         self._low_quality = 0
+        self._overruled = 0
         self._resumed = 0
         self._cases: set[str] = set()
         self._seen_again = 0
@@ -197,6 +186,7 @@ class _Report:
     def item(self, taken: Taken, recorded: Recorded) -> None:
         self.outcomes[recorded.outcome] += 1
         self._low_quality += taken.judgement.low_quality
+        self._overruled += bool(taken.judgement.overruled)
         self._seen_again += recorded.seen_again
         if recorded.case:
             self._cases.add(recorded.case)
@@ -225,6 +215,7 @@ class _Report:
             "items": sum(self.outcomes.values()),
             "outcomes": {outcome.value: self.outcomes[outcome] for outcome in Outcome},
             "low_quality": self._low_quality,
+            "overruled": self._overruled,
             "resumed": self._resumed,
             "seen_again": self._seen_again,
             "cases": len(self._cases),
@@ -249,6 +240,8 @@ class _Report:
         out.print(f"{summary['items']:,} items against {entries:,} entries")
         if self._low_quality:
             out.print(f"{self._low_quality:,} had too little structure for a perceptual match; digests alone decided")
+        if self._overruled:
+            out.print(f"{self._overruled:,} with a match that a harmless list overrules (--json says which)")
         if dry_run:
             out.print("dry run: nothing was recorded")
         elif self._cases:
@@ -271,33 +264,10 @@ def _line(taken: Taken, recorded: Recorded) -> dict[str, Any]:
         "bytes": taken.fingerprinted.size,
         "quality": taken.fingerprinted.quality,
         "low_quality": taken.judgement.low_quality,
-        "matches": [
-            {
-                "technology": d.technology,
-                "version": d.version,
-                "threshold": d.threshold,
-                "list": d.hashlist,
-                "entry": d.entry,
-                "classification": d.classification,
-                "distance": d.distance,
-                "orientation": d.orientation.value,
-            }
-            for d in taken.judgement.detections
-        ],
+        "matches": [detection_line(d) for d in taken.judgement.detections],
+        "overruled": [detection_line(d) for d in taken.judgement.overruled],
         "case": recorded.case,
         "item": recorded.item,
         "seen_again": recorded.seen_again,
         "resumed": recorded.already,
     }
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )

@@ -9,8 +9,11 @@ from typing import Annotated
 import typer
 
 from tutela.cli.exits import Exit
+from tutela.cli.matchers import followed_matcher
 from tutela.cli.output import err, fail
 from tutela.cli.place import workplace
+from tutela.detection.matching.segments.layout import CorruptSegment
+from tutela.storage.settings import BadSettings
 
 
 def serve(
@@ -37,6 +40,11 @@ def serve(
     with workplace() as place:
         if not place.people.all():
             err.print("nobody may sign in yet: tutela person add NAME --role reviewer", markup=False)
+        try:
+            # What stands in the way of matching is said now, not at the first item.
+            followed_matcher(place, None)
+        except (BadSettings, CorruptSegment) as error:
+            err.print(f"items and lookups are refused (503) until this is mended: {error}", markup=False)
         app = create_app(place, dispatch=dispatch, behind_tls=behind_tls_proxy)
         config = uvicorn.Config(
             app,

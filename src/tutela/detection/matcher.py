@@ -41,6 +41,8 @@ class Detection:
     quality: int | None
     enabled: bool = True
     """Whether the entry and its list may match; what `judge` returns always may."""
+    role: ListRole = ListRole.MATCH
+    """What the list says of an item that it matches."""
 
     @property
     def share(self) -> float:
@@ -88,17 +90,19 @@ class Matcher:
         lists: Iterable[HashList],
         thresholds: Mapping[str, int] | None = None,
         only: Collection[str] | None = None,
+        minimum_quality: Mapping[str, int] | None = None,
     ) -> None:
         """Match against the indexes of each kind, entries of `lists` alone, of those named in `only` if given.
 
-        Harmless lists count always. `thresholds` replaces the default of a kind; raises ValueError for an unknown
-        kind or a threshold that it cannot have. A kind without either threshold is not compared.
+        Harmless lists count always. `thresholds` and `minimum_quality` replace the default of a kind; raises ValueError
+        for an unknown kind or a value that it cannot have. A kind without either threshold is not compared.
         """
         self._kinds = kinds
         self._indexes = indexes
         self._lists = {one.id: one for one in lists}
         self._only = None if only is None else frozenset(only)
         self.thresholds = thresholds_of(kinds, thresholds or {})
+        self.minimum_quality = minimum_quality_of(kinds, minimum_quality or {})
         self._labels: dict[str, Label] = {}
 
     @classmethod
@@ -108,6 +112,7 @@ class Matcher:
         entries: Iterable[Entry],
         thresholds: Mapping[str, int] | None = None,
         lists: Iterable[HashList] = (),
+        minimum_quality: Mapping[str, int] | None = None,
     ) -> Self:
         """Return a matcher over entries in memory; a list that is not among `lists` is an enabled one to match.
 
@@ -122,7 +127,7 @@ class Matcher:
             label = Label(entry.hashlist, entry.classification).text()
             by_kind[entry.kind].append((entry.id, entry.value, label, entry.enabled))
         indexes = {name: MemoryIndex.of(shape_of(kinds[name]), rows) for name, rows in by_kind.items()}
-        return cls(kinds, indexes, known.values(), thresholds)
+        return cls(kinds, indexes, known.values(), thresholds, minimum_quality=minimum_quality)
 
     def judge(self, item: Fingerprinted) -> Judgement:
         """Return the item's outcome with every enabled entry within the thresholds, nearest first."""
@@ -135,20 +140,21 @@ class Matcher:
                 continue
             quality = fingerprints[0].quality
             reduced = fingerprints[0].reduced
-            if reduced and quality is not None and abs(quality - kind.MINIMUM_QUALITY) <= QUALITY_MARGIN:
+            enough = self.minimum_quality[name]
+            if reduced and quality is not None and abs(quality - enough) <= QUALITY_MARGIN:
                 near = True
-            if quality is not None and quality < kind.MINIMUM_QUALITY:
+            if quality is not None and quality < enough:
                 # Too little structure for a perceptual match to mean anything: the digests alone decide.
                 low_quality = True
                 continue
             technologies.append(name)
             threshold = self.thresholds[name]
             radius = _wider(threshold, kind) if reduced else threshold
-            within = [d for d in self._detections(kind, fingerprints, radius) if d.enabled]
+            within = [d for d in self._detections(kind, fingerprints, radius, threshold) if d.enabled]
             near = near or any(d.distance > threshold for d in within)
             found += [d for d in within if d.distance <= threshold]
-        known = [d for d in found if self._lists[d.hashlist].role is ListRole.HARMLESS]
-        flagged = [d for d in found if self._lists[d.hashlist].role is ListRole.MATCH and self._chosen(d.hashlist)]
+        known = [d for d in found if d.role is ListRole.HARMLESS]
+        flagged = [d for d in found if d.role is ListRole.MATCH and self._chosen(d.hashlist)]
         standing, overruled = without_overruled(flagged, known)
         standing.sort(key=lambda d: d.share)
         near = near or (item.reduced and bool(overruled))
@@ -160,19 +166,21 @@ class Matcher:
     def lookup(self, fingerprints: Sequence[Fingerprint], threshold: int | None = None) -> list[Detection]:
         """Return every entry of the chosen lists within the threshold, those that are not enabled too, nearest first.
 
-        The fingerprints are of one kind: the orientations of one item. `threshold` replaces the kind's own. Raises
-        ValueError where the kind has none or it is out of range.
+        The fingerprints are of one kind: the orientations of one item. `threshold` replaces the kind's own, and
+        stands in what is found. Raises ValueError where the kind has none or it is out of range.
         """
         kind = self._kinds[fingerprints[0].kind]
         if threshold is None and kind.KIND not in self.thresholds:
             raise ValueError(f"{kind.KIND} has no threshold: give one, or set it under [thresholds] in tutela.toml")
         radius = self.thresholds[kind.KIND] if threshold is None else check_threshold(shape_of(kind), threshold)
-        return [d for d in self._detections(kind, fingerprints, radius) if self._chosen(d.hashlist)]
+        return [d for d in self._detections(kind, fingerprints, radius, radius) if self._chosen(d.hashlist)]
 
     def _chosen(self, hashlist: str) -> bool:
         return self._only is None or hashlist in self._only
 
-    def _detections(self, kind: FingerprintKind, fingerprints: Sequence[Fingerprint], radius: int) -> list[Detection]:
+    def _detections(
+        self, kind: FingerprintKind, fingerprints: Sequence[Fingerprint], radius: int, threshold: int
+    ) -> list[Detection]:
         """Return each entry once, in the orientation in which it is nearest."""
         index = self._indexes.get(kind.KIND)
         if index is None:
@@ -191,7 +199,7 @@ class Matcher:
                 nearest[hit.entry] = Detection(
                     technology=kind.KIND,
                     version=kind.VERSION,
-                    threshold=self.thresholds.get(kind.KIND, radius),
+                    threshold=threshold,
                     hashlist=hashlist.id,
                     entry=hit.entry,
                     classification=label.classification or hashlist.classification,
@@ -200,6 +208,7 @@ class Matcher:
                     computed=one.computed,
                     quality=one.quality,
                     enabled=hit.enabled and hashlist.enabled,
+                    role=hashlist.role,
                 )
         return sorted(nearest.values(), key=lambda d: (d.distance, d.entry))
 
@@ -226,6 +235,19 @@ def thresholds_of(kinds: Mapping[str, FingerprintKind], written: Mapping[str, in
             raise ValueError(f"the threshold of {name} is at least 1")
         found[name] = check_threshold(shape_of(kinds[name]), threshold)
     return found
+
+
+def minimum_quality_of(kinds: Mapping[str, FingerprintKind], written: Mapping[str, int]) -> dict[str, int]:
+    """Return the quality (0 to 100) below which a value of each kind is not matched: its own, or what is written.
+
+    Raises ValueError for a kind that has no quality, or a value out of range.
+    """
+    for name, quality in written.items():
+        if name not in kinds or not kinds[name].MINIMUM_QUALITY:
+            raise ValueError(f"{name!r} has no quality")
+        if not 0 <= quality <= 100:
+            raise ValueError(f"the minimum quality of {name} is 0 to 100, not {quality:,}")
+    return {name: kind.MINIMUM_QUALITY for name, kind in kinds.items()} | dict(written)
 
 
 def _wider(threshold: int, kind: FingerprintKind) -> int:

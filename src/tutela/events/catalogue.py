@@ -107,7 +107,7 @@ class KeyRevoked(Payload):
 
 @_event("hashlist.created")
 class HashListCreated(Payload):
-    """A hash list was created. What matches a `harmless` one is no match, whatever other lists say."""
+    """A hash list was created. Entries of a `harmless` one flag nothing, and overrule matches that are no nearer."""
 
     owner: str
     source: str

@@ -15,8 +15,22 @@ from tutela.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
+class Nearest:
+    """A distance, in the unit of a technology, and the threshold that it lay within."""
+
+    technology: str
+    distance: int
+    threshold: int
+
+    @property
+    def share(self) -> float:
+        """The distance as a share of the threshold: technologies count in units of their own."""
+        return _share(self)
+
+
+@dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A line of the queue. `nearest` is the smallest distance of any detection."""
+    """A line of the queue. `nearest` is the detection with the smallest share of its threshold."""
 
     id: str
     service: str
@@ -25,7 +39,7 @@ class CaseRow:
     opened_at: datetime
     items: int
     undecided: int
-    nearest: int | None
+    nearest: Nearest | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,17 +208,20 @@ class CaseReader:
                     [r.id for r in rows],
                 )
             }
-            nearest = {
-                r.case_id: r.nearest
-                for r in _in_parts(
-                    connection,
-                    select(items.c.case_id, func.min(detections.c.distance).label("nearest"))
-                    .join(detections, detections.c.item_id == items.c.id)
-                    .group_by(items.c.case_id),
-                    items.c.case_id,
-                    [r.id for r in rows],
-                )
-            }
+            columns = detections.c.technology, detections.c.threshold
+            distances = _in_parts(
+                connection,
+                select(items.c.case_id, *columns, func.min(detections.c.distance).label("distance"))
+                .join(detections, detections.c.item_id == items.c.id)
+                .group_by(items.c.case_id, *columns),
+                items.c.case_id,
+                [r.id for r in rows],
+            )
+        nearest: dict[str, Nearest] = {}
+        for r in distances:
+            one = Nearest(r.technology, r.distance, r.threshold)
+            if r.case_id not in nearest or _order(one) < _order(nearest[r.case_id]):
+                nearest[r.case_id] = one
         return [
             CaseRow(
                 id=r.id,
@@ -234,7 +251,7 @@ class CaseReader:
                 select(schema.detections)
                 .join(schema.case_items, schema.case_items.c.id == schema.detections.c.item_id)
                 .where(schema.case_items.c.case_id == case_id)
-                .order_by(schema.detections.c.distance, schema.detections.c.id)
+                .order_by(schema.detections.c.id)
             ).all()
             earlier = self._earlier(connection, case_id, sorted({d.entry_id for d in detections}))
             actions = connection.execute(
@@ -367,10 +384,18 @@ def _item(row: Any, detections: list[Any], earlier: list[EarlierDecision]) -> It
             DetectionRow(
                 d.technology, d.version, d.threshold, d.hashlist, d.entry_id, d.distance, d.orientation, d.quality
             )
-            for d in detections
+            for d in sorted(detections, key=_share)
         ),
         earlier=tuple(e for e in earlier if e.entry_id in entries),
     )
+
+
+def _share(found: Any) -> float:
+    return found.distance / found.threshold if found.threshold else 0.0
+
+
+def _order(nearest: Nearest) -> tuple[float, str]:
+    return nearest.share, nearest.technology
 
 
 def _action(row: Any) -> ActionRow:

@@ -5,11 +5,10 @@ They hold nothing that the database does not: what is lost or damaged is made ag
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,8 @@ from tutela.detection.hashlists.hashlist import HashList, ListsAtOneMoment
 from tutela.detection.hashlists.label import Label
 from tutela.detection.matcher import UnknownKind
 from tutela.detection.matching.directory.compaction import compact, needs_compaction
-from tutela.detection.matching.directory.locks import IndexBusy
+from tutela.detection.matching.directory.locks import COMPACTING, WRITING, IndexBusy, Lock
+from tutela.detection.matching.directory.manifest import NAME as MANIFEST
 from tutela.detection.matching.directory.reader import IndexReader
 from tutela.detection.matching.directory.writer import Change, IndexWriter, WrongShape
 from tutela.detection.matching.shape import shape_of
@@ -141,7 +141,7 @@ class ListIndexes:
         try:
             return self._followed(kind, moment, revision, progress)
         except (_AnotherHistory, WrongShape):
-            shutil.rmtree(self._folder / kind.KIND)
+            _delete(self._folder / kind.KIND)
             self._now = None
             return self._followed(kind, moment, revision, progress)
 
@@ -167,10 +167,18 @@ class ListIndexes:
         return IndexReader(folder)
 
     def forget(self) -> None:
-        """Delete the indexes; they are made again when they are next needed."""
+        """Delete the indexes; they are made again when they are next needed.
+
+        Waits for others that write to them or merge them. Who has one open goes on with what is mapped.
+        """
         with self._lock:
             self._now = None
-            shutil.rmtree(self._folder, ignore_errors=True)
+            for folder in self.folders():
+                _delete(folder)
+
+    def folders(self) -> list[Path]:
+        """Return the folder of each index that there is, by the name of its kind."""
+        return sorted(path for path in self._folder.iterdir() if path.is_dir()) if self._folder.is_dir() else []
 
     def _changes(self, moment: ListsAtOneMoment, after: int, up_to: int, kind: str) -> Iterator[Change]:
         for batch in moment.changes_in_bulk(after, up_to, kind):
@@ -178,3 +186,12 @@ class ListIndexes:
                 raise Closed("the installation was closed")
             label = Label(batch.hashlist, batch.classification).text()
             yield Change(label, batch.entries, batch.values, batch.enabled, batch.removed)
+
+
+def _delete(folder: Path) -> None:
+    # The files of the locks stay: two who hold the locks of different files would both write.
+    with closing(Lock(folder, COMPACTING, wait=True)), closing(Lock(folder, WRITING, wait=True)):
+        (folder / MANIFEST).unlink(missing_ok=True)
+        for path in folder.iterdir():
+            if path.name not in (WRITING, COMPACTING):
+                path.unlink()

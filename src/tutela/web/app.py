@@ -12,14 +12,14 @@ from fastapi.staticfiles import StaticFiles
 
 from tutela import __version__
 from tutela.storage.workplace import Workplace
-from tutela.web.api import actions, health, items
+from tutela.web.api import actions, health, items, lookups
 from tutela.web.background import dispatching, merging, tidying
 from tutela.web.console import audit, case, complaints, picture, queue, referrals, returns, sign_in
 from tutela.web.current import Running
 from tutela.web.refusals import install
 from tutela.web.security import Guard
 
-API: tuple[APIRouter, ...] = (health.router, items.router, actions.router)
+API: tuple[APIRouter, ...] = (health.router, items.router, actions.router, lookups.router)
 CONSOLE: tuple[APIRouter, ...] = (
     sign_in.router,
     queue.router,

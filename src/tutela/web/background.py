@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.referral.dispatcher import Dispatcher
 from tutela.storage.settings import BadSettings
 from tutela.storage.workplace import Workplace
@@ -45,7 +46,7 @@ class Loop:
             try:
                 if self._step():
                     continue
-            except BadSettings as error:
+            except (BadSettings, CorruptSegment) as error:
                 _log.error("%s: %s", self._name, error)
                 pause = max(pause, PAUSE_AFTER_ERROR)
             except Exception as error:  # noqa: BLE001 - the loop must outlive what one step raises

@@ -8,7 +8,9 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from tutela.casework.evidence import EvidenceGone
+from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.storage.keys import BrokenKey
+from tutela.storage.settings import BadSettings
 from tutela.storage.vault import BrokenEvidence
 from tutela.web.console.pages import is_fragment, message, page
 from tutela.web.current import Denied, NotSignedIn
@@ -25,6 +27,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(EvidenceGone, _gone)
     app.add_exception_handler(BrokenEvidence, _broken)
     app.add_exception_handler(BrokenKey, _broken)
+    app.add_exception_handler(CorruptSegment, _broken)
+    app.add_exception_handler(BadSettings, _broken)
 
 
 def _sign_in(request: Request, _error: Exception) -> Response:
@@ -57,7 +61,7 @@ def _gone(request: Request, error: Exception) -> Response:
 
 
 def _broken(request: Request, error: Exception) -> Response:
-    # Until somebody restores the file; nothing is wrong with the request.
+    # Until somebody restores the file, or mends the settings; nothing is wrong with the request.
     return _answer(request, 503, str(error), {})
 
 

@@ -18,11 +18,13 @@ from tutela.detection.fingerprints.fingerprint import Metric as Name
 from tutela.detection.matching.directory import writer
 from tutela.detection.matching.directory.reader import IndexReader
 from tutela.detection.matching.directory.writer import Change, IndexWriter
+from tutela.detection.matching.disabling import DisablingIndex
 from tutela.detection.matching.index import Hit, Index
 from tutela.detection.matching.memory import MemoryIndex, rows_of
 from tutela.detection.matching.rows import Rows
 from tutela.detection.matching.segments import building
 from tutela.detection.matching.shape import Shape
+from tutela.detection.matching.union import UnionIndex
 
 Entries = Sequence[tuple[int, bytes]]
 
@@ -72,6 +74,26 @@ def on_disk(metric: Name, log_rows: int) -> Callable[[Entries, int], Index]:
     return build
 
 
+def united(metric: Name) -> Callable[[Entries, int], Index]:
+    """Every third entry in an index of its own: one on disk between two in memory; one of them may be empty."""
+
+    def build(entries: Entries, length: int) -> Index:
+        memory, disk = in_memory(metric), on_disk(metric, log_rows=3)
+        parts = [memory(entries[0::3], length), disk(entries[1::3], length), memory(entries[2::3], length)]
+        return UnionIndex([part for part in parts if isinstance(part, MemoryIndex | IndexReader)])
+
+    return build
+
+
+def nothing_disabled(metric: Name) -> Callable[[Entries, int], Index]:
+    def build(entries: Entries, length: int) -> Index:
+        index = in_memory(metric)(entries, length)
+        assert isinstance(index, MemoryIndex)
+        return DisablingIndex(index, ())
+
+    return build
+
+
 def _change(rows: Rows, part: slice) -> Change:
     every = np.ones(len(rows), np.bool_)[part]
     return Change("", rows.entries[part], rows.values[part], every, ~every)
@@ -90,6 +112,8 @@ INDEXES = {
         ("memory", in_memory),
         ("log", partial(on_disk, log_rows=1000)),
         ("segments and log", partial(on_disk, log_rows=3)),
+        ("union", united),
+        ("disabling", nothing_disabled),
     )
 }
 pytestmark = pytest.mark.parametrize("made", INDEXES.values(), ids=INDEXES)

@@ -23,7 +23,7 @@ class ListRole(StrEnum):
     MATCH = "match"
     """The item is flagged."""
     HARMLESS = "harmless"
-    """The item was looked at and is no match, whatever other lists say."""
+    """The item was looked at and is harmless: detection.overruling says what that overrules."""
 
 
 @dataclass(frozen=True, slots=True)

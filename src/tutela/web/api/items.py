@@ -11,6 +11,7 @@ from tutela.casework.intake import Refused
 from tutela.casework.stream import Answer, Arrived
 from tutela.content.item import Provenance
 from tutela.detection.fingerprints.fingerprint import Fingerprint
+from tutela.detection.matcher import Detection
 from tutela.events.catalogue import OutcomeName, Region
 from tutela.regimes.eu_users import EuBasis, Party
 from tutela.storage.workplace import UnknownService
@@ -81,6 +82,7 @@ class MatchOut(BaseModel):
 class ItemOut(BaseModel):
     """What came of the item: exactly one outcome.
 
+    `overruled` are entries that it matches too and that do not count, because a harmless list knows the item better.
     `case` and `item` are given where it was flagged in this call; keep them, since actions name them. `already`:
     this item was taken in before and nothing was recorded again. `seen_again`: this account had sent this content.
     """
@@ -93,6 +95,7 @@ class ItemOut(BaseModel):
     quality: int | None
     low_quality: bool
     matches: list[MatchOut]
+    overruled: list[MatchOut]
     case: str | None
     item: str | None
     seen_again: bool
@@ -201,21 +204,23 @@ def _out(answer: Answer) -> ItemOut:
         bytes=answer.fingerprinted.size,
         quality=answer.fingerprinted.quality,
         low_quality=judgement.low_quality,
-        matches=[
-            MatchOut(
-                technology=found.technology,
-                version=found.version,
-                threshold=found.threshold,
-                list=found.hashlist,
-                entry=found.entry,
-                classification=found.classification,
-                distance=found.distance,
-                orientation=found.orientation.value,
-            )
-            for found in judgement.detections
-        ],
+        matches=[_match(found) for found in judgement.detections],
+        overruled=[_match(found) for found in judgement.overruled],
         case=recorded.case,
         item=recorded.item,
         seen_again=recorded.seen_again,
         already=recorded.already,
+    )
+
+
+def _match(found: Detection) -> MatchOut:
+    return MatchOut(
+        technology=found.technology,
+        version=found.version,
+        threshold=found.threshold,
+        list=found.hashlist,
+        entry=found.entry,
+        classification=found.classification,
+        distance=found.distance,
+        orientation=found.orientation.value,
     )

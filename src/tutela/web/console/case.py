@@ -14,7 +14,7 @@ from tutela.casework.review import next_undecided
 from tutela.events.catalogue import Verdict
 from tutela.storage.case_reader import CaseDetail
 from tutela.web.console.history import history
-from tutela.web.console.pages import page
+from tutela.web.console.pages import page, units_of
 from tutela.web.current import Allowed, Running, Server, record_refusal
 
 router = APIRouter()
@@ -114,6 +114,7 @@ def case_page(
         after=_after(server, after),
         refused=refused,
         remarks=remarks,
+        units=units_of(server),
     )
 
 

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tutela import __version__
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
-from tutela.web.current import running
+from tutela.web.current import Running, running
 
 MENU: tuple[tuple[str, str, Permission], ...] = (
     ("queue", "/queue", Permission.SEE_QUEUE),
@@ -46,7 +46,7 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters.update(iso=_iso, stamp=_stamp, short=_short)
+_environment.filters.update(iso=_iso, stamp=_stamp, short=_short, thousands="{:,}".format)
 _environment.globals.update(version=__version__)
 
 
@@ -71,6 +71,11 @@ def page(
 def message(request: Request, text: str, status: int) -> HTMLResponse:
     """Return a message to put into a page that is open."""
     return page(request, "_message.html", None, status=status, text=text)
+
+
+def units_of(server: Running) -> dict[str, str]:
+    """Return what a distance of each technology counts; what is not installed any more is not among them."""
+    return {name: kind.UNIT for name, kind in server.place.kinds.items()}
 
 
 def is_fragment(request: Request) -> bool:

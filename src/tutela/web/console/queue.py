@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
 from tutela.casework.case import CaseState
-from tutela.web.console.pages import page
+from tutela.web.console.pages import page, units_of
 from tutela.web.current import Allowed, Server
 
 router = APIRouter()
@@ -39,4 +39,5 @@ def show(
         pages=max(1, -(-waiting // PAGE)),
         first=(number - 1) * PAGE + 1,
         after=after,
+        units=units_of(server),
     )

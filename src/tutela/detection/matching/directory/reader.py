@@ -111,7 +111,13 @@ class IndexReader:
     def _load(self, before: _State | None) -> _State:
         last = b""
         while True:
-            raw = (self.folder / NAME).read_bytes()
+            try:
+                raw = (self.folder / NAME).read_bytes()
+            except FileNotFoundError:
+                if before is None:
+                    raise
+                # It is being made again: until it is there, what is mapped answers.
+                return before
             try:
                 return self._of(raw, before)
             except FileNotFoundError as error:

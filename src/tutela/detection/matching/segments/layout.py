@@ -37,7 +37,7 @@ class CorruptSegment(Exception):
     """A segment is not what was written; the message names the file and says what to do."""
 
     def __init__(self, path: object, what: str) -> None:
-        super().__init__(f"{path}: {what}; delete the folder of this index, and it is made again from the database")
+        super().__init__(f"{path}: {what}; `tutela index rebuild` makes the indexes again from the database")
 
 
 @dataclass(frozen=True, slots=True)
