@@ -91,6 +91,7 @@ def test_health_and_the_description_need_no_key(client: TestClient) -> None:
     assert set(paths) == {
         "/health",
         "/v1/items",
+        "/v1/lookups",
         "/v1/actions",
         "/v1/actions/{action}/confirm",
         "/v1/complaints",
