@@ -129,6 +129,7 @@ class Contest:
             place.contestant = Contestant(place.name, self._plan.limit)
             place.figures["disk_bytes"] = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
         place.figures["open_seconds"] = place.contestant.tell("open", folder=str(folder))["seconds"]
+        place.figures["warm_seconds"] = place.contestant.tell("warm")["seconds"]
         self._calibrate(place)
 
     def _calibrate(self, place: _Place) -> None:

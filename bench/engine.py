@@ -34,6 +34,9 @@ class Engine(Protocol):
     def open(self, folder: Path) -> bool:
         """Open what `build` left in `folder` for searching; False where this engine has no such form."""
 
+    def warm(self) -> None:
+        """Read what is open once, as a server does before it answers; nothing where it is in memory already."""
+
     def prepare(self, query: bytes) -> Any:
         """Return a query in the form that this engine's users hold it in; not timed."""
 

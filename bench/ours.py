@@ -32,6 +32,10 @@ class Ours:
         self._index = IndexReader(folder)
         return True
 
+    def warm(self) -> None:
+        """Verify and map all of it: the peers have theirs in memory."""
+        self._index.warm()
+
     def prepare(self, query: bytes) -> list[bytes]:
         """Return the query as `search` takes it."""
         return [query]

@@ -45,6 +45,9 @@ class FaissFlat:
         self._index = self._faiss.read_index_binary(str(folder / self._FILE))
         return True
 
+    def warm(self) -> None:
+        """Do nothing: it is in memory."""
+
     def prepare(self, query: bytes) -> Values:
         """Return the query as an array of one row."""
         return np.frombuffer(query, dtype=np.uint8)[None, :]
@@ -97,6 +100,9 @@ class Pytx:
         """Say that there is nothing to open: its form on disk is a pickle, which this project never reads."""
         del folder
         return False
+
+    def warm(self) -> None:
+        """Do nothing: it is in memory."""
 
     def prepare(self, query: bytes) -> str:
         """Return the query as hexadecimal text, which is what the index takes."""

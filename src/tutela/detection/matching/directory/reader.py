@@ -103,6 +103,14 @@ class IndexReader:
             parts.append((late, rows.entries[late.row], rows.labels[late.row], rows.flags[late.row]))
         return latest_entries(parts)
 
+    def warm(self) -> None:
+        """Read the whole index once, about a second a gigabyte: the first searches are then as fast as all others.
+
+        Raises CorruptSegment.
+        """
+        for segment in self._state.segments:
+            segment.file.warm()
+
     def verify(self) -> None:
         """Verify every byte of every segment. Raises CorruptSegment."""
         for segment in self._state.segments:
