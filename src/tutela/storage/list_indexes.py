@@ -127,6 +127,12 @@ class ListIndexes:
                     merged = compact(self._folder / name, everything=everything, progress=tell) or merged
         return merged
 
+    def warm(self) -> None:
+        """Read what was not yet read of the indexes, so that no item waits for the disk. Raises CorruptSegment."""
+        for reader in self.now().indexes.values():
+            reader.refresh(now=True)
+            reader.warm()
+
     def verify(self) -> dict[str, int]:
         """Verify every byte of every index; return the entries of each kind. Raises CorruptSegment."""
         counts = {}

@@ -80,5 +80,11 @@ def tidying(place: Workplace) -> Loop:
 
 
 def merging(place: Workplace) -> Loop:
-    """Return the loop that merges the segments of indexes, so that searches stay fast while lists change."""
-    return Loop("merging", place.indexes.compact, PAUSE_OF_MERGING)
+    """Return the loop that merges and warms the segments of indexes, so that searches stay fast while lists change."""
+
+    def step() -> bool:
+        merged = place.indexes.compact()
+        place.indexes.warm()
+        return merged
+
+    return Loop("merging", step, PAUSE_OF_MERGING)

@@ -46,6 +46,7 @@ class SegmentFile:
         self.all_verified = False
         self._lock = threading.Lock()
         self._left = self.layout.blocks
+        self._warm = False
 
     def column(self, name: str) -> NDArray[Any]:
         """Return a column. What is read of it has to be required first."""
@@ -90,7 +91,10 @@ class SegmentFile:
 
     def warm(self) -> None:
         """Verify every block and map every page, so that no search has to. Raises CorruptSegment."""
+        if self._warm:
+            return
         self.verify_all()
         # Linux before 5.14 maps each page when it is touched, as without.
         with suppress(OSError):
             self._mapped.madvise(_MADV_POPULATE_READ)
+        self._warm = True
