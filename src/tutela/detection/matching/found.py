@@ -32,6 +32,11 @@ class FoundEntries(NamedTuple):
     enabled: NDArray[np.bool_]
 
 
+NO_ENTRIES = FoundEntries(
+    np.empty(0, np.uint32), np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.bool_)
+)
+
+
 def as_queries(queries: Sequence[bytes], width: int) -> NDArray[np.uint8]:
     """Return queries as rows, (n, width); raises ValueError if one has another length."""
     for query in queries:
@@ -52,8 +57,7 @@ def latest_entries(
 ) -> FoundEntries:
     """Return each entry once a query, as the latest row has it, and none that was removed."""
     if not parts:
-        empty = np.empty(0, np.uint32)
-        return FoundEntries(empty, np.empty(0, np.uint64), np.empty(0, np.int64), empty, np.empty(0, np.bool_))
+        return NO_ENTRIES
     query = np.concatenate([p[0].query for p in parts])
     distance = np.concatenate([p[0].distance for p in parts])
     entry, label, flags = (np.concatenate([p[i] for p in parts]) for i in (1, 2, 3))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tutela.detection.compiled import COMPILED
 from tutela.detection.matching import hamming_tables
-from tutela.detection.matching.found import Found, join
+from tutela.detection.matching.found import NOTHING, Found, join
 from tutela.detection.matching.linear import Search, search_of
 from tutela.detection.matching.segments.file import SegmentFile
 from tutela.detection.matching.segments.layout import BLOCK_BITS
@@ -47,7 +47,7 @@ class TableSearch:
             answer = self._native.search(queries, threshold, threads, not self._file.all_verified)
             query, row, distance, unverified = answer
             if not len(unverified):
-                return Found(query, row, distance.astype(np.int64))
+                return Found(query, row, distance.astype(np.int64)) if len(query) else NOTHING
             self._file.verify(unverified)
 
     def _without_core(self, queries: NDArray[np.uint8], threshold: int) -> Found:
