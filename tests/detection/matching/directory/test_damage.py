@@ -58,7 +58,7 @@ def unharmed(folder: Path, shape: Shape, state: State, damaged: Path) -> bool:
         assert seen == state
         return True
     assert told.startswith(f"{damaged}: ")
-    assert "delete the folder of this index" in told
+    assert "tutela index rebuild" in told
     return False
 
 
