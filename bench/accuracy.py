@@ -29,6 +29,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+if not __package__:
+    # Run by its path: the package is then found from the top of the repository.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image

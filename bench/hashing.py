@@ -24,6 +24,10 @@ from typing import Any
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 
+if not __package__:
+    # Run by its path: the package is then found from the top of the repository.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 import numpy as np  # noqa: E402 - the threads must be set before it is imported
 from PIL import Image  # noqa: E402
 
