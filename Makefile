@@ -48,6 +48,8 @@ lint: $(VENV)/.dev  ## format check, linter, types, import contracts, documents 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tutela.events.markdown --check docs/reference/events.md
+	$(BIN)/python -m tutela.web.access_table --check docs/reference/access.md
+	$(BIN)/python -m tutela.web.messages --check
 
 format: $(VENV)/.dev  ## format the code and sort its imports
 	$(BIN)/ruff check --fix-only .
@@ -55,6 +57,8 @@ format: $(VENV)/.dev  ## format the code and sort its imports
 
 docs: $(VENV)/.dev  ## write the documents that are generated from the code
 	$(BIN)/python -m tutela.events.markdown docs/reference/events.md
+	$(BIN)/python -m tutela.web.access_table docs/reference/access.md
+	$(BIN)/python -m tutela.web.messages
 
 soak: $(VENV)/.dev  ## the long runs: full counts of kills, faults and generated documents
 	TUTELA_SOAK=1 $(BIN)/python -m pytest -m soak -n 2 --timeout 3600 $(ARGS)

@@ -8,24 +8,27 @@ import random
 import shutil
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from demo.clock import MovingClock
+from demo.installation import write_settings
 from demo.people import EVERYBODY, PASSWORD
 from demo.photographs import PhotographsUnavailableError, gather, pictures
 from demo.summary import print_summary, summarise, write_summary
 from demo.world import YEAR, make_world
-from demo.year import MovingClock, prepare, run_year
+from demo.year import Year
 from tutela.cli.returns import write_return
-from tutela.referral.cybertipline.target import CyberTiplineSettings
-from tutela.referral.material import Reporter
+from tutela.sandboxes import platform
 from tutela.sandboxes.cybertipline import Fault, Faults, Kind, RunningSandbox, running
+from tutela.sandboxes.platform import RunningPlatform
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace
 from tutela.web.app import create_app
@@ -34,6 +37,13 @@ OUTPUT = Path("demo-output")
 CACHE = Path(".demo-cache")
 MARK = "made-by-make-demo"
 PICTURES = 250
+_PLATFORM_FAULTS = (
+    platform.Fault(platform.Kind.STATUS, count=2, status=503),
+    platform.Fault(platform.Kind.DROP_AFTER),
+    platform.Fault(platform.Kind.DROP),
+    platform.Fault(platform.Kind.REDIRECT),
+)
+"""How the platform fails, as platforms do: such calls are sent again."""
 console = Console(highlight=False)
 
 
@@ -59,28 +69,29 @@ def main() -> int:
         Fault(Kind.DROP_AFTER, frozenset({"finish"}), count=1),
         Fault(Kind.DROP_BEFORE, frozenset({"upload"}), count=1),
     )
-    with running(user="lantern", password="lantern", faults=faults) as sandbox:  # noqa: S106 - of the sandbox
-        clock = MovingClock(datetime(YEAR, 1, 1, tzinfo=UTC))
-        settings = replace(
-            load_settings(OUTPUT / "data", {}),
-            reporter=Reporter("Lantern Ltd", "Dan", "Compliance", "reports@lantern.example"),
-            cybertipline=CyberTiplineSettings(sandbox.base_url, "lantern", "lantern"),
-        )
-        with Workplace(settings, clock) as place:
-            prepare(place, world)
+    clock = MovingClock(datetime(YEAR, 1, 1, tzinfo=UTC))
+    with (
+        running(user="lantern", password="lantern", faults=faults) as tipline,  # noqa: S106 - of the sandbox
+        platform.running(clock=clock) as hooks,
+    ):
+        for fault in _PLATFORM_FAULTS:
+            hooks.faults.order(fault)
+        write_settings(OUTPUT / "data", tipline.base_url, hooks.url)
+        with Workplace(load_settings(OUTPUT / "data", {}), clock) as place:
+            year = Year(place, clock, world, hooks)
+            year.prepare()
             with _progress() as progress:
                 task = progress.add_task("the year 2025", total=len(world.items))
-                happened = run_year(place, clock, world, lambda count: progress.advance(task, count))
+                happened = year.run(lambda count: progress.advance(task, count), OUTPUT)
             compiled = place.yearly_return(YEAR)
             write_return(place, compiled, OUTPUT / "return", ["json", "html"])
-            summary = summarise(place, world, happened, compiled, _finished(sandbox))
-        write_summary(summary, OUTPUT / "summary.json")
-        print_summary(summary, console)
-        console.print(f"\n{time.monotonic() - began:.0f} s. Return: {OUTPUT / 'return' / 'return.html'}", markup=False)
-        if options.no_serve:
-            return 0
-        with Workplace(settings) as place:
-            _serve(place, sandbox, options.port)
+            summary = summarise(place, world, happened, compiled, _finished(tipline))
+            write_summary(summary, OUTPUT / "summary.json")
+            print_summary(summary, console)
+            took = time.monotonic() - began
+            console.print(f"\n{took:.0f} s. Return: {OUTPUT / 'return' / 'return.html'}", markup=False)
+            if not options.no_serve:
+                _serve(place, clock, tipline, hooks, options.port, summary)
     return 0
 
 
@@ -101,12 +112,44 @@ def _finished(sandbox: RunningSandbox) -> int:
     return sum(report["state"] == "finished" for report in reports)
 
 
-def _serve(place: Workplace, sandbox: RunningSandbox, port: int) -> None:
-    names = ", ".join(f"{p.id} ({', '.join(sorted(p.roles))})" for p in EVERYBODY)
-    console.print(f"\nConsole: http://127.0.0.1:{port}/   sign in as {names}; password {PASSWORD}", markup=False)
-    console.print(f"What the sandbox received: {sandbox.sandbox_url}  (lantern / lantern)", markup=False)
+def _serve(
+    place: Workplace,
+    clock: MovingClock,
+    tipline: RunningSandbox,
+    hooks: RunningPlatform,
+    port: int,
+    summary: Mapping[str, Any],
+) -> None:
+    clock.run_on()
+    console.print(f"\nConsole: http://127.0.0.1:{port}/   (its clock goes on from {clock():%Y-%m-%d %H:%M} UTC)")
+    for person in EVERYBODY:
+        console.print(
+            f"  {person.id:6} {', '.join(sorted(person.roles)).replace('_', ' ')}", markup=False, soft_wrap=True
+        )
+    console.print(
+        f"Password of all: {PASSWORD}. A second factor is optional here, and would want the console's time.",
+        soft_wrap=True,
+    )
+    for line in _first_looks(summary):
+        console.print(line, markup=False, soft_wrap=True)
+    console.print(
+        f"What the authority's sandbox received: {tipline.sandbox_url}  (lantern / lantern)",
+        markup=False,
+        soft_wrap=True,
+    )
+    console.print(f"What the platform's sandbox received:  {hooks.sandbox_url}", markup=False, soft_wrap=True)
     console.print("Ctrl-C ends it.")
     uvicorn.run(create_app(place), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+
+def _first_looks(summary: Mapping[str, Any]) -> list[str]:
+    waiting = summary["waiting"]
+    return [
+        "Look first, as clara: /overview?days=365, then /tasks: a picture that went round since yesterday is held "
+        f"({waiting['held']} cases), until she judges its entry.",
+        f"Then, as anna: /queue ({waiting['open']} cases wait); as dan: /complaints ({waiting['complaints']} wait); "
+        "as greta: /retention, /approvals.",
+    ]
 
 
 def _progress() -> Progress:

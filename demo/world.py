@@ -8,13 +8,16 @@ import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 from PIL import Image
 
 from demo.edits import EDITS
+from demo.inflow import at_some_time, moments
 from demo.photographs import Picture
+from tutela.casework.case import Classification
 from tutela.regimes.eu_users import EuBasis, Party
 from tutela.regimes.services import Encryption, Service, ServiceRegion, ServiceType
 
@@ -28,9 +31,19 @@ CHAT = Service(
 DRIVE = Service("lantern-drive", "Lantern Drive", ServiceType.HOSTING, Encryption.IN_TRANSIT, ServiceRegion.WORLD)
 
 YEAR = 2025
-KNOWN = 48
-WRONGLY_LISTED = 2
-"""Of the known: pictures that the list's owner took for known by mistake. Reviewers find them to be harmless."""
+END = datetime(YEAR, 12, 31, 15, tzinfo=UTC)
+"""Where the simulation ends, and the console goes on."""
+KNOWN = 42
+GOLDEN = 6
+"""Pictures that are kept apart: seniors make golden items of them."""
+Nature = Literal["material", "harmless", "lawful"]
+"""What a listed picture really is: what it is listed as, a mistake of the list, or lawful where the operator is."""
+_VIRAL, _LATE, _DOUBTFUL, _LAWFUL = 0, 1, (2, 3), 4
+"""Which of the listed pictures is no material: two that are widely shared, two that look like some, a lawful one."""
+_MORE, _AGAIN = 0.4, 0.06
+"""How often the next copy comes from the same account in the same hour, and the same file once more."""
+_CLASSES = (Classification.A1, Classification.A2, Classification.B1, Classification.B2)
+_CLASS_WEIGHTS = (2, 3, 5, 6)
 
 _COUNTRIES = ("SE", "DE", "FR", "ES", "IT", "PL", "NL", "GR", "IE", "FI", "NO", "US", "GB", "BR")
 _LONGEST_SIDE = 1280
@@ -38,12 +51,22 @@ _LONGEST_SIDE = 1280
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What the simulation knows of an item and Tutela does not: its picture, its edit, and whether it is material."""
+    """What the simulation knows of an item and Tutela does not.
+
+    `tempting`: how often a hurried look takes it for material, though it is none.
+    """
 
     picture: str
     edit: str
     listed: bool
-    material: bool
+    nature: Nature
+    classification: Classification | None = None
+    tempting: float = 0.0
+
+    @property
+    def material(self) -> bool:
+        """Whether it is what it is listed as."""
+        return self.nature == "material"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +83,21 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """Everything that will happen: the listed pictures with their bytes, and the year's items by time."""
+class Listed:
+    """A picture on the list, with the class that the list gives it."""
 
-    listed: tuple[tuple[str, bytes], ...]
-    harmless: frozenset[str]
+    name: str
+    data: bytes
+    classification: Classification
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that will happen: the listed pictures, the year's items by time, and pictures for golden items."""
+
+    listed: tuple[Listed, ...]
     items: tuple[Sent, ...]
+    golden: tuple[bytes, ...]
 
 
 def make_world(pictures: Sequence[Picture], generator: random.Random) -> World:
@@ -75,24 +107,37 @@ def make_world(pictures: Sequence[Picture], generator: random.Random) -> World:
     """
     shuffled = list(pictures)
     generator.shuffle(shuffled)
-    listed, ordinary = shuffled[:KNOWN], shuffled[KNOWN:]
-    harmless = frozenset(p.name for p in listed[:WRONGLY_LISTED])
-    jobs: list[tuple[str, bytes, str, int, bool]] = []
+    listed, golden, ordinary = shuffled[:KNOWN], shuffled[KNOWN : KNOWN + GOLDEN], shuffled[KNOWN + GOLDEN :]
     masters = {p.name: _master(p.content) for p in shuffled}
-    for picture in listed:
-        jobs += [(picture.name, masters[picture.name], edit, generator.getrandbits(32), True) for edit in EDITS]
+    jobs: list[tuple[bytes, Truth, int]] = []
+    known = []
+    for number, picture in enumerate(listed):
+        class_ = generator.choices(_CLASSES, _CLASS_WEIGHTS)[0]
+        known.append(Listed(picture.name, masters[picture.name], class_))
+        edits = ["shared"] * 8 if number in (_VIRAL, _LATE) else list(EDITS)
+        jobs += [
+            (masters[picture.name], _truth(picture.name, number, edit, class_), generator.getrandbits(32))
+            for edit in edits
+        ]
     for picture in ordinary:
-        for edit in generator.sample(sorted(EDITS), generator.randint(1, 3)):
-            jobs.append((picture.name, masters[picture.name], edit, generator.getrandbits(32), False))
+        for edit in generator.sample(sorted(EDITS), generator.choice((1, 1, 2, 3))):
+            truth = Truth(picture.name, edit, listed=False, nature="harmless")
+            jobs.append((masters[picture.name], truth, generator.getrandbits(32)))
     with ProcessPoolExecutor(2) as pool:
         edited = list(pool.map(_edited, jobs, chunksize=16))
-    contents = [
-        (data, Truth(name, edit, is_listed, is_listed and name not in harmless))
-        for (name, _, edit, _, is_listed), data in zip(jobs, edited, strict=True)
-    ]
-    contents += [(data, Truth(name, "broken", listed=False, material=False)) for name, data in _broken(masters)]
-    items = tuple(_sent(contents, generator))
-    return World(tuple((p.name, masters[p.name]) for p in listed), harmless, items)
+    contents = [(data, truth) for (_, truth, _), data in zip(jobs, edited, strict=True) if truth.edit != "shared"]
+    contents += [(d, Truth(name, "broken", listed=False, nature="harmless")) for name, d in _broken(masters)]
+    shared = [(data, truth) for (_, truth, _), data in zip(jobs, edited, strict=True) if truth.edit == "shared"]
+    items = _sent(contents, generator) + _viral(shared, known, generator)
+    return World(tuple(known), tuple(sorted(items, key=lambda s: s.at)), tuple(masters[p.name] for p in golden))
+
+
+def _truth(name: str, number: int, edit: str, class_: Classification) -> Truth:
+    tempting = 0.95 if number in (_VIRAL, _LATE) else 0.5
+    if number in (_VIRAL, _LATE, *_DOUBTFUL):
+        return Truth(name, edit, listed=True, nature="harmless", classification=class_, tempting=tempting)
+    nature: Nature = "lawful" if number == _LAWFUL else "material"
+    return Truth(name, edit, listed=True, nature=nature, classification=class_)
 
 
 def _master(content: bytes) -> bytes:
@@ -104,8 +149,9 @@ def _master(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _edited(job: tuple[str, bytes, str, int, bool]) -> bytes:
-    _, content, edit, seed, _ = job
+def _edited(job: tuple[bytes, Truth, int]) -> bytes:
+    content, truth, seed = job
+    edit = "reencode" if truth.edit == "shared" else truth.edit
     return EDITS[edit](content, random.Random(seed))
 
 
@@ -124,19 +170,66 @@ def _png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body + struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
 
 
-def _sent(contents: list[tuple[bytes, Truth]], generator: random.Random) -> Iterator[Sent]:
-    accounts = [_account(number, generator) for number in range(160)]
-    offenders = accounts[:22]
-    start = datetime(YEAR, 1, 1, tzinfo=UTC)
-    seconds = int((datetime(YEAR + 1, 1, 1, tzinfo=UTC) - start).total_seconds())
-    moments = sorted(start + timedelta(seconds=generator.randrange(seconds)) for _ in contents)
+def _sent(contents: list[tuple[bytes, Truth]], generator: random.Random) -> list[Sent]:
+    accounts = [_account(number, generator) for number in range(420)]
+    some = accounts[:130]
     generator.shuffle(contents)
-    for number, (moment, (data, truth)) in enumerate(zip(moments, contents, strict=True)):
-        sender = generator.choice(offenders if truth.listed else accounts)
-        others = [account for account in accounts if account is not sender]
-        service = DRIVE if generator.random() < 0.1 else CHAT
-        recipients = tuple(generator.sample(others, generator.randint(1, 3))) if service is CHAT else ()
-        yield Sent(number, moment, service, sender, recipients, data, truth)
+    times = moments(len(contents), date(YEAR, 1, 1), END, generator)
+    found: list[Sent] = []
+    last: Sent | None = None
+    for number, (at, (data, truth)) in enumerate(zip(times, contents, strict=True)):
+        if truth.listed and last is not None and generator.random() < _MORE:
+            # Who sends one often sends more.
+            soon = last.at + timedelta(minutes=generator.uniform(1, 40))
+            one = _one(number, soon, data, truth, last.sender, accounts, generator)
+            one = replace(one, service=last.service, recipients=last.recipients)
+        else:
+            one = _one(
+                number, at, data, truth, generator.choice(some if truth.listed else accounts), accounts, generator
+            )
+        found.append(one)
+        if truth.listed:
+            last = one
+            if generator.random() < _AGAIN:
+                again = one.at + timedelta(minutes=generator.uniform(2, 240))
+                found.append(replace(one, number=20_000 + number, at=again))
+    return [sent for sent in found if sent.at < END]
+
+
+def _viral(shared: list[tuple[bytes, Truth]], known: Sequence[Listed], generator: random.Random) -> list[Sent]:
+    """Return what happens with two pictures that go round: a few at first, many in a day or two, then fewer again."""
+    accounts = [_account(1000 + number, generator) for number in range(120)]
+    waves = {
+        known[_VIRAL].name: ((date(YEAR, 4, 8), 3), (date(YEAR, 4, 9), 2), (date(YEAR, 4, 12), 26),
+                             (date(YEAR, 4, 13), 10), (date(YEAR, 4, 16), 4), (date(YEAR, 4, 24), 2)),
+        known[_LATE].name: ((date(YEAR, 12, 30), 9), (date(YEAR, 12, 31), 18)),
+    }  # fmt: skip
+    found: list[Sent] = []
+    free = iter(accounts)
+    for name, days in waves.items():
+        variants = [(data, truth) for data, truth in shared if truth.picture == name]
+        for day, number in days:
+            hours = range(8, 15) if day == END.date() else range(24)
+            for _ in range(number):
+                data, truth = generator.choice(variants)
+                at = at_some_time(day, generator, hours)
+                found.append(_one(50_000 + len(found), at, data, truth, next(free), accounts, generator))
+    return found
+
+
+def _one(
+    number: int,
+    at: datetime,
+    data: bytes,
+    truth: Truth,
+    sender: Party,
+    accounts: Sequence[Party],
+    generator: random.Random,
+) -> Sent:
+    others = generator.sample(accounts, 4)
+    service = DRIVE if generator.random() < 0.18 else CHAT
+    recipients = tuple(other for other in others[: generator.randint(1, 3)] if other is not sender)
+    return Sent(number, at, service, sender, recipients if service is CHAT else (), data, truth)
 
 
 def _account(number: int, generator: random.Random) -> Party:

@@ -20,11 +20,12 @@ from tutela.access.roles import Person, Role
 from tutela.casework.case import Case
 from tutela.casework.intake import Recorded, Taken
 from tutela.casework.ports import Batch
+from tutela.casework.review import Ground
 from tutela.content.item import Limits, Provenance
 from tutela.detection.fingerprinting import Fingerprinted, fingerprint
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.hashlists.hashlist import HashList, NewEntry
-from tutela.events.catalogue import Verdict
+from tutela.events.catalogue.base import Verdict
 from tutela.regimes.eu_users import EuBasis, Party
 from tutela.regimes.services import Encryption, Service, ServiceRegion, ServiceType
 from tutela.storage import schema
@@ -38,7 +39,7 @@ DRIVE = Service("drive", "Drive", ServiceType.HOSTING, Encryption.NONE, ServiceR
 REVIEWER = Person("rosa", "Rosa", frozenset({Role.REVIEWER}))
 REVIEWER_2 = Person("ravi", "Ravi", frozenset({Role.REVIEWER}))
 SENIOR = Person("sven", "Sven", frozenset({Role.SENIOR}))
-COMPLIANCE = Person("carla", "Carla", frozenset({Role.COMPLIANCE}))
+OFFICER = Person("carla", "Carla", frozenset({Role.COMPLAINTS_OFFICER, Role.REFERRAL_OFFICER}))
 AUDITOR = Person("anna", "Anna", frozenset({Role.AUDITOR}))
 
 EXACT = range(100)
@@ -137,13 +138,20 @@ class Rig:
         state = CaseReader(self.place.database).action(action).state
         self.place.desk.confirm_action(actor, action, "carried_out" if state == "ordered" else "reversed")
 
+    def complain(self, action: str, channel: str = "internal") -> str:
+        """Complain of an action as its user, or enter that a court was asked."""
+        if channel == "judicial":
+            return self.place.redress.enter(OFFICER, action)
+        return self.place.redress.lodge("platform", action)
+
     def decide(
         self, case: str, item: str, verdict: Verdict, person: Person = REVIEWER, *, remarks: str = "", view: bool = True
     ) -> Case:
         """View and decide."""
         if view:
             self.look(case, item, person)
-        return self.place.desk.decide(person, case, item, verdict, remarks=remarks)
+        ground: Ground | None = "error" if verdict == "not" else None
+        return self.place.desk.decide(person, case, item, verdict, remarks=remarks, ground=ground)
 
     def confirmed(self, account: str = "sender", items: int = 1, first: int = 0) -> str:
         """Return a case with some items, all decided as known."""

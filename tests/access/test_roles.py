@@ -20,11 +20,11 @@ def test_every_permission_is_granted_to_a_role_or_a_key() -> None:
 @pytest.mark.parametrize(
     ("permission", "roles"),
     [
-        (Permission.SEE_EVIDENCE, {Role.REVIEWER, Role.SENIOR}),
+        (Permission.SEE_EVIDENCE, {Role.REVIEWER, Role.SENIOR, Role.COMPLAINTS_OFFICER}),
         (Permission.DECIDE, {Role.REVIEWER, Role.SENIOR}),
         (Permission.DECIDE_ESCALATED, {Role.SENIOR}),
-        (Permission.DECIDE_COMPLAINT, {Role.SENIOR, Role.COMPLIANCE}),
-        (Permission.SEE_AUDIT, {Role.COMPLIANCE, Role.AUDITOR}),
+        (Permission.DECIDE_COMPLAINT, {Role.SENIOR, Role.COMPLAINTS_OFFICER}),
+        (Permission.SEE_AUDIT, {Role.DATA_PROTECTION_OFFICER, Role.AUDITOR, Role.SUPERVISOR}),
         (Permission.SUBMIT_ITEMS, set()),
         (Permission.CARRY_OUT_ACTIONS, set()),
         (Permission.LODGE_COMPLAINT, set()),

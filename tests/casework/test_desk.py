@@ -15,21 +15,24 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.databases import SteppableClock
-from tests.rig import AUDITOR, CHAT, COMPLIANCE, REVIEWER, REVIEWER_2, SENIOR, Rig, dump, party, picture
+from tests.rig import AUDITOR, CHAT, OFFICER, REVIEWER, REVIEWER_2, SENIOR, Rig, dump, party, picture
 from tutela.access.roles import NotAllowed, Permission, Person
+from tutela.casework.actions import Done
 from tutela.casework.case import Classification, NoSuchCase, NoSuchItem, NotPossible
 from tutela.casework.looks import NoSuchView
 from tutela.casework.policy import Policy
-from tutela.casework.redress import Done, Reason
+from tutela.casework.reasons import Reason
+from tutela.casework.review import Ground
 from tutela.content.item import Provenance
-from tutela.events import catalogue as c
+from tutela.events.catalogue.base import Verdict
+from tutela.events.catalogue.casework import EvidenceShown
 from tutela.storage.case_reader import CaseReader
 from tutela.storage.database import Database
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace
 
-PEOPLE = (REVIEWER, REVIEWER_2, SENIOR, COMPLIANCE, AUDITOR)
-VERDICTS: tuple[c.Verdict, ...] = ("known", "new", "not")
+PEOPLE = (REVIEWER, REVIEWER_2, SENIOR, OFFICER, AUDITOR)
+VERDICTS: tuple[Verdict, ...] = ("known", "new", "not")
 DONE: tuple[Done, ...] = ("carried_out", "reversed")
 
 
@@ -39,6 +42,7 @@ class ModelItem:
     verdict: str | None = None
     decided_by: str | None = None
     viewers: set[str] = field(default_factory=set)
+    opinions: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -76,7 +80,7 @@ class DeskMachine(RuleBasedStateMachine):
         self.rig = Rig(self.place, self.clock, known=range(3), near=range(40, 43))
         self.cases: dict[str, ModelCase] = {}
         self.contents: dict[tuple[str, int], str] = {}
-        self.complaints: dict[str, tuple[str, str, bool | None]] = {}
+        self.complaints: dict[str, tuple[str, str, bool | None, str]] = {}
         self.taken = 0
 
     def teardown(self) -> None:
@@ -147,10 +151,18 @@ class DeskMachine(RuleBasedStateMachine):
         m=st.integers(0, 99),
         verdict=st.sampled_from(VERDICTS),
         classification=st.sampled_from([None, Classification.A1]),
+        ground=st.sampled_from([None, "error", "lawful_here"]),
         view=st.booleans(),
     )
     def decides(
-        self, person: Person, n: int, m: int, verdict: c.Verdict, classification: Classification | None, view: bool
+        self,
+        person: Person,
+        n: int,
+        m: int,
+        verdict: Verdict,
+        classification: Classification | None,
+        ground: Ground | None,
+        view: bool,
     ) -> None:
         case_id, case, item_id, item = self.pick_item(n, m)
         if view and Permission.SEE_EVIDENCE in person.permissions:
@@ -164,14 +176,15 @@ class DeskMachine(RuleBasedStateMachine):
             and item.verdict is None
             and (person.id in item.viewers or (item.same_bytes and verdict in ("known", "not")))
             and not (verdict == "not" and classification)
+            and (verdict == "not") == (ground is not None)
         )
         before = self.count()
         if not allowed or not possible:
             with pytest.raises(NotPossible if allowed else NotAllowed):
-                self.place.desk.decide(person, case_id, item_id, verdict, classification, "why")
+                self.place.desk.decide(person, case_id, item_id, verdict, classification, "why", ground=ground)
             assert self.count() == before
             return
-        after = self.place.desk.decide(person, case_id, item_id, verdict, classification, "why")
+        after = self.place.desk.decide(person, case_id, item_id, verdict, classification, "why", ground=ground)
         item.verdict, item.decided_by = verdict, person.id
         verdicts = [i.verdict for i in case.items.values()]
         if None not in verdicts:
@@ -196,7 +209,7 @@ class DeskMachine(RuleBasedStateMachine):
         m=st.none() | st.integers(0, 99),
         opinion=st.sampled_from([None, *VERDICTS]),
     )
-    def escalates(self, person: Person, n: int, m: int | None, opinion: c.Verdict | None) -> None:
+    def escalates(self, person: Person, n: int, m: int | None, opinion: Verdict | None) -> None:
         case_id, case, item_id, _ = self.pick_item(n, m or 0)
         named = item_id if m is not None else None
         if Permission.DECIDE not in person.permissions:
@@ -208,6 +221,8 @@ class DeskMachine(RuleBasedStateMachine):
         else:
             self.place.desk.escalate(person, case_id, named, opinion, "unsure")
             case.state = "escalated"
+            if opinion is not None:
+                case.items[item_id].opinions.add(person.id)
 
     def pick_action(self, n: int) -> tuple[str, ModelCase, ModelAction] | None:
         every = [(a, case, action) for case in self.cases.values() for a, action in case.actions.items()]
@@ -236,27 +251,42 @@ class DeskMachine(RuleBasedStateMachine):
         action_id, _, action = picked
         if action.state != "carried_out":
             with pytest.raises(NotPossible):
-                self.place.desk.lodge_complaint("platform", action_id, channel)
+                self.rig.complain(action_id, channel)
             return
-        complaint = self.place.desk.lodge_complaint("platform", action_id, channel)
-        self.complaints[complaint] = (action_id, channel, None)
+        if channel == "internal" and any((a, c, u) == (action_id, channel, None) for a, c, u, _ in self.known()):
+            with pytest.raises(NotPossible, match="waits for its decision"):
+                self.rig.complain(action_id, channel)
+            return
+        complaint = self.rig.complain(action_id, channel)
+        self.complaints[complaint] = (action_id, channel, None, "")
+
+    def known(self) -> list[tuple[str, str, bool | None, str]]:
+        return list(self.complaints.values())
 
     @precondition(lambda self: self.complaints)
     @rule(person=st.sampled_from(PEOPLE), n=st.integers(0, 99), upheld=st.booleans())
     def complaint_is_decided(self, person: Person, n: int, upheld: bool) -> None:
-        complaint, (action_id, channel, decided) = list(self.complaints.items())[n % len(self.complaints)]
+        complaint, (action_id, channel, decided, _) = list(self.complaints.items())[n % len(self.complaints)]
         case, action = next((m, m.actions[action_id]) for m in self.cases.values() if action_id in m.actions)
-        deciders = {i.decided_by for item_id, i in case.items.items() if action.item is None or item_id == action.item}
-        arguments = (person, complaint, upheld, Reason.CONFIRMED_ON_REVIEW)
+        deciders = set().union(
+            *(
+                {i.decided_by, *i.opinions}
+                for item_id, i in case.items.items()
+                if (action.item is None and i.verdict != "not") or item_id == action.item
+            )
+        )
+        if channel == "internal":
+            deciders |= {by for a, c, _, by in self.known() if (a, c) == (action_id, "internal")}
+        arguments = (person, complaint, upheld, Reason.WRONG_ACCOUNT if upheld else Reason.OUT_OF_TIME)
         if Permission.DECIDE_COMPLAINT not in person.permissions:
             with pytest.raises(NotAllowed):
-                self.place.desk.decide_complaint(*arguments)
+                self.place.redress.decide(*arguments)
         elif decided is not None or person.id in deciders:
             with pytest.raises(NotPossible):
-                self.place.desk.decide_complaint(*arguments)
+                self.place.redress.decide(*arguments)
         else:
-            self.place.desk.decide_complaint(*arguments)
-            self.complaints[complaint] = (action_id, channel, upheld)
+            self.place.redress.decide(*arguments)
+            self.complaints[complaint] = (action_id, channel, upheld, person.id)
             if upheld and action.state == "carried_out":
                 action.state = "reversal_ordered"
 
@@ -315,11 +345,13 @@ def test_the_same_on_both_databases(place: Workplace, clock: SteppableClock) -> 
             if rng.random() < 0.5:
                 rig.confirm(action.id)
         for action in reader.actions(["carried_out"]):
-            if rng.random() < 0.2:
-                desk.lodge_complaint("platform", action.id, rng.choice(["internal", "judicial"]))
+            if rng.random() < 0.2 and action.id not in {c.action_id for c in reader.one(action.case_id).complaints}:
+                rig.complain(action.id, rng.choice(["internal", "judicial"]))
         for _, complaint in reader.open_complaints():
             if rng.random() < 0.5:
-                desk.decide_complaint(COMPLIANCE, complaint.id, rng.random() < 0.5, Reason.NOT_SUCH_MATERIAL)
+                upheld = rng.random() < 0.5
+                reason = Reason.WRONG_ACCOUNT if upheld else Reason.OUT_OF_TIME
+                place.redress.decide(OFFICER, complaint.id, upheld, reason)
     rig.close(CHAT)
     before = dump(place.database)
     assert all(
@@ -347,9 +379,9 @@ def test_what_is_not_there(place: Workplace, clock: SteppableClock) -> None:
     with pytest.raises(NoSuchView):
         place.desk.shown(REVIEWER, "nowhere")
     with pytest.raises(LookupError):
-        place.desk.lodge_complaint("platform", "nowhere", "internal")
+        place.redress.lodge("platform", "nowhere")
     with pytest.raises(LookupError):
-        place.desk.decide_complaint(SENIOR, "nowhere", upheld=True, reason=Reason.COURT_ORDER)
+        place.redress.decide(SENIOR, "nowhere", upheld=True, reason=Reason.COURT_ORDER)
 
 
 def test_a_late_repeat_of_a_confirmation_restores_nothing(place: Workplace, clock: SteppableClock) -> None:
@@ -360,8 +392,8 @@ def test_a_late_repeat_of_a_confirmation_restores_nothing(place: Workplace, cloc
     place.desk.confirm_action("platform", action, "carried_out")
     with pytest.raises(NotPossible, match="nobody ordered"):
         place.desk.confirm_action("platform", action, "reversed")
-    complaint = place.desk.lodge_complaint("platform", action, "internal")
-    place.desk.decide_complaint(COMPLIANCE, complaint, upheld=True, reason=Reason.WRONG_ACCOUNT)
+    complaint = rig.complain(action)
+    place.redress.decide(OFFICER, complaint, upheld=True, reason=Reason.WRONG_ACCOUNT)
     place.desk.confirm_action("platform", action, "carried_out")  # the same answer, sent again
     reader = CaseReader(place.database)
     assert reader.action(action).state == "reversal_ordered"
@@ -394,7 +426,7 @@ def test_only_what_was_shown_to_the_person_was_viewed(place: Workplace, clock: S
     assert reader.viewed_by(one.case, REVIEWER.id) == {one.item}
     with place.transactions.reading() as log:
         shown = [e for e in log.read(types=["evidence.shown"]) if e.actor == REVIEWER.id]
-    assert [e.payload for e in shown] == [c.EvidenceShown(view=view, item=one.item)]
+    assert [e.payload for e in shown] == [EvidenceShown(view=view, item=one.item)]
     before = dump(place.database)
     assert [row["shown_at"] for row in before["views"] if row["id"] == view] == [shown[0].occurred_at]
     with place.transactions.record() as log:
@@ -438,11 +470,11 @@ def test_two_people_cannot_both_decide(place: Workplace, clock: SteppableClock) 
         ready = threading.Barrier(2)
         ends: list[str] = []
 
-        def run(person: Person, verdict: c.Verdict, case: str = one.case, item: str = one.item) -> None:
+        def run(person: Person, verdict: Verdict, case: str = one.case, item: str = one.item) -> None:
             rig.look(case, item, person)
             ready.wait()  # noqa: B023
             try:
-                place.desk.decide(person, case, item, verdict)
+                place.desk.decide(person, case, item, verdict, ground="error" if verdict == "not" else None)
                 ends.append("done")  # noqa: B023
             except NotPossible:
                 ends.append("refused")  # noqa: B023

@@ -18,7 +18,7 @@ from tutela.casework.stream import Arrived, ItemStream
 from tutela.content.item import Limits, Outcome, Provenance
 from tutela.detection.fingerprinting import fingerprint
 from tutela.detection.fingerprints.registry import installed_kinds
-from tutela.events import catalogue as c
+from tutela.events.catalogue.intake import IntakeRefused, ItemFlagged, ItemSeenAgain, ItemsTallied, TallyRow
 from tutela.regimes.eu_users import Party
 from tutela.regimes.permission import OtherGround
 from tutela.storage import schema
@@ -48,9 +48,9 @@ def taken(rig: Rig, identity: str, data: bytes, provenance: Provenance, limits: 
     return Taken(identity, provenance, found, judgement, permit, lambda: data)
 
 
-def tallies(place: Workplace) -> list[c.TallyRow]:
+def tallies(place: Workplace) -> list[TallyRow]:
     with place.transactions.reading() as log:
-        return [row for e in log.read() if isinstance(e.payload, c.ItemsTallied) for row in e.payload.rows]
+        return [row for e in log.read() if isinstance(e.payload, ItemsTallied) for row in e.payload.rows]
 
 
 def test_one_outcome_each_and_the_sum_is_all(rig: Rig) -> None:
@@ -150,8 +150,8 @@ def test_a_repeat_keeps_whom_it_concerned(rig: Rig) -> None:
     assert again.seen_again
     assert first.case
     with rig.place.transactions.reading() as log:
-        (repeat,) = [e for e in log.read(subject=first.case) if isinstance(e.payload, c.ItemSeenAgain)]
-    assert isinstance(repeat.payload, c.ItemSeenAgain)
+        (repeat,) = [e for e in log.read(subject=first.case) if isinstance(e.payload, ItemSeenAgain)]
+    assert isinstance(repeat.payload, ItemSeenAgain)
     assert (repeat.payload.region, len(repeat.payload.recipients_eu), repeat.payload.recipients_unknown) == ("eu", 1, 1)
     kept = rig.place.vault.get(first.case, repeat_name(str(first.item), repeat.id))
     assert [r.account for r in ItemRecord.model_validate_json(kept).recipients] == ["r2", "r3"]
@@ -272,7 +272,7 @@ def test_refused_before_anything_and_recorded_once_a_day(rig: Rig) -> None:
     assert stream.take(DRIVE, [Arrived("1", picture(90), Provenance(party("a")))])
     stream.close()
     with rig.place.transactions.reading() as log:
-        refused = [e.payload for e in log.read() if isinstance(e.payload, c.IntakeRefused)]
+        refused = [e.payload for e in log.read() if isinstance(e.payload, IntakeRefused)]
     assert [(r.day.isoformat(), r.region) for r in refused] == [
         ("2026-05-01", "eu"),
         ("2026-05-01", "unknown"),
@@ -303,7 +303,7 @@ def test_another_ground_is_written_to_every_item(opening: Opening, rig: Rig) -> 
     stream.close()
     assert {row.regime for row in tallies(place)} == {"consent"}
     with place.transactions.reading() as log:
-        assert [e.payload.regime for e in log.read() if isinstance(e.payload, c.ItemFlagged)] == ["consent"]
+        assert [e.payload.regime for e in log.read() if isinstance(e.payload, ItemFlagged)] == ["consent"]
 
 
 def test_bytes_that_change_or_vanish_end_in_error(rig: Rig) -> None:

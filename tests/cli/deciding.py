@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tests.rig import REVIEWER, SENIOR
 from tutela.casework.case import CaseState
-from tutela.events.catalogue import Verdict
+from tutela.casework.review import Ground
+from tutela.events.catalogue.base import Verdict
 from tutela.storage.case_reader import CaseReader
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace
@@ -28,7 +29,8 @@ def main(data: Path) -> None:
                 if item.verdict is None:
                     verdict = VERDICTS[(number + position) % 3] if number % 4 else "not"
                     place.desk.shown(SENIOR, place.desk.view(SENIOR, row.id, item.id).id)
-                    place.desk.decide(SENIOR, row.id, item.id, verdict, remarks=f"looked at {item.id}")
+                    ground: Ground | None = "error" if verdict == "not" else None
+                    place.desk.decide(SENIOR, row.id, item.id, verdict, remarks=f"looked at {item.id}", ground=ground)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,10 @@ from tests.rig import CHAT, Rig, dump, listed_exactly, listed_nearly, party, pic
 from tutela.casework.evidence import ItemRecord, bytes_name, record_name, remark_name, repeat_name
 from tutela.content.item import Provenance
 from tutela.detection.hashlists.hashlist import HashList
-from tutela.events import catalogue as c
+from tutela.events.catalogue.base import Payload
+from tutela.events.catalogue.casework import CaseClosed, CaseEscalated, ItemDecided
+from tutela.events.catalogue.intake import ItemSeenAgain, ItemsTallied
+from tutela.events.catalogue.referral import ReferralFiled, ReferralOpened, ReferralOrdered
 from tutela.events.envelope import Event
 from tutela.sandboxes.cybertipline import running
 from tutela.storage import schema
@@ -153,7 +156,7 @@ def fresh(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Fresh
     return Fresh(tmp_path, request.getfixturevalue("postgres") if backend == "postgresql" else None)
 
 
-def payloads(place: Workplace, cls: type[c.Payload]) -> list[tuple[str, Any]]:
+def payloads(place: Workplace, cls: type[Payload]) -> list[tuple[str, Any]]:
     with place.transactions.reading() as log:
         return [(e.subject, e.payload) for e in log.read(types=[cls.TYPE])]
 
@@ -186,7 +189,7 @@ def events_of(place: Workplace, subject: str) -> list[Event]:
 
 
 def assert_scanned(place: Workplace, planted: dict[str, bytes], files: int) -> None:
-    rows = [row for _, tally in payloads(place, c.ItemsTallied) for row in tally.rows]
+    rows = [row for _, tally in payloads(place, ItemsTallied) for row in tally.rows]
     assert sum(row.items for row in rows) == files
     outcomes: Counter[str] = Counter()
     for row in rows:
@@ -211,7 +214,7 @@ def assert_scanned(place: Workplace, planted: dict[str, bytes], files: int) -> N
         again = [
             repeat_name(event.payload.item, event.id)
             for event in events_of(place, case.id)
-            if isinstance(event.payload, c.ItemSeenAgain)
+            if isinstance(event.payload, ItemSeenAgain)
         ]
         assert len(again) == sum(item.seen_again for item in case.items)
         assert place.vault.names(case.id) == sorted(
@@ -220,7 +223,7 @@ def assert_scanned(place: Workplace, planted: dict[str, bytes], files: int) -> N
     assert held == Counter(set(planted.values()))
     assert repeats == len(planted) - len(held)
     assert sorted(case.id for case in cases) == place.keys.cases()
-    assert sorted(p.name for p in (place.settings.data / "evidence").iterdir()) == place.keys.cases()
+    assert sorted(p.name for p in (place.settings.data / "evidence").glob("*/*")) == place.keys.cases()
     tables = dump(place.database, only_projections=False)
     assert tables["ledger"] == tables["batches"] == tables["batch_counts"] == []
 
@@ -258,7 +261,7 @@ def test_a_scan(backend: str, fresh: Fresh, tmp_path: Path) -> None:
 
 def _tallied(tutela: Tutela) -> bool:
     with Workplace(load_settings(tutela.data, {})) as place:
-        return bool(payloads(place, c.ItemsTallied))
+        return bool(payloads(place, ItemsTallied))
 
 
 # A person's decisions
@@ -280,12 +283,12 @@ def filled(tutela: Tutela, cases: int, items: int, *, decide: bool) -> None:
 
 def assert_decided(place: Workplace) -> None:
     reader = CaseReader(place.database)
-    decided = Counter(payload.item for _, payload in payloads(place, c.ItemDecided))
-    closed = Counter(subject for subject, _ in payloads(place, c.CaseClosed))
-    ordered = Counter(subject for subject, _ in payloads(place, c.ReferralOrdered))
+    decided = Counter(payload.item for _, payload in payloads(place, ItemDecided))
+    closed = Counter(subject for subject, _ in payloads(place, CaseClosed))
+    ordered = Counter(subject for subject, _ in payloads(place, ReferralOrdered))
     remarked: dict[str, set[str]] = {}
     with place.transactions.reading() as log:
-        for event in log.read(types=[c.ItemDecided.TYPE, c.CaseEscalated.TYPE]):
+        for event in log.read(types=[ItemDecided.TYPE, CaseEscalated.TYPE]):
             assert event.payload.model_dump()["remarks"]
             remarked.setdefault(event.subject, set()).add(remark_name(event.id))
     place.tidy(older_than=0)
@@ -342,7 +345,7 @@ def assert_reported(place: Workplace, ledger: dict[str, Any], kills_so_far: int)
     referrals = CaseReader(place.database).referrals()
     assert {r.state for r in referrals} == {"filed"}
     assert sorted(r.report_id or "" for r in referrals) == sorted(finished)
-    filed = Counter(payload.referral for _, payload in payloads(place, c.ReferralFiled))
+    filed = Counter(payload.referral for _, payload in payloads(place, ReferralFiled))
     assert filed == Counter(r.id for r in referrals)
     for referral in referrals:
         assert referral.report_id is not None
@@ -359,7 +362,7 @@ def assert_reported(place: Workplace, ledger: dict[str, Any], kills_so_far: int)
     # A report whose number was lost between the sandbox and the record expires by itself; one at most for each kill.
     left_open = [r for r in ledger["reports"] if r["state"] == "open"]
     assert len(left_open) <= kills_so_far
-    opened = {payload.report_id for _, payload in payloads(place, c.ReferralOpened)}
+    opened = {payload.report_id for _, payload in payloads(place, ReferralOpened)}
     assert not opened & {str(r["id"]) for r in left_open}
 
 

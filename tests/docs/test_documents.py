@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,8 +22,10 @@ from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.matching.metrics import farthest
 from tutela.detection.matching.shape import shape_of
 from tutela.statistics.provider_return.form import form_rows
+from tutela.storage.call_contents import MAKERS
 from tutela.storage.settings import load_settings
 from tutela.web.app import API
+from tutela.web.platform.signing import parse_secret, read_secrets, signed_headers
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -157,3 +160,34 @@ def test_the_make_targets_of_the_readme_exist() -> None:
         n for n in named if n in {"demo", "test", "lint", "docs", "setup", "soak", "bench", "lock", "help"}
     } <= targets
     assert {"demo", "test"} <= named & targets
+
+
+def test_the_receiver_of_the_documentation_judges_as_the_specification_does() -> None:
+    """Its code is run as it is written, on calls that this version signs."""
+    text = (ROOT / "docs/how-to/platform.md").read_text("utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    names: dict[str, Any] = {}
+    exec(compile(code, "platform.md", "exec"), names)  # noqa: S102 - the example of our own page
+    secrets = [parse_secret("whsec_" + letter * 44) for letter in "AB"]
+    headers = signed_headers(secrets, "call-1", 1_750_000_000, b"{}")
+    for secrets_of_receiver, body, now, good in (
+        (["whsec_" + "A" * 44], b"{}", 1_750_000_000, True),
+        (["whsec_" + "C" * 44, "whsec_" + "B" * 44], b"{}", 1_750_000_290, True),
+        (["whsec_" + "C" * 44], b"{}", 1_750_000_000, False),
+        (["whsec_" + "A" * 44], b"{ }", 1_750_000_000, False),
+        (["whsec_" + "A" * 44], b"{}", 1_750_000_301, False),
+    ):
+        assert names["verified"](secrets_of_receiver, headers, body, now) is good
+    assert not names["verified"](["whsec_" + "A" * 44], {}, b"{}", 1_750_000_000)
+
+
+def test_the_how_to_of_the_platform_runs_and_its_settings_are_some(tmp_path: Path) -> None:
+    text = (ROOT / "docs/how-to/platform.md").read_text("utf-8")
+    done = _run("\n".join(_BLOCK.findall(text)), tmp_path)
+    assert done.returncode == 0, done.stderr
+    (secret,) = read_secrets(tmp_path / "secrets" / "platform")
+    assert len(secret) == 32
+    for block in _TOML.findall(text):
+        (tmp_path / "tutela.toml").write_text(block, "utf-8")
+        load_settings(tmp_path, {})
+    assert {f"`{name}`" for name in MAKERS} <= set(re.findall(r"^\| (`[a-z._]+`) \|", text, re.MULTILINE))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutela.events.catalogue import ActionReversed
+from tutela.events.catalogue.redress import ActionReversed
 from tutela.events.envelope import SYSTEM, Event, NewEvent, new_id, system_clock
 
 FACT = ActionReversed(action="a")

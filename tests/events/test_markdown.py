@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tutela.events.catalogue import all_types
+from tutela.events.catalogue.base import all_types
 from tutela.events.markdown import main, render
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "events.md"

@@ -16,7 +16,7 @@ from lxml import etree
 
 from tutela.casework.evidence import ItemRecord, PartyRecord
 from tutela.referral.cybertipline.builder import build_file_details, build_report, clean, to_bytes
-from tutela.referral.material import FileMaterial, Reporter, ReportMaterial, SuspensionMaterial
+from tutela.referral.material import FileMaterial, Reporter, ReportMaterial, SuspensionMaterial, WithdrawnMaterial
 from tutela.regimes.eu_users import COUNTRIES, EuBasis
 from tutela.regimes.services import ServiceType
 from tutela.sandboxes.cybertipline.checking import Checker
@@ -60,6 +60,17 @@ files = st.builds(
     viewed=st.booleans(),
     load=st.just(lambda: b""),
 )
+withdrawals = st.builds(
+    WithdrawnMaterial,
+    item=st.uuids().map(str),
+    report_id=st.integers(1, 10**9).map(str) | st.just("NR-7"),
+    file_id=st.none() | st.just("0" * 32),
+    flagged_at=st.just(FOUND),
+    service_name=nasty,
+    decided_at=st.none() | st.just(NOW),
+    record=st.none() | records,
+)
+numbers = st.lists(st.sampled_from(["4564654", "9", "NR-7", "9" * 19, "x" * 5]), max_size=3, unique=True).map(tuple)
 materials = st.builds(
     ReportMaterial,
     referral=st.uuids().map(str),
@@ -67,6 +78,8 @@ materials = st.builds(
     reporter=st.builds(Reporter, nastier, nastier, nastier, nastier),
     items=st.lists(files, min_size=1, max_size=4).map(tuple),
     suspension=st.none() | st.builds(SuspensionMaterial, st.datetimes(datetime(2020, 1, 1), timezones=zones)),  # noqa: DTZ001
+    prior=numbers,
+    withdrawn=st.lists(withdrawals, max_size=3).map(tuple),
 )
 
 
@@ -97,7 +110,8 @@ def held(material: ReportMaterial, reference: Path) -> tuple[etree._Element, lis
 @given(material=materials)
 def test_whatever_the_records_hold(material: ReportMaterial, reference: Path) -> None:
     report, details = held(material, reference)
-    senders = {f.record.sender.account for f in material.items if f.record.sender}
+    kept = [f.record for f in material.items] + [w.record for w in material.withdrawn if w.record]
+    senders = {record.sender.account for record in kept if record.sender}
     recipients = {r.account for f in material.items for r in f.record.recipients}
     assert len(report.findall("personOrUserReported")) == len(senders)
     assert len(report.findall("intendedRecipient")) == len(recipients)
@@ -120,12 +134,18 @@ def test_whatever_the_records_hold(material: ReportMaterial, reference: Path) ->
     for silent in ("victim", "lawEnforcement", "batchedReport"):
         assert report.find(silent) is None
     assert report.find("incidentSummary/escalateToHighPriority") is None
-    countries = {f.record.sender.country for f in material.items if f.record.sender and f.record.sender.country}
+    countries = {record.sender.country for record in kept if record.sender and record.sender.country}
+    named = [e.text for e in report.findall("personOrUserReported/priorCTReports")]
+    assert named == [n for n in material.prior if n.isdigit() and int(n) < 2**63] * len(senders)
     stated = {e.text for e in report.findall("personOrUserReported/estimatedLocation/countryCode")}
     assert stated <= countries
     text = report.findtext("additionalInfo") or ""
     known = sum(f.verdict == "known" for f in material.items)
     assert f"{known} as known, {len(material.items) - known} as not known before" in text
+    assert ("This supplements report" in text) == bool(material.prior)
+    assert text.count("Withdrawn: ") == len(material.withdrawn)
+    for one in material.withdrawn:
+        assert f" of report {one.report_id} was found not to be such material." in text
 
 
 def material(**changes: object) -> ReportMaterial:
@@ -162,6 +182,25 @@ def test_many_recipients(reference: Path) -> None:
     assert len(report.findall("intendedRecipient")) == 2000
     assert report.find("intendedRecipient/estimatedLocation") is None
     assert report.find("personOrUserReported") is None
+
+
+def test_a_supplement_that_only_withdraws(reference: Path) -> None:
+    """Also where the evidence is gone: the record says when it was found, and the recipient's own id of the file."""
+    gone = WithdrawnMaterial("i", "4711", "ab" * 16, FOUND, "Chat", NOW, None)
+    bare = dataclasses.replace(material(), items=(), withdrawn=(gone,), prior=("4711",))
+    report, _ = held(bare, reference)
+    assert report.findtext("additionalInfo") == (
+        f"Reported by O. Case c. This supplements report 4711. Withdrawn: file {'ab' * 16} of report 4711 was found "
+        "not to be such material. It was decided anew at 2025-06-01T13:00:00.000Z."
+    )
+    assert report.findtext("incidentSummary/incidentDateTime") == "2025-06-01T12:00:00.000Z"
+    assert report.find("personOrUserReported") is None
+    sender = PartyRecord(account="a", country="SE", basis=EuBasis.DECLARED)
+    kept = dataclasses.replace(gone, record=material(sender=sender).items[0].record, file_id=None, decided_at=None)
+    report, _ = held(dataclasses.replace(bare, withdrawn=(kept,)), reference)
+    assert report.findtext("personOrUserReported/priorCTReports") == "4711"
+    text = report.findtext("additionalInfo") or ""
+    assert "Withdrawn: a file of report 4711 was found not to be such material." in text
 
 
 def test_a_report_needs_an_item() -> None:

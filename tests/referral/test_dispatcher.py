@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -16,11 +17,12 @@ import pytest
 from lxml import etree
 
 from tests.databases import Opening, SteppableClock
-from tests.rig import COMPLIANCE, REVIEWER, Rig, party, picture
+from tests.rig import OFFICER, REVIEWER, Rig, party, picture
 from tutela.casework.evidence import ItemRecord, record_name
-from tutela.casework.redress import Reason
+from tutela.casework.reasons import Reason
+from tutela.casework.reopening import reopen
 from tutela.content.item import Provenance
-from tutela.events import catalogue as c
+from tutela.events.catalogue.referral import ReferralFiled, ReferralOpened
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.dispatcher import LEASE, Dispatched
 from tutela.referral.recipient import Receipt
@@ -75,12 +77,12 @@ class Office:
         )
         with self.place.transactions.reading() as log:
             events = list(log.read())
-        filed = Counter(e.payload.referral for e in events if isinstance(e.payload, c.ReferralFiled))
+        filed = Counter(e.payload.referral for e in events if isinstance(e.payload, ReferralFiled))
         assert filed == Counter(row.id for row in rows)
         confirmed_by = {
-            e.payload.referral: e.payload.confirmed_by for e in events if isinstance(e.payload, c.ReferralFiled)
+            e.payload.referral: e.payload.confirmed_by for e in events if isinstance(e.payload, ReferralFiled)
         }
-        opened = {e.payload.report_id for e in events if isinstance(e.payload, c.ReferralOpened)}
+        opened = {e.payload.report_id for e in events if isinstance(e.payload, ReferralOpened)}
         # Of every report whose number we hold nothing is left open: only one whose number was lost expires by itself.
         assert all(reports[i]["state"] != "open" for i in opened)
         for row in rows:
@@ -207,8 +209,8 @@ def test_what_a_complaint_overturned_before_it_was_sent_is_not_reported(office: 
     removals = [a for a in CaseReader(office.place.database).one(case_id).actions if a.kind == "remove_content"]
     for removal in removals:
         desk.confirm_action("key:platform", removal.id, "carried_out")
-    complaint = desk.lodge_complaint("key:platform", removals[0].id, "internal")
-    desk.decide_complaint(COMPLIANCE, complaint, upheld=True, reason=Reason.NOT_SUCH_MATERIAL)
+    complaint = office.rig.complain(removals[0].id)
+    office.place.redress.decide(OFFICER, complaint, upheld=True, reason=Reason.NOT_SUCH_MATERIAL, answer="Sorry.")
     (sent,) = office.place.dispatcher().run_due()
     assert sent.result == "filed"
     (report,) = office.ledger()["reports"]
@@ -216,16 +218,60 @@ def test_what_a_complaint_overturned_before_it_was_sent_is_not_reported(office: 
     assert "1 as known" in report["xml"]
 
 
-def test_a_report_of_which_nothing_is_left_is_stopped(office: Office) -> None:
+def test_a_report_of_which_nothing_is_left_is_dropped(office: Office) -> None:
     desk = office.place.desk
     case_id = office.rig.confirmed("a", 1)
     (removal,) = [a for a in CaseReader(office.place.database).one(case_id).actions if a.kind == "remove_content"]
     desk.confirm_action("key:platform", removal.id, "carried_out")
-    complaint = desk.lodge_complaint("key:platform", removal.id, "internal")
-    desk.decide_complaint(COMPLIANCE, complaint, upheld=True, reason=Reason.NOT_SUCH_MATERIAL)
+    complaint = office.rig.complain(removal.id)
+    office.place.redress.decide(OFFICER, complaint, upheld=True, reason=Reason.NOT_SUCH_MATERIAL, answer="Sorry.")
     (sent,) = office.place.dispatcher().run_due()
-    assert (sent.result, "overturned" in sent.detail) == ("stopped", True)
+    assert (sent.result, "no such material" in sent.detail) == ("dropped", True)
+    assert [(row.state, row.last_error) for row in office.referrals()] == [("dropped", None)]
     assert office.ledger()["reports"] == []
+    assert office.place.dispatcher().run_due() == []
+    with pytest.raises(LookupError):
+        office.place.retry_referral(sent.referral, "carla")
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_supplement_names_the_earlier_report_and_withdraws_what_was_wrong(office: Office, keep: bool) -> None:
+    """Through the sandbox, which knows the earlier report; also where the evidence is erased by then."""
+    case_id = office.rig.confirmed("a", 2)
+    office.place.dispatcher().run_due()
+    first, second = (item.id for item in CaseReader(office.place.database).one(case_id).items)
+    office.clock.advance(minutes=5)
+    with office.place.transactions.casework() as unit:
+        found = unit.case(case_id, lock=True)
+        unit.append(reopen(found, [first], "entry_wrong", None, actor="sven", now=office.clock()))
+    office.rig.decide(case_id, first, "not")
+    if not keep:
+        office.place.vault.erase(case_id)
+    office.faults.order(Fault(Kind.DROP_AFTER, frozenset({"finish"})))
+    office.until_settled()
+    earlier, supplement = office.ledger()["reports"]
+    file = next(f["id"] for f in earlier["files"])
+    document = etree.fromstring(supplement["xml"].encode())
+    assert (supplement["state"], supplement["files"]) == ("finished", [])
+    assert document.xpath("//priorCTReports/text()") == ([str(earlier["id"])] if keep else [])
+    text = document.findtext("additionalInfo") or ""
+    assert f"This supplements report {earlier['id']}." in text
+    assert re.search(rf"Withdrawn: file [0-9a-f]{{32}} of report {earlier['id']} was found not to be such", text)
+    assert len(file) == 32
+    assert CaseReader(office.place.database).one(case_id).state.value == "reported"
+    # And once more: it is confirmed again after all.
+    if keep:
+        office.clock.advance(minutes=5)
+        with office.place.transactions.casework() as unit:
+            found = unit.case(case_id, lock=True)
+            unit.append(reopen(found, [first, second], "second_review", None, actor="sven", now=office.clock()))
+        office.rig.decide(case_id, first, "known")
+        office.rig.decide(case_id, second, "known")
+        office.until_settled()
+        third = office.ledger()["reports"][-1]
+        assert len(third["files"]) == 1
+        numbers = etree.fromstring(third["xml"].encode()).xpath("//priorCTReports/text()")
+        assert numbers == [str(earlier["id"]), str(supplement["id"])]
 
 
 def test_whom_a_repeat_reached_is_in_the_report(office: Office) -> None:
@@ -339,7 +385,7 @@ def test_evidence_that_is_gone_stops_one_report_alone(office: Office) -> None:
     broken = office.rig.confirmed("a1")
     sound = office.rig.confirmed("a2")
     office.place.vault.erase(erased)
-    for path in (office.place.settings.data / "evidence" / broken).glob("*.record"):
+    for path in (office.place.settings.data / "evidence").glob(f"*/{broken}/*.record"):
         path.write_bytes(b"x" * 40)
     office.place.dispatcher().run_due()
     assert {r.case_id: (r.state, r.last_error) for r in office.referrals()} == {
@@ -352,7 +398,7 @@ def test_evidence_that_is_gone_stops_one_report_alone(office: Office) -> None:
 @sqlite_only
 def test_evidence_that_cannot_be_loaded_stops_the_report(office: Office) -> None:
     case = office.rig.confirmed("a0")
-    for path in (office.place.settings.data / "evidence" / case).glob("*.bytes"):
+    for path in (office.place.settings.data / "evidence").glob(f"*/{case}/*.bytes"):
         path.unlink()
     (stopped,) = office.place.dispatcher().run_due()
     assert (stopped.result, office.referrals()[0].last_error) == ("stopped", "upload: evidence-gone")

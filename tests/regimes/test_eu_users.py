@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutela.events.catalogue import Region
+from tutela.events.catalogue.base import Region
 from tutela.regimes.eu_users import COUNTRIES, EU27_2020, TERRITORIES_IN_THE_UNION, EuBasis, Party, region_of
 
 KNOWN = [basis for basis in EuBasis if basis is not EuBasis.UNKNOWN]

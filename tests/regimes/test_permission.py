@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutela.events.catalogue import Region
+from tutela.events.catalogue.base import Region
 from tutela.regimes.permission import NO_DEROGATION_NEEDED, OtherGround, Permit, Refusal, permission
 from tutela.regimes.regime import RegimeTable, load
 from tutela.regimes.services import OWN_FILES, Encryption, Service, ServiceRegion, ServiceType

@@ -12,10 +12,13 @@ import pytest
 from sqlalchemy import text
 
 from tests.databases import Opening, SteppableClock
-from tests.rig import CHAT, COMPLIANCE, DRIVE, MAIL, SENIOR, Rig, party, picture
-from tutela.casework.redress import Reason
+from tests.rig import CHAT, DRIVE, MAIL, OFFICER, SENIOR, Rig, party, picture
+from tutela.casework.reasons import Reason
 from tutela.content.item import Provenance
-from tutela.events import catalogue as c
+from tutela.events.catalogue.base import Payload
+from tutela.events.catalogue.casework import ItemDecided
+from tutela.events.catalogue.intake import IntakeRefused, ItemFlagged
+from tutela.events.catalogue.referral import ReferralFiled
 from tutela.events.envelope import Event, NewEvent
 from tutela.regimes.services import Service
 from tutela.sandboxes.cybertipline import running
@@ -36,7 +39,7 @@ def lived(place: Workplace, clock: SteppableClock, seed: int = 3) -> None:
     """Make a year of three services, one of them outside the return, with everything that a return counts."""
     rng = random.Random(seed)
     clock.set("2024-12-31T20:00:00Z")
-    rig, reader, desk = Rig(place, clock), CaseReader(place.database), place.desk
+    rig, reader = Rig(place, clock), CaseReader(place.database)
     dispatcher = place.dispatcher()
     for number in range(60):
         clock.advance(hours=rng.randrange(1, 320))
@@ -59,11 +62,14 @@ def lived(place: Workplace, clock: SteppableClock, seed: int = 3) -> None:
             if rng.random() < 0.7:
                 rig.confirm(action.id)
         for action in reader.actions(["carried_out"]):
-            if rng.random() < 0.15:
-                desk.lodge_complaint("platform", action.id, rng.choice(["internal", "judicial"]))
+            if rng.random() < 0.15 and action.id not in {c.action_id for c in reader.one(action.case_id).complaints}:
+                rig.complain(action.id, rng.choice(["internal", "judicial"]))
         for _, complaint in reader.open_complaints():
             if rng.random() < 0.6:
-                desk.decide_complaint(COMPLIANCE, complaint.id, rng.random() < 0.5, Reason.NOT_SUCH_MATERIAL)
+                upheld = rng.random() < 0.5
+                place.redress.decide(
+                    OFFICER, complaint.id, upheld, Reason.WRONG_ACCOUNT if upheld else Reason.OUT_OF_TIME
+                )
         if rng.random() < 0.5:
             dispatcher.run_due()
     for service_id, name in list(rig._batches):
@@ -233,23 +239,23 @@ def counted_a_second_way(lived_in: Workplace) -> None:
 def counting(figure: Figure) -> Callable[[list[Event]], int] | None:
     """Return how the value of a figure is counted from its events alone, where that is simple."""
     key = figure.key
-    simple: dict[str, type[c.Payload]] = {"A": c.ItemFlagged, "B": c.ItemDecided, "C": c.ItemDecided}
+    simple: dict[str, type[Payload]] = {"A": ItemFlagged, "B": ItemDecided, "C": ItemDecided}
     if figure.section == 6 and key[0] in simple:
         return lambda events: sum(isinstance(e.payload, simple[key[0]]) for e in events)
     if figure.section == 5 and key.endswith(("_actioned", "_complaints", "_restored")):
         # Of accounts each counts once, however often it was acted on.
         return None if key.startswith("accounts_") and not key.endswith("_complaints") else len
     if figure.section == 4 and key == "reports":
-        return lambda events: sum(isinstance(e.payload, c.ReferralFiled) for e in events)
+        return lambda events: sum(isinstance(e.payload, ReferralFiled) for e in events)
     if figure.section == 4 and key == "images":
-        return lambda events: sum(isinstance(e.payload, c.ItemFlagged) for e in events)
+        return lambda events: sum(isinstance(e.payload, ItemFlagged) for e in events)
     if figure.section == 4 and key == "accounts_sending":
         return _senders
     return None
 
 
 def _senders(events: list[Event]) -> int:
-    senders = [e.payload.sender for e in events if isinstance(e.payload, c.ItemFlagged)]
+    senders = [e.payload.sender for e in events if isinstance(e.payload, ItemFlagged)]
     return len({s for s in senders if s is not None}) + senders.count(None)
 
 
@@ -337,9 +343,7 @@ def services_out_of_scope_do_not_enter(lived_in: Workplace) -> None:
     assert [s.id for s in compiled.services] == ["chat", "mail"]
     assert not any("drive" in f.id or "Drive" in str(f.value) for f in compiled.figures)
     with lived_in.transactions.reading() as log:
-        drive = {
-            e.sequence for e in log.read() if isinstance(e.payload, c.ItemFlagged) and e.payload.service == "drive"
-        }
+        drive = {e.sequence for e in log.read() if isinstance(e.payload, ItemFlagged) and e.payload.service == "drive"}
     assert drive
     assert not any(drive & set(f.events) for f in compiled.figures)
 
@@ -390,9 +394,9 @@ def test_unknown_regions_make_intervals(place: Workplace, clock: SteppableClock)
         rig.decide(one.case, one.item, "known")
         for action in rig.actions(one.case):
             rig.confirm(action)
-            place.desk.lodge_complaint("platform", action, "internal")
+            rig.complain(action)
     for _, complaint in CaseReader(place.database).open_complaints():
-        place.desk.decide_complaint(COMPLIANCE, complaint.id, upheld=True, reason=Reason.WRONG_ACCOUNT)
+        place.redress.decide(OFFICER, complaint.id, upheld=True, reason=Reason.WRONG_ACCOUNT)
     for reversal in CaseReader(place.database).actions(["reversal_ordered"]):
         rig.confirm(reversal.id)
     rig.close()
@@ -463,7 +467,7 @@ def test_a_year_that_no_one_regime_covers(place: Workplace, year: int, told: str
 def test_open_batches_are_said(place: Workplace, clock: SteppableClock) -> None:
     rig = Rig(place, clock)
     rig.take("1", picture(90))
-    assert any("1 batches are still open" in caveat for caveat in place.yearly_return(YEAR).caveats)
+    assert any("1 batch is still open" in caveat for caveat in place.yearly_return(YEAR).caveats)
     rig.close()
     assert not any("open" in caveat for caveat in place.yearly_return(YEAR).caveats)
 
@@ -474,7 +478,7 @@ HOSTILE = "<script>alert('x')</script>\"&amp;</td><img src=x onerror=y>"
 def test_hostile_names_stay_text(place: Workplace, clock: SteppableClock) -> None:
     place.register_service(replace(CHAT, name=HOSTILE))
     place.register_service(MAIL)
-    payload = c.IntakeRefused(service=HOSTILE[:60], region="eu", day=clock.now.date(), reason=HOSTILE)
+    payload = IntakeRefused(service=HOSTILE[:60], region="eu", day=clock.now.date(), reason=HOSTILE)
     with place.transactions.record() as log:
         log.append([NewEvent(payload, HOSTILE, clock.now, HOSTILE)])
     compiled = place.yearly_return(YEAR)
@@ -490,3 +494,19 @@ def test_hostile_names_stay_text(place: Workplace, clock: SteppableClock) -> Non
         assert "<img" not in document
         assert "&lt;script&gt;" in document
     assert {"id": "chat", "name": HOSTILE, "type": CHAT.type.value} in as_json(compiled)["services"]
+
+
+def test_an_item_that_is_opened_again_counts_as_undecided_and_lawful_here_is_no_error(
+    place: Workplace, clock: SteppableClock
+) -> None:
+    rig = Rig(place, clock)
+    case = rig.confirmed()
+    (item,) = CaseReader(place.database).one(case).items
+    assert place.yearly_return(YEAR).figure("6.known.C1").value == 1
+    place.desk.reopen(SENIOR, case, [item.id], "new_facts", None)
+    assert place.yearly_return(YEAR).figure("6.known.C1").value == 0
+    rig.look(case, item.id, SENIOR)
+    place.desk.decide(SENIOR, case, item.id, "not", ground="lawful_here")
+    compiled = place.yearly_return(YEAR)
+    assert (compiled.figure("6.known.B1").value, compiled.figure("6.known.C1").value) == (0, 1)
+    assert "lawful here" in compiled.figure("6.known.B1").note

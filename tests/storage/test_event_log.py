@@ -9,7 +9,9 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from tests.databases import SteppableClock
-from tutela.events.catalogue import HashListSwitched, IntakeRefused, ServiceRegistered, UnknownEvent
+from tutela.events.catalogue.base import UnknownEvent
+from tutela.events.catalogue.hashlists import HashListSwitched
+from tutela.events.catalogue.intake import IntakeRefused, ServiceRegistered
 from tutela.events.envelope import NewEvent
 from tutela.storage import event_log, schema
 from tutela.storage.workplace import Workplace

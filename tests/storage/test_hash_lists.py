@@ -14,7 +14,7 @@ from tests.databases import SteppableClock
 from tests.rig import known_of, listed_exactly, picture
 from tutela.content.item import Outcome
 from tutela.detection.hashlists.hashlist import HashList, ListRole, NewEntry, UnknownEntry, UnknownList
-from tutela.events.catalogue import HashListCreated, HashListEntryRemoved, HashListImported
+from tutela.events.catalogue.hashlists import HashListCreated, HashListEntryRemoved, HashListImported
 from tutela.storage import schema
 from tutela.storage.hash_lists import AlreadyThere
 from tutela.storage.list_revisions import next_revision
@@ -168,11 +168,11 @@ def test_a_change_that_commits_late_is_not_overlooked(place: Workplace) -> None:
             )
         )  # fmt: skip
         assert place.lists.revision() == before
-        assert place.coverage().entries == 0
+        assert list(place.lists.entries(None, enabled_only=True)) == []
     switching.join(30)
     assert order == ["switched"]
     assert place.lists.revision() == before + 2
-    assert place.coverage().entries == 1
+    assert len(list(place.lists.entries(None, enabled_only=True))) == 1
 
 
 def test_imports_at_once_add_each_value_once(place: Workplace) -> None:

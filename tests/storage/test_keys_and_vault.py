@@ -15,9 +15,11 @@ import pytest
 from tutela.casework.evidence import EvidenceGone
 from tutela.casework.pseudonyms import KeyDestroyed, Pseudonyms
 from tutela.events.envelope import new_id, system_clock
+from tutela.storage.blobs.files import FileBlobs
 from tutela.storage.durable import write_durably
 from tutela.storage.keys import BrokenKey, KeyRing
-from tutela.storage.vault import BrokenEvidence, FileVault
+from tutela.storage.shards import shard_of
+from tutela.storage.vault import BrokenEvidence, Vault
 
 CASE = "01976f00-0000-7000-8000-000000000001"
 OTHER = "01976f00-0000-7000-8000-000000000002"
@@ -29,8 +31,16 @@ def keys(tmp_path: Path) -> KeyRing:
 
 
 @pytest.fixture
-def vault(tmp_path: Path, keys: KeyRing) -> FileVault:
-    return FileVault(tmp_path / "evidence", keys)
+def vault(tmp_path: Path, keys: KeyRing) -> Vault:
+    return Vault(FileBlobs(tmp_path / "evidence"), keys, tmp_path / "touched")
+
+
+def key_path(tmp_path: Path, case: str) -> Path:
+    return tmp_path / "keys" / "cases" / shard_of(case) / f"{case}.key"
+
+
+def evidence(tmp_path: Path, case: str) -> Path:
+    return tmp_path / "evidence" / shard_of(case) / case
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -43,13 +53,13 @@ def make_old(folder: Path, seconds: float = 7200) -> None:
         os.utime(path, (then, then))
 
 
-def test_everything_is_for_its_owner_alone(tmp_path: Path, keys: KeyRing, vault: FileVault) -> None:
+def test_everything_is_for_its_owner_alone(tmp_path: Path, keys: KeyRing, vault: Vault) -> None:
     keys.ledger()
     keys.key(2025)
     vault.put(CASE, "a.bytes", b"data")
     for path in files_of(tmp_path):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-    for folder in (tmp_path / "keys", tmp_path / "keys" / "cases", tmp_path / "evidence", tmp_path / "evidence" / CASE):
+    for folder in (tmp_path / "keys", tmp_path / "keys" / "cases", tmp_path / "evidence", evidence(tmp_path, CASE)):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
 
 
@@ -95,7 +105,7 @@ def test_a_short_key_is_refused(tmp_path: Path, keys: KeyRing) -> None:
 
 
 @pytest.mark.parametrize("name", ["master.key", "ledger.key", "pseudonyms-2025.key"])
-def test_a_key_that_is_lost_is_missed_and_not_made_again(tmp_path: Path, vault: FileVault, name: str) -> None:
+def test_a_key_that_is_lost_is_missed_and_not_made_again(tmp_path: Path, vault: Vault, name: str) -> None:
     vault.put(CASE, "a.bytes", b"data")
     path = tmp_path / "keys" / name
 
@@ -123,7 +133,7 @@ def test_a_key_that_is_lost_is_missed_and_not_made_again(tmp_path: Path, vault: 
         asked()
 
 
-def test_a_wrong_master_key_opens_nothing(tmp_path: Path, vault: FileVault) -> None:
+def test_a_wrong_master_key_opens_nothing(tmp_path: Path, vault: Vault) -> None:
     vault.put(CASE, "a.bytes", b"data")
     (tmp_path / "keys" / "master.key").write_bytes(secrets.token_bytes(32))
     with pytest.raises(BrokenKey, match="master key"):
@@ -132,17 +142,18 @@ def test_a_wrong_master_key_opens_nothing(tmp_path: Path, vault: FileVault) -> N
         vault.put(CASE, "b.bytes", b"more")
 
 
-def test_a_key_is_bound_to_its_case(tmp_path: Path, vault: FileVault) -> None:
+def test_a_key_is_bound_to_its_case(tmp_path: Path, vault: Vault) -> None:
     vault.put(CASE, "a.bytes", b"data")
-    shutil.copy(tmp_path / "keys" / "cases" / f"{CASE}.key", tmp_path / "keys" / "cases" / f"{OTHER}.key")
+    key_path(tmp_path, OTHER).parent.mkdir(exist_ok=True)
+    shutil.copy(key_path(tmp_path, CASE), key_path(tmp_path, OTHER))
     with pytest.raises(BrokenKey):
         KeyRing(tmp_path / "keys").case(OTHER)
 
 
 @pytest.mark.parametrize("length", [0, 5, 12, 20, 60])
-def test_a_key_cut_short_says_so(tmp_path: Path, vault: FileVault, length: int) -> None:
+def test_a_key_cut_short_says_so(tmp_path: Path, vault: Vault, length: int) -> None:
     vault.put(CASE, "a.bytes", b"data")
-    path = tmp_path / "keys" / "cases" / f"{CASE}.key"
+    path = key_path(tmp_path, CASE)
     path.write_bytes(path.read_bytes()[:length] if length < 60 else path.read_bytes() + b"x")
     with pytest.raises(BrokenKey):
         vault.get(CASE, "a.bytes")
@@ -174,7 +185,7 @@ def test_pseudonyms_differ_by_year_service_account_and_use(keys: KeyRing) -> Non
 
 
 @pytest.mark.parametrize("data", [b"", b"x", bytes(3_000_000)])
-def test_evidence_comes_back_and_is_encrypted(tmp_path: Path, vault: FileVault, data: bytes) -> None:
+def test_evidence_comes_back_and_is_encrypted(tmp_path: Path, vault: Vault, data: bytes) -> None:
     vault.put(CASE, "a.bytes", data)
     vault.put(CASE, "b.bytes", data)
     assert vault.get(CASE, "a.bytes") == data
@@ -187,9 +198,9 @@ def test_evidence_comes_back_and_is_encrypted(tmp_path: Path, vault: FileVault, 
 
 
 @pytest.mark.parametrize("at", [0, 11, 12, 15, -1])
-def test_tampered_evidence_is_noticed(tmp_path: Path, vault: FileVault, at: int) -> None:
+def test_tampered_evidence_is_noticed(tmp_path: Path, vault: Vault, at: int) -> None:
     vault.put(CASE, "a.bytes", b"some data")
-    path = tmp_path / "evidence" / CASE / "a.bytes"
+    path = evidence(tmp_path, CASE) / "a.bytes"
     data = bytearray(path.read_bytes())
     data[at] ^= 1
     path.write_bytes(data)
@@ -198,18 +209,18 @@ def test_tampered_evidence_is_noticed(tmp_path: Path, vault: FileVault, at: int)
 
 
 @pytest.mark.parametrize("length", [0, 3, 12, 27])
-def test_truncated_evidence_is_noticed(tmp_path: Path, vault: FileVault, length: int) -> None:
+def test_truncated_evidence_is_noticed(tmp_path: Path, vault: Vault, length: int) -> None:
     vault.put(CASE, "a.bytes", b"some data")
-    path = tmp_path / "evidence" / CASE / "a.bytes"
+    path = evidence(tmp_path, CASE) / "a.bytes"
     path.write_bytes(path.read_bytes()[:length])
     with pytest.raises(BrokenEvidence):
         vault.get(CASE, "a.bytes")
 
 
-def test_evidence_is_bound_to_its_name(tmp_path: Path, vault: FileVault) -> None:
+def test_evidence_is_bound_to_its_name(tmp_path: Path, vault: Vault) -> None:
     vault.put(CASE, "a.bytes", b"one")
     vault.put(CASE, "b.bytes", b"two")
-    folder = tmp_path / "evidence" / CASE
+    folder = evidence(tmp_path, CASE)
     shutil.copy(folder / "a.bytes", folder / "b.bytes")
     with pytest.raises(BrokenEvidence):
         vault.get(CASE, "b.bytes")
@@ -219,12 +230,12 @@ def test_evidence_is_bound_to_its_name(tmp_path: Path, vault: FileVault) -> None
     ("case", "name"),
     [("../x", "a"), (CASE, "../a"), (CASE, ".a"), (CASE, ""), ("", "a"), ("..", "a"), (CASE, "a/b"), (CASE, "a\0")],
 )
-def test_names_lead_nowhere_else(vault: FileVault, case: str, name: str) -> None:
+def test_names_lead_nowhere_else(vault: Vault, case: str, name: str) -> None:
     with pytest.raises(ValueError, match=r"names no evidence|not the id of a case"):
         vault.put(case, name, b"x")
 
 
-def test_erased_is_gone(tmp_path: Path, keys: KeyRing, vault: FileVault) -> None:
+def test_erased_is_gone(tmp_path: Path, keys: KeyRing, vault: Vault) -> None:
     vault.put(CASE, "a.bytes", b"one")
     vault.put(OTHER, "a.bytes", b"two")
     vault.erase(CASE)
@@ -239,23 +250,24 @@ def test_erased_is_gone(tmp_path: Path, keys: KeyRing, vault: FileVault) -> None
 
 
 def test_erasure_takes_the_copy_that_a_kill_left(
-    tmp_path: Path, keys: KeyRing, vault: FileVault, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, keys: KeyRing, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A key that is linked under its name and killed before its temporary name is gone has two names."""
 
     def killed(self: Path, *, missing_ok: bool = False) -> None:
         raise KeyboardInterrupt
 
+    keys.case(OTHER, make=True)
     with monkeypatch.context() as patch:
         patch.setattr(Path, "unlink", killed)
         with pytest.raises(KeyboardInterrupt):
-            write_durably(tmp_path / "keys" / "cases" / f"{CASE}.key", b"x" * 60, only_new=True)
-    assert len(files_of(tmp_path / "keys" / "cases")) == 2
+            keys.case(CASE, make=True)
+    assert len([p for p in files_of(tmp_path / "keys") if CASE in p.name]) == 2
     vault.erase(CASE)
-    assert files_of(tmp_path / "keys" / "cases") == []
+    assert [p for p in files_of(tmp_path / "keys") if CASE in p.name] == []
 
 
-def test_what_was_never_kept_is_gone_too(vault: FileVault) -> None:
+def test_what_was_never_kept_is_gone_too(vault: Vault) -> None:
     with pytest.raises(EvidenceGone):
         vault.get(CASE, "a.bytes")
     vault.put(CASE, "a.bytes", b"one")
@@ -263,16 +275,16 @@ def test_what_was_never_kept_is_gone_too(vault: FileVault) -> None:
         vault.get(CASE, "b.bytes")
 
 
-def test_sweep_takes_what_is_old_and_unknown_alone(tmp_path: Path, keys: KeyRing, vault: FileVault) -> None:
+def test_sweep_takes_what_is_old_and_unknown_alone(tmp_path: Path, keys: KeyRing, vault: Vault) -> None:
     for case in (CASE, OTHER):
         vault.put(case, "i1.bytes", b"one")
         vault.put(case, "i2.bytes", b"two")
-    assert vault.sweep({CASE: {"i1.bytes"}}) == []  # too young
+    assert vault.sweep(lambda _: {CASE: {"i1"}}) == []  # too young
     make_old(tmp_path)
     young = new_id(system_clock())
     vault.put(young, "i3.bytes", b"three")
     vault.put(CASE, "i4.bytes", b"of a transaction that is still open")
-    assert vault.sweep({CASE: {"i1.bytes"}}) == [OTHER, f"{CASE}/i2.bytes"]
+    assert vault.sweep(lambda _: {CASE: {"i1"}}) == [OTHER, f"{CASE}/i2.bytes"]
     assert keys.cases() == sorted([CASE, young])
     assert vault.names(CASE) == ["i1.bytes", "i4.bytes"]
     assert vault.names(OTHER) == []
@@ -280,19 +292,19 @@ def test_sweep_takes_what_is_old_and_unknown_alone(tmp_path: Path, keys: KeyRing
     assert vault.get(young, "i3.bytes") == b"three"
 
 
-def test_sweep_takes_temporary_files(tmp_path: Path, vault: FileVault) -> None:
+def test_sweep_takes_temporary_files(tmp_path: Path, vault: Vault) -> None:
     vault.put(CASE, "i1.bytes", b"one")
     left = [
-        tmp_path / "evidence" / CASE / ".i1.bytes.00ff.tmp",
+        evidence(tmp_path, CASE) / ".i1.bytes.00ff.tmp",
         tmp_path / "keys" / ".master.key.00ff.tmp",
-        tmp_path / "keys" / "cases" / f".{CASE}.key.00ff.tmp",
+        tmp_path / "keys" / "tmp" / f".{CASE}.key.00ff.tmp",
     ]
     for path in left:
         path.write_bytes(b"half")
-    assert vault.sweep({CASE: {"i1.bytes"}}) == []
+    assert vault.sweep(lambda _: {CASE: {"i1"}}) == []
     assert all(path.exists() for path in left)
     make_old(tmp_path)
-    assert vault.sweep({CASE: {"i1.bytes"}}) == []
+    assert vault.sweep(lambda _: {CASE: {"i1"}}) == []
     assert not any(path.exists() for path in left)
     assert vault.get(CASE, "i1.bytes") == b"one"
 

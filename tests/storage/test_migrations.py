@@ -11,12 +11,15 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData, inspect
+from sqlalchemy import MetaData, inspect, select
 
 from tutela.detection.hashlists.hashlist import ListRole, NewEntry
 from tutela.storage import migrations, schema
 from tutela.storage.database import Database, WrongDatabase
 from tutela.storage.hash_lists import StoredHashLists
+from tutela.storage.schema.notices import notices
+from tutela.storage.schema.platform import calls
+from tutela.storage.standing import standing_of
 
 
 def upgrade(url: str) -> None:
@@ -136,4 +139,105 @@ def test_lists_of_the_first_schema_go_on(empty_database_url: str) -> None:
     assert [(c.entry == first.id, c.removed) for c in stored.changes(1, stored.revision())] == [
         (False, False), (True, True)
     ]  # fmt: skip
+    database.close()
+
+
+def test_cases_of_the_second_schema_go_on(empty_database_url: str) -> None:
+    """What was reported, done and undone at 0002 is known at this version as if it had been recorded here."""
+    database = Database(empty_database_url)
+    at = datetime(2025, 1, 2, tzinfo=UTC)
+    naive = database.engine.dialect.name == "sqlite"
+    with database.write() as connection:
+        alembic = Config()
+        alembic.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        alembic.attributes["connection"] = connection
+        command.upgrade(alembic, "0002")
+        old = MetaData()
+        old.reflect(connection)
+
+        def add(table: str, **values: object) -> None:
+            moments = {k: at.replace(tzinfo=None) if naive and v is at else v for k, v in values.items()}
+            connection.execute(old.tables[table].insert().values(**moments))
+
+        add("cases", id="c", service="chat", account="a", layer="known", state="reported", opened_at=at)
+        for n, item in enumerate(("i", "j")):
+            add(
+                "case_items", id=item, case_id="c", position=n, service="chat", content="x", kind="image", region="eu",
+                layer="known", same_bytes=True, flagged_at=at, seen_again=0, verdict="known", decided_by="p",
+                decided_at=at,
+            )  # fmt: skip
+            add("actions", id=f"a{item}", case_id="c", item_id=item, kind="remove_content",
+                state="reversal_ordered" if item == "i" else "carried_out", ordered_at=at)  # fmt: skip
+        add("complaints", id="k", case_id="c", action_id="ai", channel="internal", lodged_at=at, upheld=True,
+            reason="wrong_account", decided_by="q", decided_at=at)  # fmt: skip
+        for referral, state, number in (("r", "filed", "7"), ("s", "ordered", None)):
+            add("referrals", id=referral, case_id="c", recipient="x", state=state, attempt=1, failures=0,
+                report_id=number, ordered_at=at, changed_at=at)  # fmt: skip
+            add("referral_items", referral_id=referral, item_id="i", verdict="known", described=True)
+        for n, (kind, data) in enumerate((
+            ("case.opened", {"service": "chat", "account": "a", "layer": "known"}),
+            ("action.ordered", {"action": "ai", "kind": "remove_content", "item": "i"}),
+            ("action.carried_out", {"action": "ai"}),
+            ("complaint.decided", {"complaint": "k", "upheld": True, "reason": "wrong_account"}),
+            ("action.reversal_ordered", {"action": "ai"}),
+            ("complaint.lodged", {"complaint": "k", "action": "ai", "channel": "internal"}),
+        )):  # fmt: skip
+            add("events", id=f"e{n}", type=kind, version=1, subject="c", actor="p", occurred_at=at, recorded_at=at,
+                data=data)  # fmt: skip
+    database.upgrade()
+    database.require_current()
+    with database.read() as connection:
+        rows = connection.execute(select(schema.case_items.c.id).where(schema.case_items.c.overturned)).scalars().all()
+        assert rows == ["i"]
+        actions = schema.actions
+        assert connection.execute(
+            select(actions.c.id, actions.c.cause, actions.c.undone_by, actions.c.undone_at).order_by(actions.c.id)
+        ).all() == [("ai", "decision", "complaint", at), ("aj", "decision", None, None)]
+        standing = standing_of(connection, "c")
+        assert standing.told("x") == {"i"}
+        found = connection.execute(select(calls.c.id, calls.c.kind, calls.c.about, calls.c.state).order_by(calls.c.id))
+        assert found.all() == [
+            ("e1", "action.ordered", "ai", "waiting"),
+            ("e3", "complaint.decided", "k", "waiting"),
+            ("e4", "action.reversal_ordered", "ai", "waiting"),
+        ]
+        columns = notices.c.about, notices.c.kind, notices.c.action_id, notices.c.due_at, notices.c.issued_at
+        assert connection.execute(select(*columns).order_by(notices.c.about)).all() == [
+            ("ai", "action_taken", "ai", at, None), ("k", "complaint_decided", "ai", at, None)
+        ]  # fmt: skip
+        complaints = schema.complaints
+        lodged = select(complaints.c.event, complaints.c.via, complaints.c.words).where(complaints.c.id == "k")
+        assert connection.execute(lodged).one() == ("e5", "platform", False)
+    database.close()
+
+
+def test_people_and_keys_of_before_go_on_and_their_sessions_end(empty_database_url: str) -> None:
+    """At 0008 with a person, a session and a key: the first and the last stay, the session is gone."""
+    database = Database(empty_database_url)
+    sqlite = database.engine.dialect.name == "sqlite"
+    at = datetime(2025, 1, 2, tzinfo=UTC).replace(tzinfo=None if sqlite else UTC)
+    with database.write() as connection:
+        alembic = Config()
+        alembic.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        alembic.attributes["connection"] = connection
+        command.upgrade(alembic, "0008")
+        old = MetaData()
+        old.reflect(connection, only=["people", "sessions", "api_keys"])
+        people, sessions, keys = (old.tables[name] for name in ("people", "sessions", "api_keys"))
+        assert "totp" not in people.c
+        connection.execute(
+            people.insert().values(id="rosa", name="Rosa", roles=["reviewer"], active=True, password="h", failures=0)
+        )
+        connection.execute(sessions.insert().values(digest="d", person="rosa", csrf="c", created_at=at, used_at=at))
+        connection.execute(keys.insert().values(id="k", digest="e", scopes=["items"], created_at=at))
+    database.upgrade()
+    database.require_current()
+    with database.read() as connection:
+        (person,) = connection.execute(schema.people.select()).all()
+        (key,) = connection.execute(schema.api_keys.select()).all()
+        assert connection.execute(schema.sessions.select()).all() == []
+    assert (person.id, person.roles, person.must_change, person.totp, person.openid) == (
+        "rosa", ["reviewer"], False, None, None,
+    )  # fmt: skip
+    assert (key.id, key.scopes, key.expires_at, key.last_used_at) == ("k", ["items"], None, None)
     database.close()

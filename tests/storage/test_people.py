@@ -13,8 +13,8 @@ from tutela.access import credentials
 from tutela.access.credentials import WeakPassword
 from tutela.access.ports import SignInRefused
 from tutela.access.roles import Permission, Person, Role
-from tutela.events.catalogue import KeyCreated, KeyRevoked, PersonRefused, PersonRegistered
-from tutela.storage import people, schema
+from tutela.events.catalogue.access import KeyCreated, KeyRevoked, PersonRefused, PersonRegistered
+from tutela.storage import people, schema, sign_ins
 from tutela.storage.workplace import Workplace
 
 PASSWORD = "correct horse battery"
@@ -30,8 +30,9 @@ def tried_hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         tried.append(hashed)
         return hashed == f"hash of {password}"
 
-    monkeypatch.setattr(people, "hash_password", lambda password: f"hash of {password}")
-    monkeypatch.setattr(people, "password_fits", fits)
+    for module in (people, sign_ins):
+        monkeypatch.setattr(module, "hash_password", lambda password: f"hash of {password}")
+    monkeypatch.setattr(sign_ins, "password_fits", fits)
     return tried
 
 
@@ -173,7 +174,7 @@ def test_two_passwords_are_hashed_at_a_time(rosa: Workplace, monkeypatch: pytest
             now.pop()
         return hashed == f"hash of {password}"
 
-    monkeypatch.setattr(people, "password_fits", slow)
+    monkeypatch.setattr(sign_ins, "password_fits", slow)
     threads = [threading.Thread(target=rosa.people.sign_in, args=("rosa", PASSWORD)) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -189,7 +190,7 @@ def test_a_password_that_changes_while_it_is_checked(rosa: Workplace, monkeypatc
             connection.execute(schema.people.update().values(password="hash of another"))
         return hashed == f"hash of {password}"
 
-    monkeypatch.setattr(people, "password_fits", slow)
+    monkeypatch.setattr(sign_ins, "password_fits", slow)
     refused(rosa, "rosa", PASSWORD)
 
 

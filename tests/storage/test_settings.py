@@ -138,3 +138,29 @@ def test_another_target_needs_both(target: str, host: str) -> None:
     for url in (CyberTiplineSettings().url, f"https://{host}.example.org/", f"http://{host}/", "https://example.org"):
         with pytest.raises(WrongTarget):
             CyberTiplineSettings(url=url, target=target)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[[queues]]\nid = 'urgent'\nname = 'x'\n", "urgent is a queue that is there anyway"),
+        ("[[queues]]\nid = 'A b'\nname = 'x'\n", "other characters"),
+        ("[[queues]]\nid = 'a'\nname = 'x'\n[[queues]]\nid = 'a'\nname = 'y'\n", "a is there twice"),
+        ("[[queues]]\nid = 'a'\nname = 'x'\nlayers = ['old']\n", "queues.0.layers"),
+        ("[[queues]]\nid = 'a'\nname = 'x'\nseverity = 10\n", "0 to 9"),
+        ("[[queues]]\nid = 'a'\nname = 'x'\nroles = ['chief']\n", "queues.0.roles"),
+        ("[care]\nlooks_per_hour = -1\n", "care.looks_per_hour"),
+        ("[care]\nbreak_minutes = 0\n", "care.break_minutes"),
+        ("[desk]\nclaim_minutes = 0\n", "claim_minutes"),
+        ("[policy]\njurisdictions = ['Sweden']\n", "policy.jurisdictions"),
+    ],
+)
+def test_bad_settings_of_the_desk_name_the_setting(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(BadSettings, match=told.replace(".", r"\.")):
+        load_settings(written(tmp_path, text), {})
+
+
+def test_the_desk_as_it_is_configured(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, "[[queues]]\nid = 'mail'\nname = 'Mail'\nservices = ['mail']\n"), {})
+    assert settings.queues.ids == ("urgent", "escalated", "mail", "other", "held")
+    assert settings.care.looks_per_hour > 0  # care does not wait for somebody to ask for it

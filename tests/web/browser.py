@@ -7,10 +7,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 NO_CHROMIUM = "no chromium on the PATH: apt-get install chromium"
@@ -54,6 +55,20 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+class Watched:
+    """A page whose requests and complaints are kept."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 800})
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.hosts: set[str] = set()
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.hosts.add(str(urlsplit(request.url).hostname)))
+        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+
 def sign_in(page: Page, name: str, password: str) -> None:
     """Sign somebody in, by keyboard; the form has the focus."""
     page.goto("/sign-in")
@@ -61,4 +76,11 @@ def sign_in(page: Page, name: str, password: str) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type(password)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/queue")
+    page.wait_for_url(lambda url: "sign-in" not in url)
+
+
+def arrived(picture: Locator) -> None:
+    """Wait until the picture is there: before that nobody has seen the item."""
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("complete", value=True)
+    expect(picture).not_to_have_js_property("naturalWidth", 0)

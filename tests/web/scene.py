@@ -27,7 +27,8 @@ PEOPLE = {
     "rita": ("Rita Reviewer", {Role.REVIEWER}),
     "sven": ("Sven Senior", {Role.SENIOR}),
     "sara": ("Sara Senior", {Role.SENIOR}),
-    "cora": ("Cora Compliance", {Role.COMPLIANCE}),
+    "cora": ("Cora Officer", {Role.COMPLAINTS_OFFICER, Role.REFERRAL_OFFICER, Role.AUDITOR}),
+    "ruth": ("Ruth Referrals", {Role.REFERRAL_OFFICER}),
     "adam": ("Adam Auditor", {Role.AUDITOR}),
     "nora": ("Nora Nobody", set[Role]()),
 }
@@ -107,12 +108,13 @@ class Scene:
         self.place.desk.shown(person, self.place.desk.view(person, case, item).id)
 
 
-def build(folder: Path, clock: SteppedClock | None = None) -> Scene:
-    """Make an installation in an empty folder."""
+def build(folder: Path, clock: SteppedClock | None = None, database_url: str = "", settings: str = "") -> Scene:
+    """Make an installation in an empty folder, on SQLite or on a database that is empty, with more settings."""
     folder.mkdir(parents=True, exist_ok=True)
+    elsewhere = f'database_url = "{database_url}"\n' if database_url else ""
     (folder / "tutela.toml").write_text(
-        '[reporter]\norganisation = "Example"\nfirst_name = "Anna"\nlast_name = "Example"\n'
-        'email = "desk@example.org"\n[limits]\nmax_bytes = 2000000\n',
+        f'{elsewhere}[reporter]\norganisation = "Example"\nfirst_name = "Anna"\nlast_name = "Example"\n'
+        f'email = "desk@example.org"\n[access]\nsecond_factor = "optional"\n[limits]\nmax_bytes = 2000000\n{settings}',
         "utf-8",
     )
     scene = reopen(folder, clock)

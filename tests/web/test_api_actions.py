@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.web.client import TestClient
 from tests.web.scene import Scene, encoded, texture
-from tutela.casework.redress import Reason
+from tutela.casework.reasons import Reason
 
 PICTURE = encoded(texture(1))
 
@@ -69,8 +69,8 @@ def test_the_platform_sees_what_it_has_to_do_confirms_and_undoes(
     lodged = client.post("/v1/complaints", headers=key, json={"action": action, "channel": "internal"})
     assert lodged.status_code == 201
     assert lodged.json()["complaint"]
-    desk, sven = scene.place.desk, scene.person("sven")
-    desk.decide_complaint(sven, lodged.json()["complaint"], upheld=True, reason=Reason.WRONG_ACCOUNT)
+    desk, sven = scene.place.redress, scene.person("sven")
+    desk.decide(sven, lodged.json()["complaint"], upheld=True, reason=Reason.WRONG_ACCOUNT)
     assert said("carried_out") == (200, "reversal_ordered")  # a late repeat is no restoration
     assert said("reversed") == said("reversed") == (200, "reversed")
     missing = client.post("/v1/actions/none/confirm", headers=key, json={"done": "carried_out"})
@@ -95,4 +95,10 @@ def test_health_and_the_description_need_no_key(client: TestClient) -> None:
         "/v1/actions",
         "/v1/actions/{action}/confirm",
         "/v1/complaints",
+        "/v1/complaints/{complaint}",
+        "/v1/access-requests",
+        "/v1/notices",
+        "/v1/notices/{about}",
+        "/v1/actions/{action}/notice",
+        "/v1/accounts/suspended/lookup",
     }

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.web.browser import CHROMIUM, NO_CHROMIUM, chromium, serving, sign_in
+from tests.web.browser import CHROMIUM, NO_CHROMIUM, Watched, arrived, chromium, serving, sign_in
 from tests.web.scene import PASSWORD, Scene, encoded, texture
+from tests.web.test_every_page import problems
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)
 
@@ -20,20 +22,6 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)
 def browser() -> Iterator[Browser]:
     with chromium() as started:
         yield started
-
-
-class Watched:
-    """A page whose requests and complaints are kept."""
-
-    def __init__(self, browser: Browser, address: str) -> None:
-        self.context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 800})
-        self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
-        self.hosts: set[str] = set()
-        self.complaints: list[str] = []
-        self.page.on("request", lambda request: self.hosts.add(str(urlsplit(request.url).hostname)))
-        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
 
 @pytest.fixture
@@ -47,13 +35,6 @@ def watch(app: FastAPI, browser: Browser) -> Iterator[Watched]:
 def seen(scene: Scene) -> list[str]:
     with scene.place.transactions.reading() as log:
         return [event.actor for event in log.read(types=["evidence.viewed"])]
-
-
-def arrived(picture: Locator) -> None:
-    """Wait until the picture is there: before that nobody has seen the item."""
-    expect(picture).to_be_visible()
-    expect(picture).to_have_js_property("complete", value=True)
-    expect(picture).not_to_have_js_property("naturalWidth", 0)
 
 
 def test_a_shift_by_keyboard(scene: Scene, watch: Watched) -> None:
@@ -73,7 +54,7 @@ def test_a_shift_by_keyboard(scene: Scene, watch: Watched) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/cases/{first}")
 
-    expect(page.locator("#view")).to_be_visible()
+    expect(page.locator("#claim")).to_contain_text("You work on it until")
     assert page.locator("img").count() == 0
     assert seen(scene) == []
     page.keyboard.press("2")
@@ -81,26 +62,43 @@ def test_a_shift_by_keyboard(scene: Scene, watch: Watched) -> None:
     expect(page.get_by_role("alert")).to_contain_text("look at the item first")
     page.wait_for_load_state()
 
-    page.keyboard.press("v")
     shown = page.locator("#picture img")
+    page.keyboard.down("v")
     arrived(shown)
     assert seen(scene) == ["rita"]
-    filters = "e => getComputedStyle(e).filter"
-    page.wait_for_timeout(250)
-    assert shown.evaluate(filters) == "grayscale(1) blur(18px)"
+    wide = "e => e.clientWidth"
+    expect(shown).to_have_css("filter", "grayscale(1)")
     assert shown.evaluate("e => e.naturalWidth") == 480
+    page.keyboard.up("v")
+    expect(shown).to_have_css("filter", "grayscale(1) blur(14px)")
+    small = shown.evaluate(wide)
     page.keyboard.press("g")
-    page.keyboard.press("b")
-    page.wait_for_timeout(250)
-    assert shown.evaluate(filters) == "none"
-    page.keyboard.press("v")
+    page.keyboard.press("z")
+    expect(shown).to_have_css("filter", "grayscale(1) blur(14px)")  # nothing is unveiled unless a key is held
+    assert shown.evaluate(wide) == small <= 240
+    page.keyboard.down("v")
+    expect(shown).to_have_css("filter", "none")
+    assert shown.evaluate(wide) > small
+    page.evaluate("dispatchEvent(new Event('blur'))")
+    expect(shown).to_have_css("filter", "grayscale(1) blur(14px)")
+    page.keyboard.up("v")
+    page.keyboard.press("h")
     expect(page.locator("img")).to_have_count(0)
-    expect(page.locator("#view")).to_be_visible()
-    page.keyboard.press("v")
+    expect(page.get_by_text("The picture is veiled")).to_be_visible()
+    button = page.locator("#hold")
+    button.focus()
+    page.keyboard.down(" ")
     arrived(shown)
-    page.wait_for_timeout(250)
-    assert shown.evaluate(filters) == "grayscale(1) blur(18px)"
+    expect(shown).to_have_css("filter", "grayscale(1)")  # colour and size begin anew
+    page.keyboard.up(" ")
+    expect(shown).to_have_css("filter", "grayscale(1) blur(14px)")
+    button.hover()
+    page.mouse.down()
+    expect(shown).to_have_css("filter", "grayscale(1)")
+    page.mouse.up()
+    expect(shown).to_have_css("filter", "grayscale(1) blur(14px)")
     assert seen(scene) == ["rita", "rita"]
+    page.evaluate("document.activeElement.blur()")
 
     page.keyboard.press("Enter")
     expect(page.locator("#chosen")).to_contain_text("Select a decision first")
@@ -108,7 +106,7 @@ def test_a_shift_by_keyboard(scene: Scene, watch: Watched) -> None:
     page.keyboard.press("a")
     page.keyboard.press("a")
     expect(page.locator("#classification")).to_have_value("A2")
-    expect(page.locator("#chosen")).to_contain_text("Selected: known, A2")
+    expect(page.locator("#chosen")).to_contain_text("Selected: known, A2.")
     page.keyboard.press("r")
     page.keyboard.type("12 ge?")
     page.keyboard.press("Escape")
@@ -118,6 +116,8 @@ def test_a_shift_by_keyboard(scene: Scene, watch: Watched) -> None:
     page.keyboard.press("v")
     arrived(shown)
     page.keyboard.press("3")
+    page.keyboard.press("w")
+    expect(page.locator("#chosen")).to_contain_text("Selected: not, error.")
     page.keyboard.press("Enter")
 
     page.wait_for_url(f"**/cases/{second}?after={first}")
@@ -142,6 +142,9 @@ def test_a_shift_by_keyboard(scene: Scene, watch: Watched) -> None:
     page.keyboard.press("v")
     arrived(shown)
     page.keyboard.press("2")
+    page.keyboard.press("x")
+    page.keyboard.press("u")
+    expect(page.locator("#chosen")).to_contain_text("Selected: new, generated, A child is in danger now")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/queue?after={second}")
     expect(page.get_by_text("Nothing waits for a decision")).to_be_visible()
@@ -179,7 +182,58 @@ def test_a_look_that_is_refused_says_so_in_the_page(scene: Scene, watch: Watched
     page.wait_for_url("**/cases/*")
     page.keyboard.press("v")
     expect(page.get_by_role("alert")).to_contain_text("no look was recorded")
-    expect(page.locator("#view")).to_be_visible()
+    expect(page.get_by_text("The picture is veiled")).to_be_visible()
+
+
+def test_two_who_ask_for_the_next_case_get_two_and_leaving_gives_one_back(
+    scene: Scene, app: FastAPI, browser: Browser
+) -> None:
+    picture = encoded(texture(1))
+    scene.list_picture(picture)
+    first, _ = scene.flagged(picture, "user-1")
+    scene.clock.step(minutes=1)
+    second, _ = scene.flagged(picture, "user-2")
+    with serving(app) as address:
+        rita, sven = Watched(browser, address), Watched(browser, address)
+        for one, name in ((rita, "rita"), (sven, "sven")):
+            sign_in(one.page, name, PASSWORD)
+            one.page.keyboard.press("n")
+            one.page.wait_for_url("**/cases/*")
+        assert rita.page.url.endswith(first)
+        assert sven.page.url.endswith(second)
+        rita.page.keyboard.press("q")
+        rita.page.wait_for_url("**/queue")
+        while rita.page.get_by_text("you until").count():  # the message that the case was left may come later
+            rita.page.reload()
+        expect(rita.page.get_by_text("sven until")).to_be_visible()
+        rita.page.goto(f"/cases/{second}")
+        expect(rita.page.locator("#claim")).to_contain_text("sven works on it until")
+        expect(rita.page.locator("#decision")).to_have_count(0)
+        sven.page.keyboard.press("s")
+        sven.page.keyboard.press("s")
+        expect(sven.page.locator("#skip")).to_have_value("language")
+        sven.page.keyboard.press("Enter")
+        sven.page.wait_for_url(f"**/cases/{first}")
+        rita.page.keyboard.press("q")
+        rita.page.wait_for_url("**/queue")
+        rita.page.keyboard.press("n")
+        expect(rita.page.locator("#decision")).to_be_visible()
+        rita.page.wait_for_load_state()
+        assert rita.page.url.endswith(second)
+        rita.page.keyboard.press("c")
+        rita.page.keyboard.type("a wall, as yesterday")
+        rita.page.keyboard.press("Escape")
+        rita.page.get_by_role("button", name="Add the comment").click()
+        expect(rita.page.locator(".history q")).to_have_text("a wall, as yesterday")
+        rita.page.wait_for_load_state()
+        rita.page.keyboard.press("u")
+        rita.page.keyboard.press("Enter")
+        expect(rita.page.locator(".badge.alarm")).to_have_text("child in danger now")
+        expect(rita.page.locator("#claim")).to_contain_text("You work on it until")
+        for one in (rita, sven):
+            assert one.hosts == {"127.0.0.1"}
+            assert [text for text in one.complaints if "409" not in text] == []
+            one.context.close()
 
 
 @pytest.mark.parametrize("width", [1280, 800])
@@ -190,6 +244,42 @@ def test_no_page_is_wider_than_its_window(scene: Scene, watch: Watched, width: i
     page = watch.page
     page.set_viewport_size({"width": width, "height": 800})
     sign_in(page, "sven", PASSWORD)
-    for path in ("/queue", f"/cases/{case}", "/referrals", "/complaints"):
+    for path in ("/queue", "/queue?queue=other", "/team", f"/cases/{case}", "/referrals", "/complaints"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_desk_in_any_state(
+    scene: Scene, app: FastAPI, browser: Browser, scheme: Literal["light", "dark"]
+) -> None:
+    picture = encoded(texture(1))
+    scene.list_picture(picture)
+    cases = [scene.flagged(picture, f"user-{number}") for number in range(5)]
+    desk, rita, sven = scene.place.desk, scene.person("rita"), scene.person("sven")
+    desk.mark_urgent(rita, cases[0][0], "a date is named")
+    desk.hold("system", cases[1][0], 1)
+    desk.escalate(rita, cases[2][0], cases[2][1], "known")
+    scene.look("rita", *cases[3])
+    desk.decide(rita, *cases[3], "known")
+    desk.reopen("system", cases[3][0], [cases[3][1]], "entry_wrong", "1")
+    scene.place.claiming.claim(rita, cases[4][0], "page")
+    axe, found = Axe(), {}
+    with serving(app) as address:
+        context = browser.new_context(base_url=address, color_scheme=scheme)
+        page = context.new_page()
+        sign_in(page, "sven", PASSWORD)
+        for path in ("/queue", "/queue?queue=other&order=severity", "/team", *(f"/cases/{case}" for case, _ in cases)):
+            page.goto(path)
+            for key in "1", "3", "5":
+                if path.endswith(cases[0][0]):
+                    page.keyboard.press(key)
+                    found[f"{path} {key}"] = problems(axe, page)
+            found[path] = problems(axe, page)
+        scene.place.resting.begin(sven)
+        for path in ("/queue", f"/cases/{cases[0][0]}"):
+            page.goto(path)
+            expect(page.get_by_text("You are on a break")).to_be_visible()
+            found[f"{path} on a break"] = problems(axe, page)
+        context.close()
+    assert {path: said for path, said in found.items() if said} == {}

@@ -7,21 +7,22 @@ import secrets
 from dataclasses import dataclass
 
 MINIMUM_PASSWORD = 12
+MAXIMUM_PASSWORD = 1000
 
 
 class WeakPassword(ValueError):
-    """The password is too short, or no text."""
+    """The password is too short or too long, or no text."""
 
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password (RFC 9106, the library's current parameters).
 
-    Raises WeakPassword below 12 characters, and for half a character (a lone surrogate).
+    Raises WeakPassword below 12 and beyond 1,000 characters, and for half a character (a lone surrogate).
     """
     from argon2 import PasswordHasher
 
-    if len(password) < MINIMUM_PASSWORD:
-        raise WeakPassword(f"a password has at least {MINIMUM_PASSWORD} characters")
+    if not MINIMUM_PASSWORD <= len(password) <= MAXIMUM_PASSWORD:
+        raise WeakPassword(f"a password has at least {MINIMUM_PASSWORD} and at most {MAXIMUM_PASSWORD:,} characters")
     try:
         return PasswordHasher().hash(password)
     except UnicodeEncodeError as error:
@@ -37,6 +38,17 @@ def password_fits(password: str, hashed: str) -> bool:
         return PasswordHasher().verify(hashed, password)
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
+
+
+def is_outdated(hashed: str) -> bool:
+    """Return whether a hash was made with other parameters than today's, so that it is to be made again."""
+    from argon2 import PasswordHasher
+    from argon2.exceptions import InvalidHashError
+
+    try:
+        return PasswordHasher().check_needs_rehash(hashed)
+    except InvalidHashError:
+        return False  # no hash of ours: nobody's password fits it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +70,4 @@ def new_token(prefix: str) -> Token:
 
 def digest_of(secret: str) -> str:
     """Return what is kept of a token."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

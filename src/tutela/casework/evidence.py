@@ -44,7 +44,10 @@ class PartyRecord(_Record):
 
 
 class ItemRecord(_Record):
-    """What is known of a flagged item and identifies people or the file. Digests are hexadecimal."""
+    """What is known of a flagged item and identifies people or the file. Digests are hexadecimal.
+
+    `identity` is the platform's own id of the item; records that are older than this field hold none.
+    """
 
     service: str
     service_name: str
@@ -57,6 +60,7 @@ class ItemRecord(_Record):
     recipients: tuple[PartyRecord, ...]
     sent_at: datetime | None
     found_at: datetime
+    identity: str | None = None
 
 
 class RemarkRecord(_Record):
@@ -65,6 +69,14 @@ class RemarkRecord(_Record):
     person: str
     at: datetime
     text: str
+
+
+def owner_of(name: str) -> str:
+    """Return the id of the item or the event that a name belongs to: it is kept while the record holds that id.
+
+    A name is `ID.kind`, or `ITEM.EVENT.kind` for what an event adds to an item.
+    """
+    return name.rsplit(".", 1)[0].rsplit(".", 1)[-1]
 
 
 def bytes_name(item: str) -> str:
@@ -85,3 +97,16 @@ def repeat_name(item: str, event: str) -> str:
 def remark_name(event: str) -> str:
     """Return the name under which the remark of an event is kept."""
     return f"{event}.remark"
+
+
+class HoldRecord(_Record):
+    """The document that a hold rests on, as the person who placed it wrote it."""
+
+    person: str
+    at: datetime
+    reference: str
+
+
+def hold_name(event: str) -> str:
+    """Return the name under which the document of a hold is kept; `event` is that of the placing."""
+    return f"{event}.hold"

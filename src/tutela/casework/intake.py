@@ -12,23 +12,24 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
+from tutela.casework.entries.clusters import ClusterWatch, Fired
+from tutela.casework.entries.rules import EntryRules
 from tutela.casework.evidence import EvidenceVault, ItemRecord, PartyRecord, bytes_name, record_name, repeat_name
 from tutela.casework.ports import Batch, IntakeUnit, LedgerLine, Transactions
 from tutela.casework.pseudonyms import Pseudonyms, YearKeys
 from tutela.content.item import Outcome, Provenance
 from tutela.detection.fingerprinting import Fingerprinted
 from tutela.detection.matcher import Judgement
-from tutela.events.catalogue import (
+from tutela.events.catalogue.base import Layer, Payload, Region
+from tutela.events.catalogue.intake import (
     CaseOpened,
     DetectionRecorded,
     IntakeRefused,
     ItemFlagged,
     ItemSeenAgain,
     ItemsTallied,
-    Layer,
-    Payload,
-    Region,
     TallyRow,
 )
 from tutela.events.envelope import SYSTEM, Clock, NewEvent, new_id
@@ -54,7 +55,10 @@ class Refused(PermissionError):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An item after detection. `load` returns its bytes again; it is called only for what is flagged."""
+    """An item after detection. `load` returns its bytes again; it is called only for what is flagged.
+
+    A `planted` one gets a case of its own where it is flagged, and is counted nowhere.
+    """
 
     identity: str
     provenance: Provenance
@@ -62,6 +66,7 @@ class Taken:
     judgement: Judgement
     permit: Permit
     load: Callable[[], bytes]
+    planted: Literal["canary"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ class Intake:
         regimes: RegimeTable,
         clock: Clock,
         other_ground: OtherGround | None = None,
+        entry_rules: EntryRules | None = None,
     ) -> None:
         self._transactions = transactions
         self._vault = vault
@@ -101,6 +107,7 @@ class Intake:
         self._regimes = regimes
         self._clock = clock
         self._other_ground = other_ground
+        self._entry_rules = entry_rules or EntryRules()
 
     def permit(self, service: Service, region: Region, actor: str = SYSTEM) -> Permit:
         """Return under what law items may be processed now; raises Refused, and records the refusal once a day."""
@@ -149,7 +156,8 @@ class Intake:
             if not unit.is_open(batch.id):
                 raise BatchClosed(f"batch {batch.id} was closed meanwhile")
             ledger = unit.ledger(batch.id, {*keys.values(), *own_keys.values()})
-            run = _Run(unit, self._vault, Pseudonyms(self._years, now.year), service, now, actor)
+            watch = ClusterWatch(unit, self._entry_rules, now)
+            run = _Run(unit, self._vault, Pseudonyms(self._years, now.year), service, now, actor, watch)
             recorded: list[Recorded] = []
             for item in items:
                 # A match is known by its bytes too: other bytes under a used id are never lost to a platform's slip.
@@ -218,8 +226,10 @@ class _Run:
         service: Service,
         now: datetime,
         actor: str,
+        watch: ClusterWatch,
     ) -> None:
         self._unit = unit
+        self._watch = watch
         self._vault = vault
         self._names = names
         self._service = service
@@ -246,6 +256,8 @@ class _Run:
                 recorded = Recorded(item.identity, Outcome.ERROR, "it changed while it was read: scan it again")
             else:
                 recorded = self._flag(item, data, upright.value)
+        if item.planted is not None:
+            return recorded
         key = (
             item.permit.regime,
             item.fingerprinted.kind.value,
@@ -278,10 +290,15 @@ class _Run:
         ]
 
     def _flag(self, item: Taken, data: bytes, sha256: bytes) -> Recorded:
+        # What was judged a moment ago may have been suspended since: here it is known for certain.
+        silent = self._unit.match_no_more({found.entry for found in item.judgement.detections})
+        detections = [found for found in item.judgement.detections if found.entry not in silent]
+        if not detections:
+            return Recorded(item.identity, Outcome.CLEAN, "")
         sender = item.provenance.sender
         account = self._names.account(self._service.id, sender.account) if sender else None
         content = self._names.content(sha256)
-        before = self._seen(account, content)
+        before = None if item.planted else self._seen(account, content)
         provenance = item.provenance
         recipients_eu = tuple(sorted({self._pseudonym(r) for r in provenance.recipients if r.region == "eu"}))
         recipients_unknown = sum(r.region == "unknown" for r in provenance.recipients)
@@ -299,9 +316,12 @@ class _Run:
             self._vault.put(case, repeat_name(known_item, again.id), self._record(item).model_dump_json().encode())
             return Recorded(item.identity, Outcome.MATCH, "", case, known_item, seen_again=True)
         layer: Layer = "known"
-        case = self._case_of(account, layer)
         item_id = new_id(self._now)
-        self._contents[account, content] = (case, item_id)
+        if item.planted:
+            case = self._open(account, layer, item.planted)
+        else:
+            case = self._case_of(account, layer)
+            self._contents[account, content] = (case, item_id)
         self._vault.put(case, bytes_name(item_id), data)
         self._vault.put(case, record_name(item_id), self._record(item).model_dump_json().encode())
         self._add(
@@ -321,7 +341,7 @@ class _Run:
                 sent_at=provenance.sent_at,
             ),
         )
-        for found in item.judgement.detections:
+        for found in detections:
             self._add(
                 case,
                 DetectionRecorded(
@@ -336,8 +356,11 @@ class _Run:
                     orientation=found.orientation.value,
                     computed=found.computed,
                     quality=found.quality,
+                    classification=found.classification,
                 ),
             )
+        if item.planted is None:
+            self.events += self._watch.joined(case, [Fired(found.entry, found.hashlist) for found in detections])
         return Recorded(item.identity, Outcome.MATCH, "", case, item_id)
 
     def _seen(self, account: str | None, content: str) -> tuple[str, str] | None:
@@ -357,10 +380,14 @@ class _Run:
             if case:
                 self._cases[account] = case
                 return case
-        case = new_id(self._now)
-        self._add(case, CaseOpened(service=self._service.id, account=account, layer=layer))
+        case = self._open(account, layer)
         if account is not None:
             self._cases[account] = case
+        return case
+
+    def _open(self, account: str | None, layer: Layer, planted: Literal["canary"] | None = None) -> str:
+        case = new_id(self._now)
+        self._add(case, CaseOpened(service=self._service.id, account=account, layer=layer, planted=planted))
         return case
 
     def _record(self, item: Taken) -> ItemRecord:
@@ -378,6 +405,7 @@ class _Run:
             recipients=tuple(_party(r) for r in provenance.recipients),
             sent_at=provenance.sent_at,
             found_at=self._now,
+            identity=_writable(item.identity),
         )
 
     def _pseudonym(self, party: Party) -> str:

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from tutela.casework.actions import Action
 from tutela.casework.case import Case
-from tutela.casework.redress import Action, Complaint
+from tutela.casework.closing import Standing
+from tutela.casework.entries.clusters import ClusterUnit
+from tutela.casework.redress import Complaint
 from tutela.content.item import Outcome
-from tutela.events.catalogue import Region, TallyRow
+from tutela.events.catalogue.base import Region
+from tutela.events.catalogue.intake import TallyRow
 from tutela.events.store import EventWriter
 
 
@@ -34,7 +38,7 @@ class LedgerLine:
     outcome: Outcome
 
 
-class IntakeUnit(EventWriter, Protocol):
+class IntakeUnit(ClusterUnit, EventWriter, Protocol):
     """One transaction of the intake."""
 
     def lock(self, name: str) -> None:
@@ -69,6 +73,10 @@ class IntakeUnit(EventWriter, Protocol):
         """Remove the batch with its ledger and running counts."""
         ...
 
+    def match_no_more(self, entries: Collection[int]) -> Collection[int]:
+        """Return which of these entries may not match now, whatever an index said that lags behind the lists."""
+        ...
+
     def awaiting_case(self, service: str, account: str) -> str | None:
         """Return the case of an account that awaits a decision."""
         ...
@@ -96,6 +104,10 @@ class CaseUnit(EventWriter, Protocol):
 
     def has_viewed(self, case_id: str, item_id: str, person: str) -> bool:
         """Return whether the record holds a look of that person at that item."""
+        ...
+
+    def standing(self, case_id: str) -> Standing:
+        """Return what was ordered on a case so far; lock the case first."""
         ...
 
     def action(self, action_id: str, *, lock: bool = False) -> Action:

@@ -1,44 +1,23 @@
-"""Actions by the platform, complaints against them, and their reversal. Pure."""
+"""Complaints against actions, and what their decisions order. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Literal
 
+from tutela.casework.actions import Action, ActionState
 from tutela.casework.case import NotPossible
-from tutela.events.catalogue import (
-    ActionCarriedOut,
-    ActionKind,
+from tutela.casework.reasons import Channel, Reason
+from tutela.events.catalogue.base import Payload
+from tutela.events.catalogue.redress import (
     ActionReversalOrdered,
-    ActionReversed,
+    Claim,
     ComplaintDecided,
     ComplaintLodged,
-    Payload,
+    Via,
 )
 from tutela.events.envelope import NewEvent, new_id
-
-
-class ActionState(StrEnum):
-    """Where an action stands."""
-
-    ORDERED = "ordered"
-    CARRIED_OUT = "carried_out"
-    REVERSAL_ORDERED = "reversal_ordered"
-    REVERSED = "reversed"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """What the platform was asked to do. `decided_by` are those whose decisions it rests on."""
-
-    id: str
-    case: str
-    kind: ActionKind
-    item: str | None
-    state: ActionState
-    decided_by: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,67 +27,74 @@ class Complaint:
     id: str
     case: str
     action: str
-    channel: Literal["internal", "judicial"]
+    channel: Channel
     lodged_at: datetime
     upheld: bool | None
+    decided_by: str | None = None
 
 
-Done = Literal["carried_out", "reversed"]
-"""What the platform says that it did with an action."""
+def lodge(
+    action: Action,
+    channel: Channel,
+    *,
+    earlier: Sequence[Complaint],
+    via: Via,
+    claim: Claim | None,
+    words: bool,
+    actor: str,
+    at: datetime,
+) -> NewEvent:
+    """Return what is recorded when a complaint arrives; `earlier` are those against the same action.
 
-
-class Reason(StrEnum):
-    """Why a complaint was decided as it was."""
-
-    NOT_SUCH_MATERIAL = "not_such_material"
-    WRONG_ACCOUNT = "wrong_account"
-    CONFIRMED_ON_REVIEW = "confirmed_on_review"
-    OUT_OF_TIME = "out_of_time"
-    COURT_ORDER = "court_order"
-
-
-def confirm(action: Action, done: Done, *, actor: str, now: datetime) -> list[NewEvent]:
-    """Return what is recorded when the platform says that it acted, or that it undid it.
-
-    Saying again what is on record changes nothing: a late repeat of the first must never count as the second.
-    Raises NotPossible for a reversal that nobody ordered.
+    Raises NotPossible where nothing was done to complain of, and where a complaint of the user waits already.
     """
-    if done == "carried_out":
-        if action.state is ActionState.ORDERED:
-            return [_event(action.case, actor, now, ActionCarriedOut(action=action.id))]
-        return []  # every later state has this on record
-    if action.state is ActionState.REVERSED:
-        return []
-    if action.state is not ActionState.REVERSAL_ORDERED:
-        raise NotPossible(f"the action is {action.state.value}: nobody ordered that it be undone")
-    return [_event(action.case, actor, now, ActionReversed(action=action.id))]
-
-
-def lodge(action: Action, channel: Literal["internal", "judicial"], *, actor: str, now: datetime) -> list[NewEvent]:
-    """Return what is recorded when a complaint arrives. Raises NotPossible where nothing was done to complain of."""
     if action.state is not ActionState.CARRIED_OUT:
         raise NotPossible(f"the action is {action.state.value}: a complaint needs one that was carried out")
-    return [_event(action.case, actor, now, ComplaintLodged(
-        complaint=new_id(now), action=action.id, channel=channel
-    ))]  # fmt: skip
+    waiting = [c for c in earlier if c.channel == "internal" and c.upheld is None]
+    if channel == "internal" and waiting:
+        raise NotPossible(f"the complaint {waiting[0].id} against this action waits for its decision already")
+    payload = ComplaintLodged(
+        complaint=new_id(at), action=action.id, channel=channel, via=via, claim=claim, words=words
+    )
+    return _event(action.case, actor, at, payload)
 
 
 def decide_complaint(
-    complaint: Complaint, action: Action, upheld: bool, reason: Reason, *, person: str, now: datetime
-) -> list[NewEvent]:
-    """Return what is recorded when a complaint is decided; one that is upheld orders the reversal.
+    complaint: Complaint,
+    upheld: bool,
+    reason: Reason,
+    *,
+    person: str,
+    deciders: Collection[str],
+    earlier: Sequence[Complaint],
+    answer: bool,
+    now: datetime,
+) -> NewEvent:
+    """Return what is recorded when a complaint is decided. What follows from it is another matter.
 
-    Raises NotPossible if it is decided already, or the person took one of the decisions complained of
-    (a second look by the same eyes is none).
+    `deciders` are all who ever decided, or gave an opinion, on what is complained of. Raises NotPossible if it is
+    decided already, if the reason does not fit, or if the person is one of those or decided an earlier complaint of
+    the user (a second look by the same eyes is none).
     """
     if complaint.upheld is not None:
         raise NotPossible("the complaint is decided already")
-    if person in action.decided_by:
+    if not reason.fits(upheld, complaint.channel):
+        fitting = ", ".join(r.value for r in Reason if r.fits(upheld, complaint.channel))
+        raise NotPossible(
+            f"{reason.value} is no reason to {'uphold' if upheld else 'reject'} this complaint: choose of {fitting}"
+        )
+    before = {c.decided_by for c in earlier if c.channel == "internal" and c.id != complaint.id}
+    if person in deciders or (complaint.channel == "internal" and person in before):
         raise NotPossible("somebody other than the reviewer of the case decides a complaint")
-    payloads: list[Payload] = [ComplaintDecided(complaint=complaint.id, upheld=upheld, reason=reason.value)]
-    if upheld and action.state is ActionState.CARRIED_OUT:
-        payloads.append(ActionReversalOrdered(action=action.id))
-    return [_event(action.case, person, now, payload) for payload in payloads]
+    payload = ComplaintDecided(complaint=complaint.id, upheld=upheld, reason=reason.value, answer=answer)
+    return _event(complaint.case, person, now, payload)
+
+
+def set_aside(action: Action, *, person: str, now: datetime) -> list[NewEvent]:
+    """Return what is recorded when an action is to be undone although the decision on the item stands."""
+    if action.state is not ActionState.CARRIED_OUT:
+        return []
+    return [_event(action.case, person, now, ActionReversalOrdered(action=action.id, cause="complaint"))]
 
 
 def _event(case: str, actor: str, now: datetime, payload: Payload) -> NewEvent:

@@ -2,45 +2,78 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
+from tutela.casework import closing
 from tutela.casework.case import Case, CaseItem, CaseState, Classification, NotPossible
+from tutela.casework.closing import Standing
 from tutela.casework.policy import Policy
-from tutela.events.catalogue import (
-    ActionOrdered,
-    CaseClosed,
-    CaseEscalated,
-    ItemDecided,
-    Payload,
-    ReferralOrdered,
-    ReferredItem,
-    Verdict,
-)
-from tutela.events.envelope import NewEvent, new_id
+from tutela.events.catalogue.base import Payload, Verdict
+from tutela.events.catalogue.casework import CaseEscalated, ItemDecided, Legality
+from tutela.events.envelope import NewEvent
 
 MAX_REMARKS = 4000
+Ground = Literal["error", "lawful_here"]
+"""Why an item is "not": an error of the technology or its list, or lawful where the operator is bound."""
+Sign = Literal["generated", "self_produced"]
+LegalStatus = Literal["unlawful", "lawful", "unsure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person says of an item. `legality` is by jurisdiction; `urgent`: a child is in danger now."""
+
+    verdict: Verdict
+    classification: Classification | None = None
+    ground: Ground | None = None
+    signs: frozenset[Sign] = frozenset()
+    urgent: bool = False
+    legality: tuple[tuple[str, LegalStatus], ...] = ()
+
+    def check(self, policy: Policy) -> None:
+        """Raise NotPossible where what it says does not fit together, or not the operator's policy."""
+        if self.verdict == "not":
+            if self.classification is not None:
+                raise NotPossible('a class goes with "known" or "new", not with "not"')
+            if self.signs or self.urgent:
+                raise NotPossible('signs and urgency go with "known" or "new", not with "not"')
+            if self.ground is None:
+                raise NotPossible('say why it is "not": an error, or lawful here')
+        elif self.ground is not None:
+            raise NotPossible('a ground goes with "not" alone')
+        if self.classification is not None and not policy.classes:
+            raise NotPossible("this operator is not bound by classes: [policy] classes")
+        named = [jurisdiction for jurisdiction, _ in self.legality]
+        if len(set(named)) < len(named) or not set(named) <= set(policy.jurisdictions):
+            raise NotPossible("legality is said once for each jurisdiction, of those in [policy] jurisdictions")
+        lawful = any(status == "lawful" for _, status in self.legality)
+        if self.ground == "lawful_here" and policy.jurisdictions and not lawful:
+            raise NotPossible("lawful here: say under the law of which jurisdiction it is lawful")
 
 
 def decide(
     case: Case,
     item_id: str,
-    verdict: Verdict,
-    classification: Classification | None,
+    decision: Decision,
     *,
     person: str,
     viewed: bool,
     remarks: bool,
     policy: Policy,
+    standing: Standing,
     now: datetime,
 ) -> list[NewEvent]:
     """Return what is recorded when a person decides on an item.
 
-    The last open item closes the case; a confirmed case orders actions and a report in the same breath.
+    The last open item closes the case, with all that follows by `closing` from the verdicts in the same breath.
     `viewed` comes from the record of what was shown. Raises NotPossible if the item is decided already, or if the
     verdict needs a look that this person did not take. Only an item whose bytes equal a listed file's may be decided
     unseen (it may be one that nothing can show), and "not" then needs a reason in words.
     """
     _must_await(case)
+    verdict = decision.verdict
     item = case.item(item_id)
     if item.verdict is not None:
         raise NotPossible(f"item {item_id} was decided by {item.decided_by} already")
@@ -50,34 +83,23 @@ def decide(
         )
     if not viewed and verdict == "not" and not remarks:
         raise NotPossible('say in the remarks why it is "not": it is decided unseen')
-    if verdict == "not" and classification is not None:
-        raise NotPossible('a class goes with "known" or "new", not with "not"')
-    events = [_event(case, person, now, ItemDecided(
-        item=item_id, verdict=verdict, classification=classification, viewed=viewed, remarks=remarks
-    ))]  # fmt: skip
-    verdicts: dict[str, Verdict] = {i.id: i.verdict for i in case.items if i.verdict is not None}
-    verdicts[item_id] = verdict
-    if len(verdicts) == len(case.items):
-        events += _close(case, verdicts, person, policy, now)
+    decision.check(policy)
+    payload = ItemDecided(
+        item=item_id,
+        verdict=verdict,
+        classification=decision.classification,
+        viewed=viewed,
+        remarks=remarks,
+        ground=decision.ground,
+        signs=tuple(sorted(decision.signs)),
+        legality=tuple(Legality(jurisdiction=place, status=status) for place, status in sorted(decision.legality)),
+        urgent=decision.urgent,
+    )
+    events = [_event(case, person, now, payload)]
+    after = closing.with_decision(case, item_id, verdict, decision.classification, now)
+    if not after.undecided:
+        events += closing.close(after, standing, policy, person=person, now=now)
     return events
-
-
-def _close(case: Case, verdicts: dict[str, Verdict], person: str, policy: Policy, now: datetime) -> list[NewEvent]:
-    confirmed = [ReferredItem(item=item, verdict=verdict) for item, verdict in verdicts.items() if verdict != "not"]
-    if not confirmed:
-        return [_event(case, person, now, CaseClosed(end="dismissed"))]
-    payloads: list[Payload] = [CaseClosed(end="confirmed")]
-    if policy.remove_content:
-        payloads += [
-            ActionOrdered(action=new_id(now), kind="remove_content", item=referred.item) for referred in confirmed
-        ]
-    if policy.suspend_account and case.account is not None:
-        payloads.append(ActionOrdered(action=new_id(now), kind="suspend_account", item=None))
-    payloads += [
-        ReferralOrdered(referral=new_id(now), recipient=recipient, items=tuple(confirmed))
-        for recipient in policy.recipients
-    ]
-    return [_event(case, person, now, payload) for payload in payloads]
 
 
 def escalate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -15,7 +15,7 @@ from tutela.detection.fingerprinting import Fingerprinted, fingerprint
 from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind
 from tutela.detection.matcher import Judgement, Matcher
 from tutela.detection.recognition import recognise
-from tutela.events.catalogue import Region
+from tutela.events.catalogue.base import Region
 from tutela.events.envelope import SYSTEM, Clock
 from tutela.regimes.permission import Permit
 from tutela.regimes.services import Service
@@ -67,6 +67,27 @@ class ItemStream:
 
         Raises casework.intake.Refused before anything is decoded if one of them may not be processed today.
         """
+        taken = self._detected(service, items, actor)
+        batch = self._batch(service)
+        try:
+            recorded = self._intake.record(batch, service, taken, actor)
+        except BatchClosed:
+            # Another process on the same installation stopped, or the day changed in another thread.
+            recorded = self._intake.record(self._batch(service, gone=batch), service, taken, actor)
+        return _answers(recorded, taken)
+
+    def plant(self, service: Service, item: Arrived, actor: str = SYSTEM) -> Answer:
+        """Take a canary in: the same way, in a batch of its own that is closed at once and tallies nothing.
+
+        Raises casework.intake.Refused.
+        """
+        taken = [replace(one, planted="canary") for one in self._detected(service, [item], actor)]
+        batch = self._intake.open_batch(service, f"canary {item.identity}", daily=True)
+        recorded = self._intake.record(batch, service, taken, actor)
+        self._intake.close(batch, actor)
+        return _answers(recorded, taken)[0]
+
+    def _detected(self, service: Service, items: Sequence[Arrived], actor: str) -> list[Taken]:
         regions: set[Region] = {item.provenance.region for item in items}
         permits: dict[Region, Permit] = {r: self._intake.permit(service, r, actor) for r in sorted(regions)}
         matcher = self._matcher()
@@ -76,13 +97,7 @@ class ItemStream:
             made = partial(fingerprint, item.data, self._kinds.values(), self._limits, permit.excludes, item.given)
             fingerprinted, judgement = recognise(made(reduced=True), matcher, made)
             taken.append(Taken(item.identity, item.provenance, fingerprinted, judgement, permit, _giving(item.data)))
-        batch = self._batch(service)
-        try:
-            recorded = self._intake.record(batch, service, taken, actor)
-        except BatchClosed:
-            # Another process on the same installation stopped, or the day changed in another thread.
-            recorded = self._intake.record(self._batch(service, gone=batch), service, taken, actor)
-        return [Answer(r, t.fingerprinted, t.judgement) for r, t in zip(recorded, taken, strict=True)]
+        return taken
 
     def close(self) -> None:
         """Close the open batches, to tally now. A server that stops leaves them open: the day goes on."""
@@ -107,3 +122,7 @@ class ItemStream:
 
 def _giving(data: bytes) -> Callable[[], bytes]:
     return lambda: data
+
+
+def _answers(recorded: Sequence[Recorded], taken: Sequence[Taken]) -> list[Answer]:
+    return [Answer(r, t.fingerprinted, t.judgement) for r, t in zip(recorded, taken, strict=True)]

@@ -9,10 +9,11 @@ from rich.table import Table
 
 from tutela.access.roles import NotAllowed
 from tutela.casework.case import CaseState, Classification, NoSuchCase, NoSuchItem, NotPossible
+from tutela.casework.review import Ground
 from tutela.cli.exits import Exit
 from tutela.cli.output import cells, fail, out, print_json
 from tutela.cli.place import workplace
-from tutela.events.catalogue import Verdict
+from tutela.events.catalogue.base import Verdict
 from tutela.storage.case_reader import CaseReader
 
 app = typer.Typer(help="Cases.", no_args_is_help=True)
@@ -67,14 +68,23 @@ def decide(
     person: Annotated[str, typer.Option("--as", help="Who decides.")],
     classification: Annotated[Classification | None, typer.Option("--class")] = None,
     remarks: Annotated[str, typer.Option()] = "",
+    ground: Annotated[str | None, typer.Option(help='Why it is "not": error or lawful_here.')] = None,
 ) -> None:
     """Record a decision. It stands as unseen unless that person looked at the item in the console."""
     if verdict not in ("known", "new", "not"):
         fail(f"--verdict is known, new or not, not {verdict!r}", Exit.USAGE)
+    if ground not in (None, "error", "lawful_here"):
+        fail(f"--ground is error or lawful_here, not {ground!r}", Exit.USAGE)
     with workplace() as place:
         try:
             decided = place.desk.decide(
-                place.person(person), case, item, cast(Verdict, verdict), classification, remarks
+                place.person(person),
+                case,
+                item,
+                cast(Verdict, verdict),
+                classification,
+                remarks,
+                ground=cast(Ground | None, ground),
             )
         except (NoSuchCase, NoSuchItem, NotPossible, NotAllowed, LookupError) as error:
             fail(str(error))

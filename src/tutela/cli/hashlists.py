@@ -13,6 +13,8 @@ import typer
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from tutela.access.roles import NotAllowed, Permission
+from tutela.casework.entries.feedback import FeedbackFormat, FeedbackRow, write_feedback
 from tutela.cli.exits import Exit
 from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
@@ -20,7 +22,8 @@ from tutela.detection.hashlists.hashlist import Entry, HashList, ListRole, NewEn
 from tutela.detection.hashlists.reading import MAX_REPORTED, EntryReader
 from tutela.detection.hashlists.rows import Format, UnreadableFile
 from tutela.detection.hashlists.writing import write_entries
-from tutela.storage.hash_lists import AlreadyThere
+from tutela.storage.entry_feedback import Feedback
+from tutela.storage.hash_lists import AlreadyThere, OwnList
 
 app = typer.Typer(help="Lists of fingerprints.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The list's name.", metavar="LIST")]
@@ -38,17 +41,22 @@ def create(
     harmless: Annotated[
         bool, typer.Option("--harmless", help="Its entries flag nothing, and overrule matches that are no nearer.")
     ] = False,
+    own: Annotated[
+        bool, typer.Option("--own", help="Your own: entries come from confirmed cases, and two people verify them.")
+    ] = False,
 ) -> None:
     """Create an empty, enabled list."""
     role = ListRole.HARMLESS if harmless else ListRole.MATCH
+    if own and harmless:
+        fail("--own is for confirmed material: import what is harmless into a --harmless list", Exit.USAGE)
     with workplace() as place:
         try:
-            place.lists.create(HashList(name, owner, source, jurisdiction, classification, role=role))
+            place.lists.create(HashList(name, owner, source, jurisdiction, classification, role=role, own=own))
         except AlreadyThere as error:
             fail(str(error))
         except ValueError as error:
             fail(str(error), Exit.USAGE)
-    out.print(f"created the {'harmless ' if harmless else ''}list {name}")
+    out.print(f"created the {'harmless ' if harmless else 'own ' if own else ''}list {name}")
 
 
 @app.command("import")
@@ -79,7 +87,7 @@ def import_entries(
                 rejected=lambda: reader.rejected,
                 on_step=lambda step: progress.update(task, description=step, total=None),
             )
-        except UnknownList as error:
+        except (UnknownList, OwnList) as error:
             fail(str(error))
         except UnreadableFile as error:
             fail(f"{label}: {error}", Exit.USAGE)
@@ -218,7 +226,8 @@ def show(
             print_json({
                 "list": one.hashlist.id, "owner": one.hashlist.owner, "source": one.hashlist.source,
                 "jurisdiction": one.hashlist.jurisdiction, "classification": one.hashlist.classification,
-                "role": one.hashlist.role.value, "enabled": one.hashlist.enabled, "entries": one.entries,
+                "role": one.hashlist.role.value, "own": one.hashlist.own, "enabled": one.hashlist.enabled,
+                "entries": one.entries,
                 "enabled_entries": one.enabled_entries, "removed_entries": one.removed_entries,
             })  # fmt: skip
         return
@@ -243,6 +252,50 @@ def show(
             )
         )
     out.print(table)
+
+
+@app.command()
+def feedback(
+    name: Name,
+    file: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output if not given.")] = None,
+    format_: Annotated[FeedbackFormat, typer.Option("--format")] = FeedbackFormat.CSV,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Everything, and not only what has changed since it was handed over.")
+    ] = False,
+    person: Annotated[
+        str | None, typer.Option("--handed-over-by", help="Record that what has changed is handed over, by whom.")
+    ] = None,
+) -> None:
+    """Write what people found out about a list's entries, for its owner: references, opinions, counts; no content."""
+    if everything and person:
+        fail("--all and --handed-over-by do not go together: what was handed over is what has changed", Exit.USAGE)
+    with workplace() as place:
+        try:
+            place.lists.get(name)
+            told = Feedback(place.database, place.clock)
+            if person is None:
+                _write_feedback(told.rows(name, everything=everything), file, format_)
+            else:
+                who = place.person(person)
+                who.require(Permission.SEE_LISTS)
+                told.hand_over(name, who.id, lambda rows: _write_feedback(rows, file, format_))
+        except (LookupError, NotAllowed) as error:
+            fail(str(error))
+        except OSError as error:
+            fail(f"{file}: {error.strerror}")
+
+
+def _write_feedback(rows: list[FeedbackRow], file: Path | None, format_: FeedbackFormat) -> None:
+    lines = write_feedback(rows, format_)
+    if file is None:
+        for line in lines:
+            sys.stdout.write(line)
+    else:
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            stream.writelines(lines)
+    unnamed = len({row.entry for row in rows if row.reference is None})
+    if unnamed:
+        err.print(f"{unnamed:,} entries have no reference of their owner, who knows them by nothing else")
 
 
 @app.command()

@@ -11,15 +11,24 @@ from sqlalchemy.exc import OperationalError
 
 from tutela import __version__
 from tutela.cli import (
+    approvals,
+    audit,
     bench,
     cases,
     complaints,
+    dpo,
+    entries,
     events,
+    exporting,
+    governance,
     hashing,
     hashlists,
     indexes,
     people,
+    platform,
+    quality,
     referrals,
+    retention,
     returns,
     samples,
     sandboxes,
@@ -47,6 +56,7 @@ app.command("try")(try_change)
 app.command()(serve)
 app.command("return")(returns.yearly_return)
 app.add_typer(hashlists.app, name="hashlist")
+app.add_typer(entries.app, name="entry")
 app.add_typer(indexes.app, name="index")
 app.add_typer(samples.app, name="sample")
 app.add_typer(services.app, name="service")
@@ -54,8 +64,17 @@ app.add_typer(services.regime_app, name="regime")
 app.add_typer(cases.app, name="case")
 app.add_typer(complaints.app, name="complaint")
 app.add_typer(referrals.app, name="referral")
+app.add_typer(platform.app, name="platform")
+app.add_typer(quality.app, name="quality")
 app.add_typer(people.app, name="person")
 app.add_typer(people.key_app, name="key")
+app.add_typer(retention.app, name="retention")
+app.add_typer(retention.keys_app, name="keys")
+app.add_typer(audit.app, name="audit")
+app.add_typer(approvals.app, name="approval")
+app.add_typer(exporting.app, name="export")
+app.add_typer(governance.app, name="governance")
+app.add_typer(dpo.app, name="dpo")
 app.add_typer(events.app, name="events")
 app.add_typer(events.database_app, name="db")
 app.add_typer(sandboxes.app, name="sandbox")

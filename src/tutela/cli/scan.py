@@ -27,7 +27,7 @@ from tutela.content.item import Kind, Outcome, Provenance
 from tutela.detection.fingerprinting import Fingerprinted
 from tutela.detection.hashlists.hashlist import UnknownList
 from tutela.detection.matcher import Judgement, Matcher
-from tutela.events.catalogue import Region
+from tutela.events.catalogue.base import Region
 from tutela.regimes.permission import Permit
 from tutela.regimes.services import OWN_FILES, Service
 from tutela.storage.workplace import UnknownService, Workplace

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,22 +16,34 @@ from tutela.cli.place import workplace
 from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.storage.settings import BadSettings
 
+if TYPE_CHECKING:
+    from tutela.web.arrivals import Tls
+
 
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8600,
     dispatch: Annotated[
-        bool, typer.Option("--dispatch/--no-dispatch", help="Send ordered reports in the background.")
+        bool,
+        typer.Option("--dispatch/--no-dispatch", help="Send reports and call the platform in the background."),
     ] = True,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Speak HTTPS with this certificate (PEM).", exists=True, dir_okay=False)
+    ] = None,
+    certificate_key: Annotated[
+        Path | None, typer.Option(help="The certificate's private key (PEM).", exists=True, dir_okay=False)
+    ] = None,
     behind_tls_proxy: Annotated[
         bool, typer.Option("--behind-tls-proxy", help="A proxy before this server speaks HTTPS with browsers.")
     ] = False,
 ) -> None:
     """Serve the API and the console until it is stopped. Plain HTTP stays on this machine."""
-    if not behind_tls_proxy and not _is_loopback(host):
+    tls = _tls(certificate, certificate_key, behind_tls_proxy)
+    if tls == "none" and not _is_loopback(host):
         fail(
             f"{host} is not this machine alone, and pictures, passwords and keys would go over it in plain. "
-            "Put a proxy with HTTPS before 127.0.0.1, or give --behind-tls-proxy where one stands before this address.",
+            "Give --certificate and --certificate-key, or put a proxy with HTTPS before 127.0.0.1; give "
+            "--behind-tls-proxy where one stands before this address.",
             Exit.USAGE,
         )
     import uvicorn
@@ -38,14 +51,16 @@ def serve(
     from tutela.web.app import create_app
 
     with workplace() as place:
+        if tls == "proxy" and not _is_loopback(host) and not place.settings.entrance.trusted_proxies:
+            fail("name the proxy's address under [access] trusted_proxies in tutela.toml", Exit.USAGE)
         if not place.people.all():
-            err.print("nobody may sign in yet: tutela person add NAME --role reviewer", markup=False)
+            err.print("nobody may sign in yet: tutela person add NAME --role administrator", markup=False)
         try:
             # What stands in the way of matching is said now, not at the first item.
             followed_matcher(place, None)
         except (BadSettings, CorruptSegment) as error:
             err.print(f"items and lookups are refused (503) until this is mended: {error}", markup=False)
-        app = create_app(place, dispatch=dispatch, behind_tls=behind_tls_proxy)
+        app = create_app(place, dispatch=dispatch, tls=tls, bound=[host])
         config = uvicorn.Config(
             app,
             host=host,
@@ -54,15 +69,28 @@ def serve(
             access_log=False,
             log_level="warning",
             server_header=False,
-            # Nothing here depends on who a proxy says the caller is.
+            # Whom to believe about the caller's address is decided in `web/arrivals.py` alone.
             proxy_headers=False,
+            ssl_certfile=certificate,
+            ssl_keyfile=certificate_key,
             timeout_graceful_shutdown=15,
         )
         server = uvicorn.Server(config)
         listening = _listen(host, port)
         shown = f"[{host}]" if ":" in host else host
-        err.print(f"console and API: http://{shown}:{listening.getsockname()[1]}/  (Ctrl-C stops)", markup=False)
+        scheme = "https" if tls == "own" else "http"
+        err.print(f"console and API: {scheme}://{shown}:{listening.getsockname()[1]}/  (Ctrl-C stops)", markup=False)
         server.run(sockets=[listening])
+
+
+def _tls(certificate: Path | None, key: Path | None, behind_proxy: bool) -> Tls:
+    if (certificate is None) != (key is None):
+        fail("--certificate and --certificate-key belong together", Exit.USAGE)
+    if certificate is None:
+        return "proxy" if behind_proxy else "none"
+    if behind_proxy:
+        fail("give a certificate or --behind-tls-proxy, not both", Exit.USAGE)
+    return "own"
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tutela.events.catalogue import Region
+from tutela.events.catalogue.base import Region
 from tutela.regimes.eu_users import Party, region_of
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tutela.events.catalogue import Payload
+from tutela.events.catalogue.base import Payload
 
 Clock = Callable[[], datetime]
 """Returns the present time, aware, in UTC. Injected: the domain never reads a clock."""

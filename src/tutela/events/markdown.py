@@ -10,10 +10,11 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from tutela.events import catalogue
+from tutela.events.catalogue.base import Payload, all_types
 
 _HEAD = """# The catalogue of events
 
-Generated from `src/tutela/events/catalogue.py` by `make docs`; `make lint` holds it against the code.
+Generated from `src/tutela/events/catalogue/` by `make docs`; `make lint` holds it against the code.
 
 Every count that Tutela publishes is made from these events. Each is stored with a `sequence` (grows with every
 event), an `id` (UUID version 7), its `type` and `version`, the `subject` that it is about, the `actor` (a person,
@@ -42,13 +43,22 @@ def _fields(model: type[BaseModel]) -> list[str]:
     return ["", "| field | value |", "|---|---|", *rows, ""]
 
 
+def _parts() -> list[type[BaseModel]]:
+    areas = [module for _, module in inspect.getmembers(catalogue, inspect.ismodule)]
+    found = {cls.__name__: cls for area in areas for _, cls in inspect.getmembers(area, inspect.isclass)}
+    return [
+        cls
+        for _, cls in sorted(found.items())
+        if issubclass(cls, BaseModel) and not issubclass(cls, Payload) and cls is not BaseModel
+    ]
+
+
 def render() -> str:
     """Return the page as Markdown."""
     lines = [_HEAD]
-    for name, model in catalogue.all_types().items():
+    for name, model in all_types().items():
         lines += [f"## `{name}` (version {model.VERSION})", "", inspect.getdoc(model) or "", *_fields(model)]
-    parts: list[type[BaseModel]] = [catalogue.TallyRow, catalogue.ReferredItem]
-    for part in parts:
+    for part in _parts():
         lines += [f"## Part: {part.__name__}", "", inspect.getdoc(part) or "", *_fields(part)]
     return "\n".join(lines).rstrip() + "\n"
 

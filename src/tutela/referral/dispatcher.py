@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from tutela.events.catalogue import (
-    Payload,
+from tutela.events.catalogue.base import Payload
+from tutela.events.catalogue.referral import (
+    ReferralDropped,
     ReferralFailed,
     ReferralFiled,
     ReferralFileDescribed,
@@ -25,10 +26,11 @@ from tutela.events.catalogue import (
     ReferralFinishing,
     ReferralOpened,
     ReferralWithdrawn,
+    ReferredItem,
 )
 from tutela.events.envelope import SYSTEM, Clock, NewEvent
 from tutela.events.store import EventWriter
-from tutela.referral.material import ReportMaterial
+from tutela.referral.material import NothingToTell, ReportMaterial
 from tutela.referral.recipient import Receipt, Recipient, RecipientError, Settled
 
 LEASE = timedelta(minutes=10)
@@ -38,7 +40,7 @@ LONGEST_DELAY = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """A referral as the record has it. `state`: ordered, open, finishing, stopped, filed."""
+    """A referral as the record has it. `state` is one of `states.ReferralState`."""
 
     id: str
     case: str
@@ -72,6 +74,14 @@ class ReferralUnit(EventWriter, Protocol):
         """Give the lease back."""
         ...
 
+    def says(self, referral: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the items that the report says and withdraws by the present verdicts; locks its case until the end."""
+        ...
+
+    def corrections(self, referral: str, now: datetime) -> list[NewEvent]:
+        """Return the supplement that is due if the case was decided anew while the report, now filed, was under way."""
+        ...
+
 
 class ReferralTransactions(Protocol):
     """Begins transactions of the dispatcher."""
@@ -83,7 +93,10 @@ class ReferralTransactions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """What became of one referral: `filed`, `failed` (tried again later) or `stopped` (a person must look)."""
+    """What became of one referral.
+
+    `filed`, `failed` (tried again later), `stopped` (a person must look) or `dropped` (nothing is left to tell).
+    """
 
     referral: str
     case: str
@@ -149,10 +162,15 @@ class Dispatcher:
                     referral=referral.id, attempt=attempt, reason="interrupted"
                 ))  # fmt: skip
             step, attempt = "open", attempt + 1
-            material = self._material(referral.id)
+            try:
+                material = self._material(referral.id)
+            except NothingToTell as nothing:
+                return self._dropped(referral, str(nothing))
             report_id = recipient.open(material)
             self._record(referral, ReferralOpened(
-                referral=referral.id, attempt=attempt, report_id=report_id, target=recipient.target
+                referral=referral.id, attempt=attempt, report_id=report_id, target=recipient.target,
+                items=tuple(ReferredItem(item=file.item, verdict=file.verdict) for file in material.items),
+                withdrawn=tuple(one.item for one in material.withdrawn),
             ))  # fmt: skip
             file_ids = []
             for file in material.items:
@@ -168,7 +186,7 @@ class Dispatcher:
                     referral=referral.id, attempt=attempt, item=file.item
                 ))  # fmt: skip
             step = "finish"
-            self._record(referral, ReferralFinishing(referral=referral.id, attempt=attempt))
+            self._finishing(referral, attempt, material)
             receipt = recipient.finish(report_id)
             if receipt.report_id != report_id or sorted(receipt.file_ids) != sorted(file_ids):
                 raise RecipientError("wrong-receipt", "the receipt names another report or other files", retry=False)
@@ -189,6 +207,27 @@ class Dispatcher:
             unit.require_lease(referral.id, self._holder, now, now + LEASE)
             unit.append([NewEvent(payload, referral.case, now, SYSTEM)])
 
+    def _finishing(self, referral: Referral, attempt: int, material: ReportMaterial) -> None:
+        now = self._clock()
+        states = frozenset(file.item for file in material.items)
+        withdraws = frozenset(one.item for one in material.withdrawn)
+        with self._transactions.referrals() as unit:
+            if unit.says(referral.id) != (states, withdraws):
+                # Somebody decided anew meanwhile: what is not true any more is not filed.
+                raise RecipientError("changed", "the case was decided anew; the report begins again", retry=True)
+            unit.require_lease(referral.id, self._holder, now, now + LEASE)
+            unit.append([NewEvent(ReferralFinishing(referral=referral.id, attempt=attempt), referral.case, now)])
+
+    def _dropped(self, referral: Referral, detail: str) -> Dispatched:
+        now = self._clock()
+        with self._transactions.referrals() as unit:
+            if any(unit.says(referral.id)):
+                raise RecipientError("changed", "the case was decided anew; the report begins again", retry=True)
+            unit.require_lease(referral.id, self._holder, now, now + LEASE)
+            unit.append([NewEvent(ReferralDropped(referral=referral.id), referral.case, now)])
+            unit.release(referral.id, self._holder)
+        return Dispatched(referral.id, referral.case, "dropped", None, detail)
+
     def _filed(self, referral: Referral, attempt: int, report_id: str, receipt: Receipt | None) -> Dispatched:
         now = self._clock()
         payload = ReferralFiled(
@@ -199,8 +238,10 @@ class Dispatcher:
             confirmed_by="retract" if receipt is None else "finish",
         )
         with self._transactions.referrals() as unit:
+            unit.says(referral.id)  # its case is locked before anything else, as where cases are decided
             unit.require_lease(referral.id, self._holder, now, now + LEASE)
             unit.append([NewEvent(payload, referral.case, now, SYSTEM)])
+            unit.append(unit.corrections(referral.id, now))
             unit.release(referral.id, self._holder)
         return Dispatched(referral.id, referral.case, "filed", report_id, "")
 

@@ -32,6 +32,23 @@ class FileMaterial:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawnMaterial:
+    """An item that earlier reports said to be confirmed, and that a person or a complaint found to be none.
+
+    `report_id` and `file_id` are the recipient's own for it, from the latest report that said so. `record` is none
+    once the evidence was erased; `flagged_at` and `service_name` are of the item, and stay.
+    """
+
+    item: str
+    report_id: str
+    file_id: str | None
+    flagged_at: datetime
+    service_name: str
+    decided_at: datetime | None
+    record: ItemRecord | None
+
+
+@dataclass(frozen=True, slots=True)
 class SuspensionMaterial:
     """That the platform confirmed the suspension of the account, and when."""
 
@@ -50,14 +67,23 @@ class Reporter:
 
 @dataclass(frozen=True, slots=True)
 class ReportMaterial:
-    """Everything a builder may draw on. Raises ValueError without an item."""
+    """Everything a builder may draw on. Raises ValueError if there is neither an item nor one to withdraw.
+
+    `prior` are the numbers of the earlier reports of the case to this recipient, oldest first.
+    """
 
     referral: str
     case: str
     reporter: Reporter
     items: tuple[FileMaterial, ...]
     suspension: SuspensionMaterial | None
+    prior: tuple[str, ...] = ()
+    withdrawn: tuple[WithdrawnMaterial, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.items:
+        if not self.items and not self.withdrawn:
             raise ValueError(f"referral {self.referral} has no item to report")
+
+
+class NothingToTell(LookupError):
+    """By the present verdicts the report says nothing: it is not sent."""

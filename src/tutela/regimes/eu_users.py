@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tutela.events.catalogue import Region
+from tutela.events.catalogue.base import Region
 
 EU27_2020 = frozenset(
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from tutela.events.catalogue import Region
+from tutela.events.catalogue.base import Region
 from tutela.regimes.regime import RegimeTable
 from tutela.regimes.services import Encryption, Service
 

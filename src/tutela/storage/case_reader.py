@@ -7,39 +7,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Row, Select, Table, case, func, select
 
 from tutela.casework.case import CaseState, NoSuchCase
 from tutela.storage import schema
 from tutela.storage.database import Database
+from tutela.storage.queue_reader import CaseRow, case_rows
+from tutela.storage.rows import share
+from tutela.storage.schema.quality import plantings
 
-
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """A distance, in the unit of a technology, and the threshold that it lay within."""
-
-    technology: str
-    distance: int
-    threshold: int
-
-    @property
-    def share(self) -> float:
-        """The distance as a share of the threshold: technologies count in units of their own."""
-        return _share(self)
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """A line of the queue. `nearest` is the detection with the smallest share of its threshold."""
-
-    id: str
-    service: str
-    state: CaseState
-    layer: str
-    opened_at: datetime
-    items: int
-    undecided: int
-    nearest: Nearest | None
+LATEST = 200
+"""Of how many items that matched an entry, or had the same content, earlier decisions are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +32,15 @@ class DetectionRow:
     distance: int
     orientation: str
     quality: int | None
+    classification: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierDecision:
-    """How many items that rested on the same entry were decided which way, in other cases."""
+    """How many items that rested on the same entry were decided which way, in other cases.
+
+    Of the latest 200 items that matched the entry, since some entries match without end.
+    """
 
     entry_id: int
     verdict: str
@@ -83,6 +65,10 @@ class ItemRow:
     decided_by: str | None
     decided_at: datetime | None
     viewed: bool | None
+    ground: str | None
+    signs: tuple[str, ...]
+    legality: tuple[tuple[str, str], ...]
+    urgent: bool
     detections: tuple[DetectionRow, ...]
     earlier: tuple[EarlierDecision, ...]
 
@@ -126,7 +112,7 @@ class ComplaintRow:
 
 @dataclass(frozen=True, slots=True)
 class ReferralRow:
-    """A report of a case: `state` is ordered, open, finishing, stopped or filed."""
+    """A report of a case. `supplements` is the earlier report that it adds to or corrects, if it does."""
 
     id: str
     case_id: str
@@ -140,6 +126,7 @@ class ReferralRow:
     ordered_at: datetime
     filed_at: datetime | None
     files: int | None
+    supplements: str | None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -158,6 +145,11 @@ class CaseDetail:
     opened_at: datetime
     closed_at: datetime | None
     escalated_by: str | None
+    severity: int
+    urgent: bool
+    reopened: int
+    reopened_reason: str | None
+    reopened_at: datetime | None
     items: tuple[ItemRow, ...]
     actions: tuple[ActionRow, ...]
     complaints: tuple[ComplaintRow, ...]
@@ -190,58 +182,17 @@ class CaseReader:
         return {state: next((n for s, n in found if s == state.value), 0) for state in CaseState}
 
     def _rows(self, states: Sequence[CaseState], limit: int | None, offset: int = 0) -> list[CaseRow]:
-        cases, items, detections = schema.cases, schema.case_items, schema.detections
+        cases = schema.cases
         some = select(cases).where(cases.c.state.in_([s.value for s in states]))
         some = some.order_by(case((cases.c.state == "escalated", 0), else_=1), cases.c.opened_at, cases.c.id)
         with self._database.read() as connection:
             rows = connection.execute(some.limit(limit).offset(offset or None)).all()
-            counts = {
-                r.case_id: r
-                for r in _in_parts(
-                    connection,
-                    select(
-                        items.c.case_id,
-                        func.count().label("items"),
-                        func.sum(case((items.c.verdict.is_(None), 1), else_=0)).label("undecided"),
-                    ).group_by(items.c.case_id),
-                    items.c.case_id,
-                    [r.id for r in rows],
-                )
-            }
-            columns = detections.c.technology, detections.c.threshold
-            distances = _in_parts(
-                connection,
-                select(items.c.case_id, *columns, func.min(detections.c.distance).label("distance"))
-                .join(detections, detections.c.item_id == items.c.id)
-                .group_by(items.c.case_id, *columns),
-                items.c.case_id,
-                [r.id for r in rows],
-            )
-        nearest: dict[str, Nearest] = {}
-        for r in distances:
-            one = Nearest(r.technology, r.distance, r.threshold)
-            if r.case_id not in nearest or _order(one) < _order(nearest[r.case_id]):
-                nearest[r.case_id] = one
-        return [
-            CaseRow(
-                id=r.id,
-                service=r.service,
-                state=CaseState(r.state),
-                layer=r.layer,
-                opened_at=r.opened_at,
-                items=counts[r.id].items if r.id in counts else 0,
-                undecided=int(counts[r.id].undecided) if r.id in counts else 0,
-                nearest=nearest.get(r.id),
-            )
-            for r in rows
-        ]
+            return case_rows(connection, rows)
 
     def one(self, case_id: str) -> CaseDetail:
         """Return a case with all that belongs to it; raises NoSuchCase."""
         with self._database.read() as connection:
-            row = connection.execute(select(schema.cases).where(schema.cases.c.id == case_id)).one_or_none()
-            if row is None:
-                raise NoSuchCase(f"there is no case {case_id}")
+            row = case_row(connection, case_id)
             items = connection.execute(
                 select(schema.case_items)
                 .where(schema.case_items.c.case_id == case_id)
@@ -253,33 +204,12 @@ class CaseReader:
                 .where(schema.case_items.c.case_id == case_id)
                 .order_by(schema.detections.c.id)
             ).all()
-            earlier = self._earlier(connection, case_id, sorted({d.entry_id for d in detections}))
-            actions = connection.execute(
-                select(schema.actions).where(schema.actions.c.case_id == case_id).order_by(schema.actions.c.id)
-            ).all()
-            complaints = connection.execute(
-                select(schema.complaints).where(schema.complaints.c.case_id == case_id).order_by(schema.complaints.c.id)
-            ).all()
-            referrals = connection.execute(
-                select(schema.referrals).where(schema.referrals.c.case_id == case_id).order_by(schema.referrals.c.id)
-            ).all()
-        return CaseDetail(
-            id=row.id,
-            service=row.service,
-            account=row.account,
-            layer=row.layer,
-            state=CaseState(row.state),
-            opened_at=row.opened_at,
-            closed_at=row.closed_at,
-            escalated_by=row.escalated_by,
-            items=tuple(_item(i, [d for d in detections if d.item_id == i.id], earlier) for i in items),
-            actions=tuple(_action(a) for a in actions),
-            complaints=tuple(
-                ComplaintRow(c.id, c.action_id, c.channel, c.lodged_at, c.upheld, c.reason, c.decided_by, c.decided_at)
-                for c in complaints
-            ),
-            referrals=tuple(_referral(r) for r in referrals),
-        )
+            earlier = earlier_decisions(connection, case_id, sorted({d.entry_id for d in detections}))
+            return case_detail(
+                row,
+                [item_row(i, [d for d in detections if d.item_id == i.id], earlier) for i in items],
+                *(connection.execute(belonging(table, case_id)).all() for table in BELONGING),
+            )
 
     def referrals(self, state: str | None = None, limit: int | None = None) -> list[ReferralRow]:
         """Return referrals, newest order first; of one state if asked."""
@@ -343,27 +273,84 @@ class CaseReader:
                 for c in connection.execute(query)
             ]
 
-    @staticmethod
-    def _earlier(connection: Connection, case_id: str, entries: list[int]) -> list[EarlierDecision]:
-        items, detections = schema.case_items, schema.detections
-        query = (
-            select(detections.c.entry_id, items.c.verdict, func.count(func.distinct(items.c.id)).label("items"))
-            .join(items, items.c.id == detections.c.item_id)
-            .where(items.c.case_id != case_id, items.c.verdict.is_not(None))
-            .group_by(detections.c.entry_id, items.c.verdict)
+
+BELONGING = (schema.actions, schema.complaints, schema.referrals)
+
+
+def case_row(connection: Connection, case_id: str) -> Row[Any]:
+    """Return the row of a case; raises NoSuchCase."""
+    row = connection.execute(select(schema.cases).where(schema.cases.c.id == case_id)).one_or_none()
+    if row is None:
+        raise NoSuchCase(f"there is no case {case_id}")
+    return row
+
+
+def belonging(table: Table, case_id: str) -> Select[Any]:
+    """Return the query for what belongs to a case, oldest first."""
+    return select(table).where(table.c.case_id == case_id).order_by(table.c.id)
+
+
+def case_detail(
+    row: Any, items: Sequence[ItemRow], actions: Sequence[Any], complaints: Sequence[Any], referrals: Sequence[Any]
+) -> CaseDetail:
+    """Return a case from its rows. Whether it was planted is not among what people see."""
+    return CaseDetail(
+        id=row.id,
+        service=row.service,
+        account=row.account,
+        layer=row.layer,
+        state=CaseState(row.state),
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        escalated_by=row.escalated_by,
+        severity=row.severity,
+        urgent=row.urgent,
+        reopened=row.reopened,
+        reopened_reason=row.reopened_reason,
+        reopened_at=row.reopened_at,
+        items=tuple(items),
+        actions=tuple(_action(a) for a in actions),
+        complaints=tuple(
+            ComplaintRow(c.id, c.action_id, c.channel, c.lodged_at, c.upheld, c.reason, c.decided_by, c.decided_at)
+            for c in complaints
+        ),
+        referrals=tuple(_referral(r) for r in referrals),
+    )
+
+
+def earlier_decisions(connection: Connection, case_id: str, entries: Sequence[int]) -> list[EarlierDecision]:
+    """Return how the latest items that matched each entry, in other cases, were decided."""
+    items, detections, cases = schema.case_items, schema.detections, schema.cases
+    # What was decided on a planted case says nothing of an entry, and a second reviewer does not see the first.
+    copied = select(plantings.c.source_case).where(plantings.c.case_id == case_id)
+    found: list[EarlierDecision] = []
+    for entry in entries:
+        latest = (
+            select(detections.c.item_id)
+            .where(detections.c.entry_id == entry)
+            .order_by(detections.c.id.desc())
+            .limit(LATEST)
+            .subquery()
         )
-        found = _in_parts(connection, query, detections.c.entry_id, entries)
-        return [EarlierDecision(r.entry_id, r.verdict, r.items) for r in found]
-
-
-def _in_parts(connection: Connection, query: Any, column: Any, values: Sequence[Any]) -> list[Row[Any]]:
-    found: list[Row[Any]] = []
-    for start in range(0, len(values), 500):
-        found += connection.execute(query.where(column.in_(values[start : start + 500]))).all()
+        query = (
+            select(items.c.verdict, func.count(func.distinct(items.c.id)).label("items"))
+            .join(latest, latest.c.item_id == items.c.id)
+            .join(cases, cases.c.id == items.c.case_id)
+            .where(
+                items.c.case_id != case_id,
+                items.c.case_id.not_in(copied),
+                items.c.verdict.is_not(None),
+                cases.c.planted.is_(None),
+            )
+            .group_by(items.c.verdict)
+            .order_by(items.c.verdict)
+        )
+        found += [EarlierDecision(entry, r.verdict, r.items) for r in connection.execute(query)]
     return found
 
 
-def _item(row: Any, detections: list[Any], earlier: list[EarlierDecision]) -> ItemRow:
+def item_row(row: Any, detections: Sequence[Any] = (), earlier: Sequence[EarlierDecision] = ()) -> ItemRow:
+    """Return an item from its rows, the nearest detection first."""
     entries = {d.entry_id for d in detections}
     return ItemRow(
         id=row.id,
@@ -380,22 +367,26 @@ def _item(row: Any, detections: list[Any], earlier: list[EarlierDecision]) -> It
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         viewed=row.viewed,
+        ground=row.ground,
+        signs=tuple(row.signs or ()),
+        legality=tuple((one["jurisdiction"], one["status"]) for one in row.legality or ()),
+        urgent=bool(row.urgent),
         detections=tuple(
             DetectionRow(
-                d.technology, d.version, d.threshold, d.hashlist, d.entry_id, d.distance, d.orientation, d.quality
+                d.technology,
+                d.version,
+                d.threshold,
+                d.hashlist,
+                d.entry_id,
+                d.distance,
+                d.orientation,
+                d.quality,
+                d.classification,
             )
-            for d in sorted(detections, key=_share)
+            for d in sorted(detections, key=share)
         ),
         earlier=tuple(e for e in earlier if e.entry_id in entries),
     )
-
-
-def _share(found: Any) -> float:
-    return found.distance / found.threshold if found.threshold else 0.0
-
-
-def _order(nearest: Nearest) -> tuple[float, str]:
-    return nearest.share, nearest.technology
 
 
 def _action(row: Any) -> ActionRow:
@@ -416,6 +407,7 @@ def _referral(row: Any) -> ReferralRow:
         ordered_at=row.ordered_at,
         filed_at=row.filed_at,
         files=row.files,
+        supplements=row.supplements,
     )
 
 

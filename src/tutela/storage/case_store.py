@@ -2,51 +2,49 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
 
-from tutela.casework.case import Case, CaseItem, CaseState, NoSuchCase
+from sqlalchemy import Connection, select
+
+from tutela.casework.actions import Action
+from tutela.casework.case import Case
+from tutela.casework.closing import Standing
 from tutela.casework.looks import Look, NoSuchView
-from tutela.casework.redress import Action, ActionState, Complaint
+from tutela.casework.quality.eligibility import Training
+from tutela.casework.redress import Complaint
+from tutela.events.catalogue.casework import ItemDecided
+from tutela.events.envelope import Event, NewEvent
 from tutela.storage import schema
+from tutela.storage.event_log import EventLog
+from tutela.storage.quality_rows import training_of
 from tutela.storage.recording import RecordingStore
+from tutela.storage.schema.quality import review_exclusions, trainings
+from tutela.storage.standing import action_of, case_of, standing_of
 
 
 class CaseStore(RecordingStore):
-    """Implements casework.ports.CaseUnit and casework.looks.DeskUnit."""
+    """Implements casework.ports.CaseUnit and casework.looks.DeskUnit.
+
+    `refuted` are the items that were decided to be none in this transaction: what flagged them may be in doubt now.
+    """
+
+    def __init__(self, connection: Connection, log: EventLog) -> None:
+        super().__init__(connection, log)
+        self.refuted: list[str] = []
+
+    def append(self, events: Sequence[NewEvent]) -> list[Event]:
+        """Record events and update the projections."""
+        payloads = [event.payload for event in events]
+        self.refuted += [p.item for p in payloads if isinstance(p, ItemDecided) and p.verdict == "not"]
+        return super().append(events)
 
     def case(self, case_id: str, *, lock: bool = False) -> Case:
         """Return a case; raises NoSuchCase."""
-        query = select(schema.cases).where(schema.cases.c.id == case_id)
-        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
-        if row is None:
-            raise NoSuchCase(f"there is no case {case_id}")
-        items = self._connection.execute(
-            select(schema.case_items)
-            .where(schema.case_items.c.case_id == case_id)
-            .order_by(schema.case_items.c.position)
-        )
-        return Case(
-            id=row.id,
-            service=row.service,
-            account=row.account,
-            layer=row.layer,
-            state=CaseState(row.state),
-            opened_at=row.opened_at,
-            items=tuple(
-                CaseItem(
-                    id=item.id,
-                    kind=item.kind,
-                    region=item.region,
-                    layer=item.layer,
-                    same_bytes=item.same_bytes,
-                    verdict=item.verdict,
-                    classification=item.classification,
-                    decided_by=item.decided_by,
-                    decided_at=item.decided_at,
-                )
-                for item in items
-            ),
-        )
+        return case_of(self._connection, case_id, lock=lock)
+
+    def standing(self, case_id: str) -> Standing:
+        """Return what was ordered on a case so far."""
+        return standing_of(self._connection, case_id)
 
     def has_viewed(self, case_id: str, item_id: str, person: str) -> bool:
         """Return whether the item was shown to that person."""
@@ -67,6 +65,17 @@ class CaseStore(RecordingStore):
             raise NoSuchView(f"there is no look {view_id}")
         return Look(row.id, row.case_id, row.item_id, row.person, row.shown_at is not None)
 
+    def trainings(self, person: str) -> list[Training]:
+        """Return the trainings of a person."""
+        rows = self._connection.execute(select(trainings).where(trainings.c.person == person))
+        return [training_of(row) for row in rows]
+
+    def excluded(self, case_id: str) -> frozenset[str]:
+        """Return who may not take a case."""
+        table = review_exclusions
+        query = select(table.c.person).where(table.c.case_id == case_id)
+        return frozenset(self._connection.execute(query).scalars())
+
     def action(self, action_id: str, *, lock: bool = False) -> Action:
         """Return an action; raises LookupError."""
         query = select(schema.actions).where(schema.actions.c.id == action_id)
@@ -77,14 +86,7 @@ class CaseStore(RecordingStore):
         deciders = select(items.c.decided_by).where(items.c.case_id == row.case_id, items.c.decided_by.is_not(None))
         if row.item_id is not None:
             deciders = deciders.where(items.c.id == row.item_id)
-        return Action(
-            id=row.id,
-            case=row.case_id,
-            kind=row.kind,
-            item=row.item_id,
-            state=ActionState(row.state),
-            decided_by=frozenset(self._connection.execute(deciders).scalars()),
-        )
+        return action_of(row, frozenset(self._connection.execute(deciders).scalars()))
 
     def complaint(self, complaint_id: str, *, lock: bool = False) -> Complaint:
         """Return a complaint; raises LookupError."""
@@ -92,4 +94,4 @@ class CaseStore(RecordingStore):
         row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
             raise LookupError(f"there is no complaint {complaint_id}")
-        return Complaint(row.id, row.case_id, row.action_id, row.channel, row.lodged_at, row.upheld)
+        return Complaint(row.id, row.case_id, row.action_id, row.channel, row.lodged_at, row.upheld, row.decided_by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 _WRITES = "tutela_writes"
+_AT_COMMIT = "tutela_at_commit"
 
 
 class WrongDatabase(RuntimeError):
@@ -37,7 +38,7 @@ class Database:
         if parsed.get_backend_name() not in ("sqlite", "postgresql"):
             raise WrongDatabase(f"{parsed.get_backend_name()!r} is not supported: use sqlite:/// or postgresql://")
         self.url = parsed
-        self.engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else create_engine(parsed)
+        self.engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgres(parsed)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -45,7 +46,7 @@ class Database:
 
         On SQLite it takes the write lock at once, so that what it reads stays true until it writes.
         """
-        with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        with self.engine.connect().execution_options(**{_WRITES: True}) as connection, _committing(connection):
             yield connection
 
     @contextmanager
@@ -76,7 +77,7 @@ class Database:
 
         The second keeps nobody from writing.
         """
-        with connection.execution_options(**{_WRITES: writes}).begin():
+        with _committing(connection.execution_options(**{_WRITES: writes})):
             yield
 
     def upgrade(self) -> None:
@@ -104,6 +105,29 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def at_commit(connection: Connection, name: str, made: Callable[[], Callable[[Connection], None]]) -> Any:
+    """Return the one action of this name that runs as the last of the present transaction; made if there is none.
+
+    What it writes is committed with the rest. A transaction that is rolled back does not run it.
+    """
+    actions = connection.info.setdefault(_AT_COMMIT, {})
+    if name not in actions:
+        actions[name] = made()
+    return actions[name]
+
+
+@contextmanager
+def _committing(connection: Connection) -> Iterator[None]:
+    connection.info.pop(_AT_COMMIT, None)
+    try:
+        with connection.begin():
+            yield
+            for act in connection.info.pop(_AT_COMMIT, {}).values():
+                act(connection)
+    finally:
+        connection.info.pop(_AT_COMMIT, None)
 
 
 def upserting(connection: Connection, table: Table) -> Any:
@@ -138,8 +162,16 @@ def _own(path: Path) -> None:
         raise WrongDatabase(f"{path} must be its owner's alone, and cannot be made so: {error.strerror}") from error
 
 
+# Values of a case must not stand in the message of an error, which somebody may log.
+_HIDDEN = {"hide_parameters": True}
+
+
+def _postgres(url: URL) -> Engine:
+    return create_engine(url, **_HIDDEN)
+
+
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 60})
+    engine = create_engine(url, connect_args={"timeout": 60}, **_HIDDEN)
     path = Path(url.database) if url.database and not url.database.startswith((":memory:", "file:")) else None
 
     @event.listens_for(engine, "do_connect")

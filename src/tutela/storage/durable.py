@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import glob
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
-def write_durably(path: Path, data: bytes, *, only_new: bool = False) -> bool:
+def write_durably(path: Path, data: bytes, *, only_new: bool = False, through: Path | None = None) -> bool:
     """Write a file through a temporary one, synced with its folder; readable by its owner alone.
 
-    With `only_new` a file that is there already is left alone and False is returned.
+    With `only_new` a file that is there already is left alone and False is returned. `through` is the folder of the
+    temporary file, in the same file system; else the folder of the file.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    temporary = (through or path.parent) / f".{path.name}.{secrets.token_hex(8)}.tmp"
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -33,9 +37,42 @@ def write_durably(path: Path, data: bytes, *, only_new: bool = False) -> bool:
     return True
 
 
-def temporaries(path: Path) -> list[Path]:
+def temporaries(path: Path, through: Path | None = None) -> list[Path]:
     """Return what killed processes left of attempts to write a file."""
-    return list(path.parent.glob(f".{glob.escape(path.name)}.*.tmp"))
+    return list((through or path.parent).glob(f".{glob.escape(path.name)}.*.tmp"))
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that its owner alone reads, durably, with those above it that are missing."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    sync_folder(folder.parent)
+
+
+@contextmanager
+def holding(path: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold a lock on a file, made if it is not there, until the block ends; several processes wait for each other."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file, synced; a line that a crash cut short is ended first, so that it spoils no other."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        size = os.fstat(handle).st_size
+        broken = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+        os.write(handle, (("\n" if broken else "") + line + "\n").encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    sync_folder(path.parent)
 
 
 def age(path: Path, now: float) -> float:

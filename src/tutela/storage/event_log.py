@@ -8,12 +8,43 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, text
 
-from tutela.events.catalogue import parse
+from tutela.events.catalogue.base import parse
 from tutela.events.envelope import Clock, Event, NewEvent
-from tutela.storage import schema
-from tutela.storage.projections import cases, intake, projector, redress, referrals
+from tutela.storage import audit_chain, schema
+from tutela.storage.projections import (
+    actions,
+    approvals,
+    cases,
+    entries,
+    governance,
+    intake,
+    notices,
+    overview,
+    platform,
+    projector,
+    quality,
+    redress,
+    referrals,
+    retention,
+    review,
+)
 
-PROJECTORS = (intake, cases, redress, referrals)
+PROJECTORS = (
+    intake,
+    cases,
+    review,
+    quality,
+    entries,
+    actions,
+    redress,
+    notices,
+    platform,
+    referrals,
+    retention,
+    approvals,
+    governance,
+    overview,
+)
 """Imported so that their functions are registered."""
 _PAGE = 2000
 
@@ -25,8 +56,12 @@ class EventLog:
         self._connection = connection
         self._clock = clock
 
+    def now(self) -> datetime:
+        """Return the present time, by the clock of the installation."""
+        return self._clock()
+
     def append(self, events: Sequence[NewEvent]) -> list[Event]:
-        """Record events in bulk and update the projections."""
+        """Record events in bulk, update the projections, and take them into the chain of the audit."""
         if not events:
             return []
         recorded_at = self._clock()
@@ -49,6 +84,7 @@ class EventLog:
             Event(sequence, e.id, e.payload, e.subject, e.actor, e.occurred_at, recorded_at)
             for sequence, e in zip(sequences, events, strict=True)
         ]
+        audit_chain.extend(self._connection, sequences, rows)
         projector.apply(self._connection, recorded)
         return recorded
 

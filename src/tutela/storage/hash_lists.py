@@ -8,25 +8,32 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, not_, or_, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from tutela.detection.hashlists.hashlist import (
     Change,
     ChangeBatch,
     Entry,
     HashList,
+    HeldBack,
     ListRole,
     ListSummary,
     NewEntry,
     UnknownEntry,
     UnknownList,
 )
-from tutela.events.catalogue import HashListCreated, HashListEntryRemoved, HashListImported, HashListSwitched, Payload
+from tutela.events.catalogue.base import Payload
+from tutela.events.catalogue.hashlists import (
+    HashListCreated,
+    HashListEntryRemoved,
+    HashListImported,
+    HashListSwitched,
+)
 from tutela.events.envelope import SYSTEM, Clock, NewEvent
-from tutela.storage import schema
+from tutela.storage import list_counts, schema
 from tutela.storage.database import Database
 from tutela.storage.event_log import EventLog
-from tutela.storage.list_changes import ListsOfOneMoment, hashlist_of
+from tutela.storage.list_changes import MATCHES, ListsOfOneMoment, hashlist_of
 from tutela.storage.list_import import GatheredEntries
 from tutela.storage.list_revisions import last_revision, next_revision
 
@@ -36,6 +43,10 @@ _Row = Any
 
 class AlreadyThere(ValueError):
     """A list of that name exists."""
+
+
+class OwnList(ValueError):
+    """Entries of the operator's own lists are not imported; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,7 @@ class StoredHashLists:
                     classification=hashlist.classification,
                     enabled=hashlist.enabled,
                     role=hashlist.role.value,
+                    own=hashlist.own,
                     created_at=now,
                     revision=revision,
                 )
@@ -79,6 +91,7 @@ class StoredHashLists:
                 source=hashlist.source,
                 jurisdiction=hashlist.jurisdiction,
                 role=hashlist.role.value,
+                own=hashlist.own,
             )
             self._record(connection, payload, hashlist.id, actor)
 
@@ -99,9 +112,15 @@ class StoredHashLists:
 
         An entry that the list holds already gains the verifiers that it lacks and stays otherwise as it is; a value
         that comes several times is one entry. A removed entry comes back under its id, with what is said of it now,
-        and counts as added.
+        and counts as added. One that is held back stays so.
+
+        Raises OwnList for a list of the operator's own.
         """
-        self.get(list_id)
+        if self.get(list_id).own:
+            raise OwnList(
+                f"{list_id} is an own list: its entries come from confirmed cases (`tutela entry add`). Import into "
+                "another list, which carries the verifications of the file"
+            )
         with self._database.own_connection() as connection:
             with self._database.begin(connection, writes=False):
                 gathered = GatheredEntries(connection)
@@ -116,6 +135,8 @@ class StoredHashLists:
                 revision = next_revision(connection, now)
                 self._require(connection, list_id)
                 taken = gathered.take_over(list_id, revision, now)
+                for kind, change in taken.counts.items():
+                    list_counts.change(connection, list_id, kind, change)
                 refused = rejected if isinstance(rejected, int) else rejected()
                 payload = HashListImported(added=taken.added, already_there=taken.already_there, rejected=refused)
                 self._record(connection, payload, list_id, actor)
@@ -176,29 +197,15 @@ class StoredHashLists:
 
     def summaries(self) -> list[ListSummary]:
         """Return every list with its counts."""
-        entries = schema.hash_entries
-        group = entries.c.hashlist, entries.c.kind
-        # Two counts that an index answers each; one over `enabled` would read every row.
-        everything = select(*group, func.count()).group_by(*group)
-        off = or_(not_(entries.c.enabled), entries.c.removed_at.is_not(None))
-        removed = func.count(entries.c.removed_at)
-        not_matching = select(*group, func.count(), removed).where(off).group_by(*group)
         with self._database.read_one_moment() as connection:
             lists = ListsOfOneMoment(connection).lists()
-            every = {(name, kind): number for name, kind, number in connection.execute(everything)}
-            outside = {(name, kind): (number, gone) for name, kind, number, gone in connection.execute(not_matching)}
+            counts = list_counts.read(connection)
         summaries = []
         for one in lists:
-            kinds: dict[str, int] = {}
-            enabled = all_gone = 0
-            for name, kind in sorted(every):
-                if name == one.id:
-                    number, gone = outside.get((name, kind), (0, 0))
-                    enabled += every[name, kind] - number
-                    all_gone += gone
-                    if every[name, kind] > gone:
-                        kinds[kind] = every[name, kind] - gone
-            summaries.append(ListSummary(one, kinds, enabled, all_gone))
+            mine = counts.get(one.id, {})
+            kinds = {kind: number.entries for kind, number in mine.items() if number.entries}
+            enabled = sum(number.entries - number.off for number in mine.values())
+            summaries.append(ListSummary(one, kinds, enabled, sum(number.removed for number in mine.values())))
         return summaries
 
     def entries(
@@ -208,7 +215,7 @@ class StoredHashLists:
         table, owner = schema.hash_entries, schema.hash_lists
         query = _with_list().where(table.c.removed_at.is_(None)).order_by(table.c.id)
         if enabled_only:
-            query = query.where(table.c.enabled, owner.c.enabled)
+            query = query.where(MATCHES, owner.c.enabled)
         if role is not None:
             query = query.where(owner.c.role == role.value)
         with self._database.read() as connection:
@@ -234,10 +241,10 @@ class StoredHashLists:
 
     @staticmethod
     def _change_entry(connection: Connection, list_id: str, entry_id: int, **values: object) -> None:
-        table = schema.hash_entries
-        mine = update(table).where(table.c.hashlist == list_id, table.c.id == entry_id, table.c.removed_at.is_(None))
-        if connection.execute(mine.values(values)).rowcount != 1:
+        found = list_counts.standing(connection, entry_id)
+        if found is None or found.hashlist != list_id or found.removed:
             raise UnknownEntry(f"the list {list_id} has no entry {entry_id}, or it was removed")
+        list_counts.change_entry(connection, entry_id, found, values)
 
     @staticmethod
     def _row(connection: Connection, list_id: str) -> _Row | None:
@@ -268,6 +275,7 @@ def _entry(row: _Row) -> Entry:
         verified_by=tuple(row.verified_by),
         reference=row.reference,
         added_at=row.added_at,
-        enabled=row.enabled,
+        enabled=row.enabled and row.held_back is None,
         removed_at=row.removed_at,
+        held_back=HeldBack(row.held_back) if row.held_back else None,
     )

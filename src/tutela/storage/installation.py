@@ -30,7 +30,7 @@ def require_one_installation(database: Database, keys: KeyRing) -> None:
 def _bind(connection: Connection, keys: KeyRing) -> None:
     of_database, of_keys = _id_of(connection), keys.installation()
     if of_database is None:
-        if keys.cases():
+        if keys.has_cases():
             raise WrongDatabase(
                 f"{keys.folder} holds the keys of another database: check TUTELA_DATABASE_URL and TUTELA_DATA"
             )

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import and_, delete, func, insert, not_, select
 
+from tutela.casework.case import CaseState
+from tutela.casework.entries.clusters import Cluster
 from tutela.casework.ports import Batch, LedgerLine
 from tutela.content.item import Outcome
-from tutela.events.catalogue import Region, TallyRow
+from tutela.events.catalogue.base import Region
+from tutela.events.catalogue.intake import TallyRow
 from tutela.storage import schema
 from tutela.storage.database import upserting
+from tutela.storage.list_changes import MATCHES
 from tutela.storage.recording import RecordingStore
+from tutela.storage.schema.entries import entry_records
+from tutela.storage.schema.review import claims
+
+AWAITING = ("open", "escalated", "held")
+"""The states of a case that more items of its account join."""
 
 
 class IntakeStore(RecordingStore):
@@ -107,9 +116,47 @@ class IntakeStore(RecordingStore):
         query = select(table.c.id).where(
             table.c.service == service,
             table.c.account == account,
-            table.c.state.in_(("open", "escalated")),
+            table.c.state.in_(AWAITING),
+            # One that was opened again is decided as it was, beside a new one of the account.
+            table.c.reopened == 0,
         )
+        # An account may have a second one that was opened again: a new item joins the one that is new itself.
+        query = query.order_by(table.c.reopened, table.c.opened_at.desc(), table.c.id).limit(1)
         return self._connection.execute(query.with_for_update()).scalar()
+
+    def clusters(self, entries: Collection[int]) -> dict[int, Cluster]:
+        """Return what is known of clusters of these entries."""
+        table = entry_records
+        query = select(table.c.entry_id, table.c.cluster_since, table.c.released_at)
+        rows = self._connection.execute(query.where(table.c.entry_id.in_(list(entries))))
+        return {row.entry_id: Cluster(row.cluster_since is not None, row.released_at) for row in rows}
+
+    def fired(self, entry: int, after: datetime, up_to: datetime, limit: int) -> int:
+        """Return how many items an entry flagged in a span, counted up to a limit."""
+        table = schema.detections
+        some = select(table.c.id).where(table.c.entry_id == entry, table.c.at > after, table.c.at <= up_to).limit(limit)
+        return self._connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+
+    def drop_claim(self, case: str) -> None:
+        """Let nobody work on a case."""
+        self._connection.execute(delete(claims).where(claims.c.case_id == case))
+
+    def case_state(self, case: str) -> CaseState | None:
+        """Return the state of a case on record."""
+        state = self._connection.execute(select(schema.cases.c.state).where(schema.cases.c.id == case)).scalar()
+        return CaseState(state) if state else None
+
+    def match_no_more(self, entries: Collection[int]) -> set[int]:
+        """Return which of these entries may not match now: switched off, held back or removed, or their list is."""
+        table, owner = schema.hash_entries, schema.hash_lists
+        may = and_(MATCHES, table.c.removed_at.is_(None), owner.c.enabled)
+        query = select(table.c.id).join(owner, owner.c.id == table.c.hashlist).where(not_(may))
+        wanted = list(entries)
+        found: set[int] = set()
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            found.update(self._connection.execute(query.where(table.c.id.in_(part))).scalars())
+        return found
 
     def item_with_content(
         self, service: str, account: str | None, content: str, *, settled_too: bool
@@ -123,7 +170,7 @@ class IntakeStore(RecordingStore):
             .limit(1)
         )
         if not settled_too:
-            open_still = cases.c.state.in_(("open", "escalated"))
+            open_still = cases.c.state.in_(AWAITING)
             query = query.join(cases, cases.c.id == table.c.case_id).where(open_still | (table.c.verdict == "not"))
         row = self._connection.execute(query).one_or_none()
         return (row.case_id, row.id) if row else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from tutela.detection.hashlists.hashlist import Change, ChangeBatch, HashList, ListRole
 from tutela.storage import schema
@@ -52,7 +52,7 @@ class ListsOfOneMoment:
         """Return whether an entry of a kind may match: enabled, not removed, on an enabled list."""
         table, owner = schema.hash_entries, schema.hash_lists
         query = select(table.c.id).join(owner, owner.c.id == table.c.hashlist)
-        may = (table.c.kind == kind, table.c.enabled, table.c.removed_at.is_(None), owner.c.enabled)
+        may = (table.c.kind == kind, MATCHES, table.c.removed_at.is_(None), owner.c.enabled)
         return self._connection.execute(query.where(*may).limit(1)).first() is not None
 
     def changes(self, after: int, up_to: int) -> Iterator[Change]:
@@ -92,6 +92,8 @@ class ListsOfOneMoment:
 
 
 _entries = schema.hash_entries
+MATCHES = and_(_entries.c.enabled, _entries.c.held_back.is_(None))
+"""Whether an entry that was not removed may match where its list does."""
 _CHANGED = (
     select(
         _entries.c.revision,
@@ -100,7 +102,7 @@ _CHANGED = (
         _entries.c.kind,
         _entries.c.value,
         _entries.c.classification,
-        _entries.c.enabled,
+        MATCHES.label("enabled"),
         _entries.c.removed_at.is_not(None),
     )
     .where(_entries.c.revision > bindparam("after"), _entries.c.revision <= bindparam("up_to"))
@@ -124,5 +126,5 @@ def _batch(columns: Sequence[Sequence[Any]]) -> ChangeBatch:
 def hashlist_of(row: _Row) -> HashList:
     """Return the list that a row of its table holds."""
     return HashList(
-        row.id, row.owner, row.source, row.jurisdiction, row.classification, row.enabled, ListRole(row.role)
+        row.id, row.owner, row.source, row.jurisdiction, row.classification, row.enabled, ListRole(row.role), row.own
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -28,6 +28,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     cast,
     delete,
     exists,
@@ -45,6 +46,7 @@ from tutela.detection.hashlists.hashlist import NewEntry
 from tutela.storage import schema
 from tutela.storage.columns import Json
 from tutela.storage.database import upserting
+from tutela.storage.list_counts import NO_COUNTS, Counts
 
 _PAGE = 5000
 _IN_FILE_ORDER = 100_000
@@ -79,10 +81,11 @@ _COPY = "COPY import_gathered (kind, value, classification, verified_by, referen
 
 @dataclass(frozen=True, slots=True)
 class TakenOver:
-    """How many values came into the list, and how many it held already."""
+    """How many values came into the list, and how many it held already; what it changes in the counts of each kind."""
 
     added: int
     already_there: int
+    counts: Mapping[str, Counts]
 
 
 class GatheredEntries:
@@ -139,8 +142,9 @@ class GatheredEntries:
         """
         held = schema.hash_entries
         already = back = 0
+        counts = self._new_ones(list_id)
         if self._connection.execute(select(exists().where(held.c.hashlist == list_id))).scalar():
-            already, back = self._meet(list_id, revision)
+            already, back = self._meet(list_id, revision, counts)
         small = self._count <= _IN_FILE_ORDER
         chosen = (
             select(
@@ -158,7 +162,20 @@ class GatheredEntries:
         )
         counted = statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
         added = self._connection.execute(counted).rowcount
-        return TakenOver(added + back, already)
+        return TakenOver(added + back, already, counts)
+
+    def _new_ones(self, list_id: str) -> dict[str, Counts]:
+        """Return what the values that the list does not hold will add to its counts, by kind."""
+        held = schema.hash_entries
+        both = and_(held.c.hashlist == list_id, held.c.kind == _sorted.c.kind, held.c.value == _sorted.c.value)
+        off = func.sum(case((_sorted.c.enabled, 0), else_=1))
+        query = (
+            select(_sorted.c.kind, func.count(), off)
+            .join_from(_sorted, held, both, isouter=True)
+            .where(held.c.id.is_(None))
+            .group_by(_sorted.c.kind)
+        )
+        return {kind: Counts(number, not_on, 0) for kind, number, not_on in self._connection.execute(query)}
 
     def _unite_repeated(self) -> None:
         at = _sorted.c.place == bindparam("at")
@@ -200,8 +217,11 @@ class GatheredEntries:
                 yield from self._connection.execute(select(_sorted).where(chosen).order_by(_sorted.c.place)).all()
             last = places[-1]
 
-    def _meet(self, list_id: str, revision: int) -> tuple[int, int]:
-        """Bring what the list holds up to date; return how many values it held, and how many came back to it."""
+    def _meet(self, list_id: str, revision: int, counts: dict[str, Counts]) -> tuple[int, int]:
+        """Bring what the list holds up to date; return how many values it held, and how many came back to it.
+
+        What came back is counted in `counts`.
+        """
         held = schema.hash_entries
         both = and_(held.c.hashlist == list_id, held.c.kind == _sorted.c.kind, held.c.value == _sorted.c.value)
         met = select(func.count()).select_from(_sorted.join(held, both))
@@ -214,6 +234,7 @@ class GatheredEntries:
                 _sorted,
                 held.c.id,
                 held.c.removed_at,
+                held.c.held_back,
                 held.c.verified_by.label("known_names"),
             )
             .join(held, both)
@@ -227,6 +248,9 @@ class GatheredEntries:
             removed = [row for row in rows if row.removed_at is not None]
             back += len(removed)
             self._bring_back(removed, revision)
+            for row in removed:
+                off = int(not row.enabled or row.held_back is not None)
+                counts[row.kind] = counts.get(row.kind, NO_COUNTS) + Counts(1, off, -1)
             self._add_verifiers([row for row in rows if row.removed_at is None], revision)
         return there, back
 

@@ -1,216 +1,227 @@
-"""People, their sessions, and API keys."""
+"""People who sign in: who they are, and how their access is given, changed and taken."""
 
 from __future__ import annotations
 
-import re
-import secrets
 import threading
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
-from tutela.access.credentials import digest_of, hash_password, new_token, password_fits
-from tutela.access.ports import ApiKey, Session, SignInRefused
-from tutela.access.roles import KEY_SCOPES, Person, Role
-from tutela.events.catalogue import KeyCreated, KeyRevoked, PersonRefused, PersonRegistered, PersonSignedIn
+from tutela.access.credentials import hash_password
+from tutela.access.entrance import Entrance
+from tutela.access.ports import Account, ApiKey, Session
+from tutela.access.roles import Person, Role
+from tutela.events.catalogue.access import (
+    PersonPasswordSet,
+    PersonRegistered,
+    PersonSecondFactorReset,
+)
+from tutela.events.catalogue.base import Payload
 from tutela.events.envelope import SYSTEM, Clock, NewEvent
 from tutela.storage import schema
+from tutela.storage.api_keys import ApiKeys
 from tutela.storage.database import Database, upserting
 from tutela.storage.event_log import EventLog
+from tutela.storage.names import is_name
+from tutela.storage.schema.access import recovery_codes
+from tutela.storage.second_factors import SealedSecrets, forget_recovery_codes
+from tutela.storage.sessions import Sessions, end_all, person_of
+from tutela.storage.sign_ins import SignIns
 
-SESSION_IDLE = timedelta(hours=1)
-SESSION_LONGEST = timedelta(hours=10)
-TRIES = 5
-LOCKED = timedelta(minutes=15)
 HASHES_AT_A_TIME = 2
 """Each takes a whole core and 64 MiB for a moment: a flood of sign-ins must not take the machine."""
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+SHOWN = 500
+
+
+class NotOneself(ValueError):
+    """Nobody changes their own access."""
 
 
 class People:
     """People who sign in, and keys by which platforms call."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, factor_key: Callable[[], bytes], entrance: Entrance) -> None:
         self._database = database
         self._clock = clock
-        # Compared against when no such person exists, so that the answer takes as long.
-        self._nobody: str | None = None
         self._hashing = threading.BoundedSemaphore(HASHES_AT_A_TIME)
+        self.sessions = Sessions(database, clock, entrance)
+        self.keys = ApiKeys(database, clock)
+        self.sign_ins = SignIns(database, clock, entrance, self.sessions, SealedSecrets(factor_key), self._hashing)
 
-    def register(self, person: Person, password: str, actor: str = SYSTEM) -> None:
-        """Give a person access, or new roles and a new password. Raises WeakPassword, ValueError for a bad name."""
-        if not _NAME.fullmatch(person.id) or person.id == SYSTEM:
+    def register(self, person: Person, password: str, actor: str = SYSTEM, *, must_change: bool = False) -> None:
+        """Give a person access, or new roles and a new password. Raises WeakPassword, ValueError for a bad name.
+
+        `must_change`: they choose another password when they come in.
+        """
+        if not is_name(person.id):
             raise ValueError(f"{person.id!r}: use lower-case letters, digits, '.', '_' and '-'")
         roles = sorted(role.value for role in person.roles)
+        with self._hashing:
+            hashed = hash_password(password)
         values = {
             "name": person.name,
             "roles": roles,
             "active": person.active,
-            "password": hash_password(password),
+            "password": hashed,
             "failures": 0,
             "locked_until": None,
+            "must_change": must_change,
         }
-        now = self._clock()
         with self._database.write() as connection:
+            self._require_local(self._row(connection, person.id, lock=True))
             statement = upserting(connection, schema.people).values(id=person.id, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
-            connection.execute(delete(schema.sessions).where(schema.sessions.c.person == person.id))
-            payload = PersonRegistered(roles=tuple(roles), active=person.active)
-            EventLog(connection, self._clock).append([NewEvent(payload, person.id, now, actor)])
+            end_all(connection, person.id)
+            self._record(connection, person.id, actor, PersonRegistered(roles=tuple(roles), active=person.active))
+
+    def add(self, person: Person, password: str, actor: str) -> None:
+        """Give somebody new access, with a first password that they must change. Raises ValueError."""
+        with self._database.read() as connection:
+            if self._row(connection, person.id) is not None:
+                raise ValueError(f"there is somebody called {person.id} already: change their roles instead")
+        self.register(person, password, actor, must_change=True)
+
+    def set_roles(self, name: str, roles: frozenset[Role], actor: str) -> None:
+        """Give somebody other roles, and access again if it was taken; ends their sessions.
+
+        Raises LookupError, NotOneself.
+        """
+        self._require_another(name, actor)
+        given = sorted(role.value for role in roles)
+        with self._database.write() as connection:
+            self._existing(connection, name)
+            connection.execute(update(schema.people).where(schema.people.c.id == name).values(roles=given, active=True))
+            end_all(connection, name)
+            self._record(connection, name, actor, PersonRegistered(roles=tuple(given)))
+
+    def set_first_password(self, name: str, password: str, actor: str) -> None:
+        """Give somebody a password that they must change; ends their sessions and a lock. Raises WeakPassword,
+        LookupError, NotOneself.
+        """
+        self._require_another(name, actor)
+        with self._hashing:
+            hashed = hash_password(password)
+        with self._database.write() as connection:
+            self._require_local(self._existing(connection, name))
+            connection.execute(
+                update(schema.people)
+                .where(schema.people.c.id == name)
+                .values(password=hashed, must_change=True, failures=0, locked_until=None)
+            )
+            end_all(connection, name)
+            self._record(connection, name, actor, PersonPasswordSet(first=True))
+
+    def reset_second_factor(self, name: str, actor: str = SYSTEM) -> None:
+        """Take somebody's second factor and recovery codes, and end their sessions. Raises LookupError, NotOneself."""
+        self._require_another(name, actor)
+        with self._database.write() as connection:
+            self._existing(connection, name)
+            connection.execute(
+                update(schema.people)
+                .where(schema.people.c.id == name)
+                .values(totp=None, totp_offered=None, totp_step=None, failures=0, locked_until=None)
+            )
+            forget_recovery_codes(connection, name)
+            end_all(connection, name)
+            self._record(connection, name, actor, PersonSecondFactorReset())
 
     def deactivate(self, name: str, actor: str = SYSTEM) -> None:
-        """Take a person's access and end their sessions; who it was stays on record. Raises LookupError."""
-        now = self._clock()
+        """Take a person's access and end their sessions; who it was stays on record. Raises LookupError, NotOneself."""
+        self._require_another(name, actor)
         with self._database.write() as connection:
             row = self._row(connection, name, lock=True)
             if row is None or not row.active:
                 raise LookupError(f"there is nobody called {name!r} with access (`tutela person list`)")
             connection.execute(update(schema.people).where(schema.people.c.id == name).values(active=False))
-            connection.execute(delete(schema.sessions).where(schema.sessions.c.person == name))
-            payload = PersonRegistered(roles=tuple(row.roles), active=False)
-            EventLog(connection, self._clock).append([NewEvent(payload, name, now, actor)])
+            end_all(connection, name)
+            self._record(connection, name, actor, PersonRegistered(roles=tuple(row.roles), active=False))
 
     def all(self) -> list[Person]:
         """Return everybody, by name."""
         with self._database.read() as connection:
-            return [_person(row) for row in connection.execute(select(schema.people).order_by(schema.people.c.id))]
+            return [person_of(row) for row in connection.execute(select(schema.people).order_by(schema.people.c.id))]
 
-    def sign_in(self, name: str, password: str) -> str:
-        """Return the secret of a new session; raises SignInRefused. Five failures lock the name for 15 minutes."""
-        now = self._clock()
+    def accounts(self, limit: int = SHOWN) -> list[Account]:
+        """Return people with what they come in by, by name."""
+        table = schema.people
+        left = select(recovery_codes.c.person, func.count().label("codes")).group_by(recovery_codes.c.person).subquery()
+        query = select(table, left.c.codes).outerjoin(left, left.c.person == table.c.id)
         with self._database.read() as connection:
-            row = self._row(connection, name)
-        # The slow hash runs outside any transaction, so that sign-ins never hold up the writers.
-        with self._hashing:
-            if self._nobody is None:
-                self._nobody = hash_password(secrets.token_urlsafe())
-            tried = row.password if row else self._nobody
-            fits = password_fits(password, tried)
-        refusal: str | None = None
-        token = new_token("tus_")
-        with self._database.write() as connection:
-            # Locked, so that tries at the same time are counted one after another.
-            row = self._row(connection, name, lock=True)
-            if row is not None and row.password != tried:
-                fits = False  # a new password was set meanwhile
-            log = EventLog(connection, self._clock)
-            if row is None:
-                refusal = "unknown_name"
-            elif row.locked_until is not None and row.locked_until > now:
-                refusal = "locked"
-            elif not fits or not row.active:
-                refusal = "wrong_password" if not fits else "inactive"
-                failures = row.failures + 1
-                locked = now + LOCKED if failures >= TRIES else None
-                connection.execute(
-                    update(schema.people)
-                    .where(schema.people.c.id == name)
-                    .values(failures=0 if locked else failures, locked_until=locked)
-                )
-            if refusal:
-                subject = name if row else "unknown"
-                log.append([NewEvent(PersonRefused(reason=refusal), subject, now, SYSTEM)])
-            else:
-                connection.execute(
-                    update(schema.people).where(schema.people.c.id == name).values(failures=0, locked_until=None)
-                )
-                connection.execute(
-                    insert(schema.sessions).values(
-                        digest=token.digest,
-                        person=name,
-                        csrf=secrets.token_urlsafe(24),
-                        created_at=now,
-                        used_at=now,
-                    )
-                )
-                log.append([NewEvent(PersonSignedIn(), name, now, name)])
-        if refusal:
-            raise SignInRefused("Name and password do not fit, or there were too many tries. Wait a while.")
-        return token.secret
+            rows = connection.execute(query.order_by(table.c.active.desc(), table.c.id).limit(limit)).all()
+        return [_account(row) for row in rows]
+
+    def account(self, name: str) -> Account:
+        """Return one; raises LookupError."""
+        left = select(func.count()).select_from(recovery_codes).where(recovery_codes.c.person == name)
+        with self._database.read() as connection:
+            if not is_name(name):
+                raise LookupError(f"there is nobody called {name!r}")
+            query = select(schema.people, left.scalar_subquery().label("codes")).where(schema.people.c.id == name)
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise LookupError(f"there is nobody called {name!r}")
+        return _account(row)
+
+    def sign_in(self, name: str, password: str, address: str = "") -> str:
+        """Return the secret of a new session, which may want further steps. Raises SignInRefused."""
+        return self.sign_ins.by_password(name, password, address)
 
     def session(self, secret: str) -> Session | None:
-        """Return the session of a secret while it lasts: an hour unused, ten hours at most."""
-        now = self._clock()
-        digest = digest_of(secret)
-        table = schema.sessions
-        with self._database.read() as connection:
-            row = connection.execute(
-                select(table.c.csrf, table.c.created_at, table.c.used_at, schema.people)
-                .join(schema.people, schema.people.c.id == table.c.person)
-                .where(table.c.digest == digest)
-            ).one_or_none()
-        if row is None or not row.active:
-            return None
-        if now - row.used_at > SESSION_IDLE or now - row.created_at > SESSION_LONGEST:
-            self.sign_out(secret)
-            return None
-        if now - row.used_at > timedelta(minutes=1):
-            with self._database.write() as connection:
-                connection.execute(update(table).where(table.c.digest == digest).values(used_at=now))
-        return Session(_person(row), row.csrf)
+        """Return the session of a secret while it lasts: an hour unused, ten hours at most, unless configured."""
+        return self.sessions.find(secret)
 
     def sign_out(self, secret: str) -> None:
         """End a session."""
-        with self._database.write() as connection:
-            connection.execute(delete(schema.sessions).where(schema.sessions.c.digest == digest_of(secret)))
+        self.sessions.end(secret)
 
-    def create_key(self, name: str, scopes: list[str], actor: str = SYSTEM) -> str:
+    def create_key(self, name: str, scopes: list[str], actor: str = SYSTEM, expires_at: datetime | None = None) -> str:
         """Return the secret of a new API key, shown this once. Raises ValueError."""
-        if not _NAME.fullmatch(name) or name == SYSTEM:
-            raise ValueError(f"{name!r}: use lower-case letters, digits, '.', '_' and '-'")
-        unknown = sorted(set(scopes) - set(KEY_SCOPES))
-        if unknown or not scopes:
-            raise ValueError(f"scopes are {', '.join(KEY_SCOPES)}, not {', '.join(unknown) or 'none'}")
-        token = new_token("tut_")
-        now = self._clock()
-        given = sorted(set(scopes))
-        with self._database.write() as connection:
-            if connection.execute(select(schema.api_keys.c.id).where(schema.api_keys.c.id == name)).first():
-                raise ValueError(f"there is a key {name} already: revoke it, and give the new one another name")
-            connection.execute(
-                insert(schema.api_keys).values(id=name, digest=token.digest, scopes=given, created_at=now)
-            )
-            self._record_key(connection, name, KeyCreated(scopes=tuple(given)), now, actor)
-        return token.secret
+        return self.keys.create(name, scopes, actor, expires_at)
 
     def revoke_key(self, name: str, actor: str = SYSTEM) -> None:
         """End a key for good; raises LookupError."""
-        now = self._clock()
-        with self._database.write() as connection:
-            changed = connection.execute(
-                update(schema.api_keys)
-                .where(schema.api_keys.c.id == name, schema.api_keys.c.revoked_at.is_(None))
-                .values(revoked_at=now)
-            )
-            if changed.rowcount != 1:
-                raise LookupError(f"there is no valid key {name}")
-            self._record_key(connection, name, KeyRevoked(), now, actor)
+        self.keys.revoke(name, actor)
 
     def key(self, secret: str) -> ApiKey | None:
         """Return the key with this secret, if it is valid."""
-        table = schema.api_keys
-        with self._database.read() as connection:
-            row = connection.execute(
-                select(table).where(table.c.digest == digest_of(secret), table.c.revoked_at.is_(None))
-            ).one_or_none()
-        if row is None:
-            return None
-        return ApiKey(row.id, frozenset().union(*(KEY_SCOPES[scope] for scope in row.scopes)))
+        return self.keys.by_secret(secret)
 
-    def _record_key(
-        self, connection: Connection, name: str, payload: KeyCreated | KeyRevoked, now: datetime, actor: str
-    ) -> None:
-        subject = ApiKey(name, frozenset()).actor
-        EventLog(connection, self._clock).append([NewEvent(payload, subject, now, actor)])
+    def _record(self, connection: Connection, name: str, actor: str, payload: Payload) -> None:
+        EventLog(connection, self._clock).append([NewEvent(payload, name, self._clock(), actor)])
+
+    def _existing(self, connection: Connection, name: str) -> Row[Any]:
+        row = self._row(connection, name, lock=True)
+        if row is None:
+            raise LookupError(f"there is nobody called {name!r} (`tutela person list`)")
+        return row
+
+    @staticmethod
+    def _require_local(row: Row[Any] | None) -> None:
+        if row is not None and row.openid is not None:
+            raise ValueError(f"{row.id} comes in by the provider, and has no password here")
+
+    @staticmethod
+    def _require_another(name: str, actor: str) -> None:
+        if name == actor:
+            raise NotOneself("nobody changes their own access: ask another administrator")
 
     @staticmethod
     def _row(connection: Connection, name: str, *, lock: bool = False) -> Row[Any] | None:
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             return None  # what cannot be a name may not even be a text that the database takes
         query = select(schema.people).where(schema.people.c.id == name)
         return connection.execute(query.with_for_update() if lock else query).one_or_none()
 
 
-def _person(row: Row[Any]) -> Person:
-    return Person(row.id, row.name, frozenset(Role(role) for role in row.roles), row.active)
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        person_of(row),
+        bool(row.password),
+        row.must_change,
+        row.totp is not None,
+        row.codes or 0,
+        row.locked_until,
+        row.openid is not None,
+    )

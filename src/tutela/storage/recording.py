@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
+from tutela.access.approvals import Approval
 from tutela.events.envelope import Event, NewEvent
+from tutela.storage import approvals
 from tutela.storage.event_log import EventLog
 
 
@@ -21,6 +23,10 @@ class RecordingStore:
     def append(self, events: Sequence[NewEvent]) -> list[Event]:
         """Record events and update the projections."""
         return self._log.append(events)
+
+    def approval(self, approval_id: str, *, lock: bool = False) -> Approval:
+        """Return an approval, locked until the end if asked; raises LookupError."""
+        return approvals.find(self._connection, approval_id, lock=lock)
 
     def lock(self, name: str) -> None:
         """Hold a name until the end of the transaction. SQLite lets one writer in at a time anyway."""

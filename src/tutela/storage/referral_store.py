@@ -6,10 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
+from tutela.casework import closing
+from tutela.events.envelope import NewEvent
 from tutela.referral.dispatcher import LeaseLost, Referral
 from tutela.storage import schema
 from tutela.storage.database import upserting
 from tutela.storage.recording import RecordingStore
+from tutela.storage.standing import case_of, standing_of
 
 _DUE = ("ordered", "open", "finishing")
 
@@ -64,3 +67,21 @@ class ReferralStore(RecordingStore):
         """Give the lease back."""
         table = schema.leases
         self._connection.execute(delete(table).where(table.c.referral_id == referral, table.c.holder == holder))
+
+    def says(self, referral: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return what the report says and withdraws by the present verdicts; locks its case."""
+        case_id, recipient = self._case_and_recipient(referral)
+        case = case_of(self._connection, case_id, lock=True)
+        said = closing.statement(case, standing_of(self._connection, case_id), recipient)
+        return frozenset(item.id for item in said.items), frozenset(said.withdrawn)
+
+    def corrections(self, referral: str, now: datetime) -> list[NewEvent]:
+        """Return the supplement that is due if the case was decided anew while the report was under way."""
+        case_id, recipient = self._case_and_recipient(referral)
+        case = case_of(self._connection, case_id, lock=True)
+        return closing.correct(case, standing_of(self._connection, case_id), recipient, now)
+
+    def _case_and_recipient(self, referral: str) -> tuple[str, str]:
+        table = schema.referrals
+        row = self._connection.execute(select(table.c.case_id, table.c.recipient).where(table.c.id == referral)).one()
+        return row.case_id, row.recipient

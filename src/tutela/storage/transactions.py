@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import text
 
 from tutela.events.envelope import Clock
-from tutela.storage.case_store import CaseStore
+from tutela.storage.claim_store import ClaimStore
 from tutela.storage.database import Database
+from tutela.storage.entry_store import EntryStore
 from tutela.storage.event_log import EventLog
 from tutela.storage.intake_store import IntakeStore
+from tutela.storage.list_revisions import next_revision
+from tutela.storage.quality_store import QualityStore
+from tutela.storage.redress_store import RedressStore
 from tutela.storage.referral_store import ReferralStore
+
+
+def _nothing(_: Sequence[str]) -> None:
+    pass
 
 
 class SqlTransactions:
@@ -21,6 +29,8 @@ class SqlTransactions:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self.after_refutation: Callable[[Sequence[str]], None] = _nothing
+        """Called with the items that were decided to be none, once that is on record."""
 
     @contextmanager
     def intake(self) -> Iterator[IntakeStore]:
@@ -29,10 +39,32 @@ class SqlTransactions:
             yield IntakeStore(connection, EventLog(connection, self._clock))
 
     @contextmanager
-    def casework(self) -> Iterator[CaseStore]:
+    def casework(self) -> Iterator[ClaimStore]:
         """Begin a transaction of the casework."""
         with self._database.write() as connection:
-            yield CaseStore(connection, EventLog(connection, self._clock))
+            store = ClaimStore(connection, EventLog(connection, self._clock))
+            yield store
+        if store.refuted:
+            self.after_refutation(store.refuted)
+
+    @contextmanager
+    def entries(self, *, change_lists: bool) -> Iterator[EntryStore]:
+        """Begin a transaction about entries; changes of lists wait for each other before anything else."""
+        with self._database.write() as connection:
+            revision = next_revision(connection, self._clock()) if change_lists else None
+            yield EntryStore(connection, EventLog(connection, self._clock), revision)
+
+    @contextmanager
+    def quality(self) -> Iterator[QualityStore]:
+        """Begin a transaction of the quality of the work."""
+        with self._database.write() as connection:
+            yield QualityStore(connection, EventLog(connection, self._clock))
+
+    @contextmanager
+    def redress(self) -> Iterator[RedressStore]:
+        """Begin a transaction of redress."""
+        with self._database.write() as connection:
+            yield RedressStore(connection, EventLog(connection, self._clock))
 
     @contextmanager
     def referrals(self) -> Iterator[ReferralStore]:

@@ -2,62 +2,96 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import entry_points
+from multiprocessing import get_context
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from tutela.access.roles import Person
+from tutela.casework.action_desk import ActionDesk
+from tutela.casework.claiming import Claiming
 from tutela.casework.desk import Desk
-from tutela.casework.evidence import bytes_name, record_name, remark_name, repeat_name
+from tutela.casework.entries.desk import EntryDesk
 from tutela.casework.intake import Intake
+from tutela.casework.notice_desk import NoticeDesk
+from tutela.casework.notice_texts import NoticeText
+from tutela.casework.notices import Notice
+from tutela.casework.redress_desk import RedressDesk
+from tutela.casework.resting import Resting
 from tutela.casework.stream import ItemStream
 from tutela.detection.fingerprints.embedding import BadModel
 from tutela.detection.fingerprints.fingerprint import FingerprintKind
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.hashlists.hashlist import ListRole
 from tutela.detection.matcher import Matcher, UnknownKind, thresholds_of
-from tutela.events.catalogue import (
-    CaseEscalated,
-    ItemDecided,
-    ItemSeenAgain,
-    ReferralRetryOrdered,
-    ServiceRegistered,
-)
+from tutela.events.catalogue.intake import ServiceRegistered
+from tutela.events.catalogue.referral import ReferralRetryOrdered
 from tutela.events.envelope import SYSTEM, Clock, NewEvent, system_clock
 from tutela.referral.dispatcher import Dispatcher
 from tutela.referral.recipient import Recipient
+from tutela.referral.states import ReferralState
 from tutela.regimes.regime import RegimeTable, load
+from tutela.regimes.retention import BadRetentionTable
+from tutela.regimes.retention import load as retention_table
 from tutela.regimes.services import OWN_FILES, Encryption, Service, ServiceRegion, ServiceType
 from tutela.statistics.provider_return.compilation import YearlyReturn, compile_return
 from tutela.statistics.provider_return.facts import TYPES as RETURN_EVENTS
+from tutela.statistics.provider_return.facts import gather
+from tutela.statistics.redress.rates import EVENTS as REDRESS_EVENTS
+from tutela.statistics.redress.rates import By, RedressFigures, redress_figures
+from tutela.statistics.redress.selection import Period, Users
 from tutela.storage import schema
+from tutela.storage.approvals import Approvals
+from tutela.storage.audit import Audit
+from tutela.storage.call_store import Calls
 from tutela.storage.database import Database
+from tutela.storage.disclosure import Disclosure
+from tutela.storage.entry_reader import EntryReader, upper_bound
+from tutela.storage.erasure import Erasure
 from tutela.storage.event_log import EventLog
+from tutela.storage.evidence_door import EvidenceDoor
+from tutela.storage.governance import Governance, texts_of
 from tutela.storage.hash_lists import StoredHashLists
+from tutela.storage.inspections import Inspections
 from tutela.storage.installation import require_one_installation
+from tutela.storage.key_ends import KeyEnds
 from tutela.storage.keys import KeyRing
+from tutela.storage.known_names import known_names
 from tutela.storage.list_indexes import ListIndexes, ListsNow, Progress, no_progress
+from tutela.storage.master_keys.service import KeyService
+from tutela.storage.notice_facts import NoticeSource
+from tutela.storage.own_values import OwnValues
 from tutela.storage.people import People
+from tutela.storage.quality_office import QualityOffice
 from tutela.storage.recording import RecordingStore
+from tutela.storage.redress_reader import RedressReader
 from tutela.storage.report_material import MaterialSource
+from tutela.storage.retention import Retention
+from tutela.storage.return_shelf import ReturnShelf, Shelf
 from tutela.storage.settings import BadSettings, Settings
+from tutela.storage.suspended import SuspendedAccounts
 from tutela.storage.transactions import SqlTransactions
-from tutela.storage.vault import ORPHAN_SECONDS, FileVault
+from tutela.storage.vault import ORPHAN_SECONDS, vault_of
 
+_log = logging.getLogger("tutela.workplace")
+K = TypeVar("K")
+V = TypeVar("V")
 RECIPIENTS = "tutela.recipients"
 POSTGRES_BYTES = 2560
 """How long a value on PostgreSQL may be: its unique index holds list, kind and value in at most 2,704 bytes."""
-_REMARKED = (ItemDecided.TYPE, CaseEscalated.TYPE)
 
 
 class UnknownService(LookupError):
@@ -87,12 +121,14 @@ class Workplace:
         if self.database.engine.dialect.name == "sqlite" or self.database.is_empty():
             self.database.upgrade()
         self.database.require_current()
-        self.keys = KeyRing(settings.data / "keys")
+        master = KeyService(settings.key_service) if settings.key_service else None
+        self.keys = KeyRing(settings.data / "keys", master)
         require_one_installation(self.database, self.keys)
-        self.vault = FileVault(settings.data / "evidence", self.keys)
+        self.vault = vault_of(settings, self.keys)
         self.transactions = SqlTransactions(self.database, clock)
+        self.transactions.after_refutation = self._doubt
         self.lists = StoredHashLists(self.database, clock)
-        self.people = People(self.database, clock)
+        self.people = People(self.database, clock, self.keys.second_factors, settings.entrance)
         try:
             thresholds_of(installed_kinds(), settings.thresholds)
         except ValueError as error:
@@ -119,6 +155,8 @@ class Workplace:
             self._recipients = None
         if "indexes" in self.__dict__:
             self.indexes.close()
+        self.vault.close()
+        self.keys.close()
         self.database.close()
 
     @cached_property
@@ -155,12 +193,131 @@ class Workplace:
             self.regimes,
             self.clock,
             self.settings.other_ground,
+            self.settings.entries,
         )
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The chain of the audit."""
+        return Audit(self.database, self.keys, self.settings.data, self.clock)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """What waits for a second pair of eyes."""
+        return Approvals(self.database, self.clock)
+
+    @cached_property
+    def governance(self) -> Governance:
+        """The operator's policies, privacy reviews and incidents."""
+        return Governance(self.database, self.clock)
+
+    @cached_property
+    def inspections(self) -> Inspections:
+        """What supervisory authorities are let in for."""
+        return Inspections(self.database, self.people, self.clock)
+
+    @cached_property
+    def disclosure(self) -> Disclosure:
+        """What leaves the encrypted record after two wanted it."""
+        return Disclosure(self.database, self.vault, self.keys, self.clock)
 
     @cached_property
     def desk(self) -> Desk:
         """The desk at which people work."""
-        return Desk(self.transactions, self.vault, self.settings.policy, self.clock)
+        quality = self.settings.quality
+        return Desk(self.transactions, self.vault, self.settings.policy, self.clock, self.settings.care, quality)
+
+    @cached_property
+    def quality(self) -> QualityOffice:
+        """Second reviews, golden items, canaries, training and findings."""
+        return QualityOffice(self)
+
+    @cached_property
+    def claiming(self) -> Claiming:
+        """Who gets which case."""
+        queues, rules = self.settings.queues, self.settings.desk
+        return Claiming(self.transactions, self.vault, queues, rules, self.clock, self.settings.quality)
+
+    @cached_property
+    def resting(self) -> Resting:
+        """Breaks of reviewers."""
+        return Resting(self.transactions, self.settings.care, self.clock)
+
+    @cached_property
+    def actions(self) -> ActionDesk:
+        """Where seniors order actions by hand."""
+        return ActionDesk(self.transactions, self.clock)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """The outbox of calls to the platform."""
+        return Calls(self.database, self.vault, self.clock)
+
+    @cached_property
+    def entries(self) -> EntryDesk:
+        """The desk at which people judge the entries of lists."""
+        compared = thresholds_of(self.kinds, self.settings.thresholds)
+        values = OwnValues(self.kinds, compared, self.settings.limits)
+        rules = self.settings.entries
+        return EntryDesk(self.transactions, self.vault, values, upper_bound, rules, self.clock)
+
+    def _doubt(self, items: Sequence[str]) -> None:
+        # The decision stands whatever comes of this; what fails is made up for by the loop of the server.
+        try:
+            self.entries.suspend_due(EntryReader(self.database).of_items(items))
+        except (SQLAlchemyError, BadSettings):
+            _log.exception("entries could not be looked at after a decision")
+
+    @cached_property
+    def evidence(self) -> EvidenceDoor:
+        """The door by which evidence is read for a purpose that goes on record."""
+        return EvidenceDoor(self.database, self.vault, self.clock)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """Clocks, holds and erasures. Raises BadSettings where the table of clocks cannot be used."""
+        try:
+            table = retention_table(self.settings.retention_table)
+        except BadRetentionTable as error:
+            raise BadSettings(f"[retention]: {error}") from error
+        erasure = Erasure(self.database, self.clock, self.keys, self.vault, self.settings.data / "erased")
+        return Retention(self.database, self.clock, self.vault, erasure, self.settings.retention, table)
+
+    @cached_property
+    def key_ends(self) -> KeyEnds:
+        """What ends keys: the rotation of the master key, the close of a year."""
+        return KeyEnds(self.database, self.clock, self.keys, self.yearly_return)
+
+    @cached_property
+    def suspended(self) -> SuspendedAccounts:
+        """The accounts that are kept from returning."""
+        return SuspendedAccounts(
+            self.database, self.clock, self.evidence, self.keys.suspended, self.settings.suspended_accounts
+        )
+
+    @cached_property
+    def redress(self) -> RedressDesk:
+        """The desk at which complaints are decided."""
+        return RedressDesk(self.transactions, self.vault, self.desk, self.entries, self.clock)
+
+    @cached_property
+    def notices(self) -> NoticeDesk:
+        """The desk of notices to users."""
+        return NoticeDesk(self.transactions, self.vault, self.settings.redress, self.keys, self.clock)
+
+    @cached_property
+    def redress_reader(self) -> RedressReader:
+        """Complaints and notices as people read them."""
+        return RedressReader(self.database, self.vault)
+
+    @cached_property
+    def notice_source(self) -> NoticeSource:
+        """Where notices take their facts from."""
+        return NoticeSource(self.database, self.redress_reader, self.regimes, self.settings.other_ground)
+
+    def notice_text(self, notice: Notice, language: str) -> NoticeText:
+        """Return the text of a notice, made from the records now. Raises LookupError for an unknown language."""
+        return self.notice_source.text(notice, self.notices.token(notice), self.settings.redress, language)
 
     @cached_property
     def indexes(self) -> ListIndexes:
@@ -213,7 +370,7 @@ class Workplace:
     def dispatcher(self) -> Dispatcher:
         """Return a worker that sends reports, under a name of its own."""
         holder = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
-        material = MaterialSource(self.database, self.vault, self.settings.reporter)
+        material = MaterialSource(self.database, self.evidence, self.settings.reporter)
         return Dispatcher(self.transactions, self.recipients(), material, self.clock, holder)
 
     def retry_referral(self, referral: str, actor: str) -> None:
@@ -222,7 +379,9 @@ class Workplace:
         now = self.clock()
         with self.database.write() as connection:
             query = select(table.c.case_id).where(
-                table.c.id == referral, table.c.state != "filed", table.c.last_error.is_not(None)
+                table.c.id == referral,
+                table.c.state.not_in([ReferralState.FILED.value, ReferralState.DROPPED.value]),
+                table.c.last_error.is_not(None),
             )
             case_id = connection.execute(query.with_for_update()).scalar()
             if case_id is None:
@@ -251,9 +410,38 @@ class Workplace:
             if known is not None and known[0] == version:
                 return known[1]
             events = log.read(types=[payload.TYPE for payload in RETURN_EVENTS], up_to=last)
-            compiled = compile_return(events, year, self.services(), self.regimes, open_batches=version[1])
+            with self.database.read() as connection:
+                texts = {digest: (t.title, t.text) for digest, t in texts_of(connection).items()}
+            compiled = compile_return(events, year, self.services(), self.regimes, open_batches=version[1], texts=texts)
         self._returns[year] = (version, compiled)
         return compiled
+
+    @cached_property
+    def return_shelf(self) -> ReturnShelf:
+        """Returns for those who look at them in the console."""
+
+        return ReturnShelf(
+            self.yearly_return, self._last_sequence, lambda year: _apart(self.settings, _return_of, year)
+        )
+
+    @cached_property
+    def redress_shelf(self) -> Shelf[tuple[Period, By, Users], RedressFigures]:
+        """Figures of redress for those who look at them in the console."""
+        return Shelf(
+            lambda asked: self.redress_figures(*asked),
+            self._last_sequence,
+            lambda asked: _apart(self.settings, _figures_of, asked),
+        )
+
+    def redress_figures(self, period: Period, by: By = "all", users: Users = "all") -> RedressFigures:
+        """Return the figures of redress of a period, from the events as they are now."""
+        with self.transactions.reading() as log:
+            facts = gather(log.read(types=[payload.TYPE for payload in REDRESS_EVENTS]))
+        return redress_figures(facts, period, {s.id: s.name for s in self.services()}, by, users)
+
+    def _last_sequence(self) -> int:
+        with self.transactions.reading() as log:
+            return log.last_sequence()
 
     def latest_year(self) -> int:
         """Return the newest year in which items were tallied, or the present one."""
@@ -318,20 +506,32 @@ class Workplace:
         raise LookupError(f"there is nobody called {person_id!r} (`tutela person add`)")
 
     def tidy(self, older_than: float = ORPHAN_SECONDS) -> list[str]:
-        """Erase evidence that an interrupted run left unrecorded, close overdue batches; return what was erased."""
+        """Erase evidence that an interrupted run left unrecorded, close overdue batches; return what was erased.
+
+        What an older copy of the database or of the keys brought back is erased again.
+        """
+        self.retention.erasure.follow_copies()
         self.intake.close_overdue()
-        with self.database.read() as connection:
-            known: dict[str, set[str]] = {
-                case: set() for case in connection.execute(select(schema.cases.c.id)).scalars()
-            }
-            items = schema.case_items
-            for case, item in connection.execute(select(items.c.case_id, items.c.id)):
-                known[case].update((bytes_name(item), record_name(item)))
-            events = schema.events
-            remarked = select(events.c.subject, events.c.id).where(events.c.type.in_(_REMARKED))
-            for case, event in connection.execute(remarked):
-                known[case].add(remark_name(event))
-            again = select(events.c.subject, events.c.id, events.c.data).where(events.c.type == ItemSeenAgain.TYPE)
-            for case, event, data in connection.execute(again):
-                known[case].add(repeat_name(data["item"], event))
+        # Golden items are kept under their own ids until a case is made of them.
+        golden = self.quality.reader.kept()
+
+        def known(cases: list[str]) -> dict[str, set[str]]:
+            return known_names(self.database, cases) | {one: {one} for one in golden if one in cases}
+
         return self.vault.sweep(known, older_than)
+
+
+def _apart(settings: Settings, make: Callable[[Settings, K], V], asked: K) -> V:
+    """Return what is made in a process of its own, which opens the installation for itself."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(make, settings, asked).result()
+
+
+def _return_of(settings: Settings, year: int) -> YearlyReturn:
+    with Workplace(settings) as place:
+        return place.yearly_return(year)
+
+
+def _figures_of(settings: Settings, asked: tuple[Period, By, Users]) -> RedressFigures:
+    with Workplace(settings) as place:
+        return place.redress_figures(*asked)

@@ -2,43 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from tutela import __version__
+from tutela.access.ports import IdentityProvider
 from tutela.storage.workplace import Workplace
-from tutela.web.api import actions, health, items, lookups
-from tutela.web.background import dispatching, merging, tidying
-from tutela.web.console import audit, case, complaints, picture, queue, referrals, returns, sign_in
+from tutela.web.api import accounts, actions, health, items, lookups, notices
+from tutela.web.api import complaints as complaints_api
+from tutela.web.arrivals import Tls, arrivals_of
+from tutela.web.background import (
+    calling,
+    checkpointing,
+    dispatching,
+    erasing,
+    following,
+    judging,
+    merging,
+    noticing,
+    tidying,
+)
+from tutela.web.console import (
+    account,
+    approvals,
+    audit,
+    calls,
+    case,
+    complaints,
+    entries,
+    figures,
+    governance,
+    inspections,
+    keys,
+    language,
+    lists,
+    openid,
+    overview,
+    people,
+    picture,
+    privacy_pack,
+    quality,
+    queue,
+    referrals,
+    resting,
+    retention,
+    returns,
+    sign_in,
+    tasks,
+    team,
+    working,
+)
+from tutela.web.console import actions as action_pages
+from tutela.web.console import redress as redress_pages
 from tutela.web.current import Running
-from tutela.web.refusals import install
+from tutela.web.platform.calling import calling_platform
+from tutela.web.rates import RateLimits
+from tutela.web.refusals import install, unforeseen
 from tutela.web.security import Guard
+from tutela.web.users import redress
 
-API: tuple[APIRouter, ...] = (health.router, items.router, actions.router, lookups.router)
+API: tuple[APIRouter, ...] = (
+    health.router,
+    items.router,
+    actions.router,
+    complaints_api.router,
+    notices.router,
+    lookups.router,
+    accounts.router,
+)
 CONSOLE: tuple[APIRouter, ...] = (
     sign_in.router,
+    openid.router,
+    account.router,
+    overview.router,
     queue.router,
     case.router,
+    working.router,
+    resting.router,
+    team.router,
     picture.router,
+    lists.router,
+    entries.router,
+    tasks.router,
+    figures.router,
     complaints.router,
+    redress_pages.router,
     referrals.router,
+    calls.router,
+    action_pages.router,
     returns.router,
+    retention.router,
+    quality.router,
+    approvals.router,
+    governance.router,
+    inspections.router,
+    privacy_pack.router,
     audit.router,
+    people.router,
+    keys.router,
+    language.router,
 )
 """The console's pages; their places in the menu are in `console/pages.py`."""
+USERS: tuple[APIRouter, ...] = (redress.router,)
+"""Pages of the platform's users, who have no account here."""
 _STATIC = Path(__file__).parent / "static"
 
 
-def create_app(place: Workplace, *, dispatch: bool = True, behind_tls: bool = False) -> FastAPI:
-    """Return the application. It sends ordered reports in the background if `dispatch` is set.
+def _provider_of(place: Workplace) -> IdentityProvider | None:
+    settings = place.settings.entrance.openid
+    if settings is None:
+        return None
+    # An extra of its own, which an installation without a provider does not need.
+    from tutela.web.openid import Provider
 
-    `behind_tls`: browsers reach it over HTTPS through a proxy, so the session's cookie is for HTTPS alone.
+    return Provider(settings, place.clock)
+
+
+def create_app(place: Workplace, *, dispatch: bool = True, tls: Tls = "none", bound: Sequence[str] = ()) -> FastAPI:
+    """Return the application. It sends ordered reports and calls the platform in the background if `dispatch` is set.
+
+    `tls`: whether browsers reach it over HTTPS, by itself or through a proxy, so that the cookie of a session is for
+    HTTPS alone; with neither it serves this machine only. `bound`: names and addresses that it listens on.
+    Raises BadSettings.
     """
+    entrance = place.settings.entrance
+    arrivals = arrivals_of(entrance, tls, bound)
+    provider = _provider_of(place)
     stream = place.stream()
     dispatcher = place.dispatcher() if dispatch else None
 
@@ -46,12 +141,25 @@ def create_app(place: Workplace, *, dispatch: bool = True, behind_tls: bool = Fa
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # The loop would tidy too, but not before the first request.
         await run_in_threadpool(place.tidy)
-        loops = [tidying(place), merging(place), *([dispatching(dispatcher)] if dispatcher else [])]
-        for loop in loops:
-            loop.start()
-        yield
-        for loop in loops:
-            await run_in_threadpool(loop.stop)
+        with calling_platform(place) as caller:
+            loops = [
+                tidying(place),
+                erasing(place),
+                merging(place),
+                following(place, stream),
+                judging(place),
+                noticing(place),
+                checkpointing(place),
+            ]
+            loops += [dispatching(dispatcher)] if dispatcher else []
+            loops += [calling(caller)] if dispatch and caller else []
+            for loop in loops:
+                loop.start()
+            yield
+            for loop in loops:
+                await run_in_threadpool(loop.stop)
+        if provider:
+            provider.close()
 
     app = FastAPI(
         title="Tutela",
@@ -63,12 +171,13 @@ def create_app(place: Workplace, *, dispatch: bool = True, behind_tls: bool = Fa
         redoc_url=None,
         openapi_url="/v1/openapi.json",
     )
-    app.state.running = Running(place, stream, behind_tls)
-    app.add_middleware(Guard)
+    app.state.running = Running(place, stream, arrivals, RateLimits(entrance.rates), provider)
+    app.add_middleware(Guard, arrivals=arrivals, answer=unforeseen)
     install(app)
     for router in API:
         app.include_router(router)
-    for router in CONSOLE:
+    for router in (*CONSOLE, *USERS):
         app.include_router(router, include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    # Compressed, since nothing secret stands in them; pages are not, since they hold the token of the session.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=_STATIC), minimum_size=500), name="static")
     return app

@@ -1,4 +1,4 @@
-"""What the server does by itself: it sends ordered reports, and tidies up."""
+"""What the server does by itself: it sends ordered reports, calls the platform, and tidies up."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from tutela.casework.calls import Caller
+from tutela.casework.stream import ItemStream
 from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.referral.dispatcher import Dispatcher
 from tutela.storage.settings import BadSettings
@@ -16,6 +18,12 @@ PAUSE = 2.0
 PAUSE_AFTER_ERROR = 30.0
 PAUSE_OF_TIDYING = 3600.0
 PAUSE_OF_MERGING = 30.0
+PAUSE_OF_ERASING = 900.0
+ERASED_AT_ONCE = 50
+PAUSE_OF_FOLLOWING = 5.0
+PAUSE_OF_JUDGING = 5.0
+PAUSE_OF_CHECKPOINTS = 3600.0
+PAUSE_OF_NOTICES = 5.0
 
 
 class Loop:
@@ -69,14 +77,52 @@ def dispatching(dispatcher: Dispatcher) -> Loop:
     return Loop("dispatching", step, PAUSE)
 
 
+def calling(caller: Caller) -> Loop:
+    """Return the loop that calls the platform."""
+
+    def step() -> bool:
+        done = caller.run_one()
+        if done is not None:
+            call, state, code = done
+            _log.info("call %s: %s %s", call.id, state.value, code)
+        return done is not None
+
+    return Loop("calling", step, PAUSE)
+
+
 def tidying(place: Workplace) -> Loop:
     """Return the loop that keeps the bounds of ledgers and stray evidence in a server that runs for months."""
 
     def step() -> bool:
         place.tidy()
+        place.entries.suspend_due()
         return False
 
     return Loop("tidying", step, PAUSE_OF_TIDYING)
+
+
+def erasing(place: Workplace) -> Loop:
+    """Return the loop that erases what is due, and keeps the list of suspended accounts."""
+
+    def step() -> bool:
+        place.suspended.follow()
+        return len(place.retention.run(ERASED_AT_ONCE)) == ERASED_AT_ONCE
+
+    return Loop("erasing", step, PAUSE_OF_ERASING)
+
+
+def judging(place: Workplace) -> Loop:
+    """Return the loop that goes on with what follows from wrong entries and clusters, also after a crash."""
+
+    def step() -> bool:
+        return place.entries.advance()
+
+    return Loop("judging", step, PAUSE_OF_JUDGING)
+
+
+def noticing(place: Workplace) -> Loop:
+    """Return the loop that issues notices to users and ends the deferrals whose time is over."""
+    return Loop("noticing", place.notices.issue_due, PAUSE_OF_NOTICES)
 
 
 def merging(place: Workplace) -> Loop:
@@ -88,3 +134,23 @@ def merging(place: Workplace) -> Loop:
         return merged
 
     return Loop("merging", step, PAUSE_OF_MERGING)
+
+
+def following(place: Workplace, stream: ItemStream) -> Loop:
+    """Return the loop that draws second reviews, plants golden items and canaries, and measures now and then."""
+
+    def step() -> bool:
+        place.quality.follow(stream)
+        return False
+
+    return Loop("following", step, PAUSE_OF_FOLLOWING)
+
+
+def checkpointing(place: Workplace) -> Loop:
+    """Return the loop that signs where the chain of the audit ends, if something was recorded since."""
+
+    def step() -> bool:
+        place.audit.checkpoint_if_moved()
+        return False
+
+    return Loop("checkpointing", step, PAUSE_OF_CHECKPOINTS)

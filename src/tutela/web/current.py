@@ -8,25 +8,30 @@ from typing import Annotated, cast
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from tutela.access.ports import ApiKey, Session
-from tutela.access.roles import KEY_SCOPES, Permission, Person
+from tutela.access.ports import ApiKey, IdentityProvider, Session, Step
+from tutela.access.roles import KEY_SCOPES, Permission, Person, Role
 from tutela.casework.stream import ItemStream
-from tutela.events.catalogue import PersonRefused
+from tutela.events.catalogue.access import PersonRefused
 from tutela.events.envelope import NewEvent
 from tutela.storage.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
+from tutela.web.arrivals import Arrivals
+from tutela.web.rates import RateLimits
 from tutela.web.security import require_csrf, sent_token
 
 COOKIE = "tutela_session"
+ANY_STEP = frozenset(Step)
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What one running server works with. `behind_tls`: browsers reach it over HTTPS, through a proxy."""
+    """What one running server works with. `provider`: of OpenID Connect, if one is configured."""
 
     place: Workplace
     stream: ItemStream
-    behind_tls: bool
+    arrivals: Arrivals
+    rates: RateLimits
+    provider: IdentityProvider | None = None
 
     @property
     def cases(self) -> CaseReader:
@@ -36,6 +41,14 @@ class Running:
 
 class NotSignedIn(Exception):
     """Nobody is signed in, or the session has ended."""
+
+
+class StepDue(Exception):
+    """The sign-in is not complete; `session.step` says what is wanted next."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.step)
+        self.session = session
 
 
 class Denied(Exception):
@@ -61,6 +74,11 @@ def session_of(request: Request) -> Session | None:
     return running(request).place.people.session(secret) if secret else None
 
 
+def address_of(request: Request) -> str:
+    """Return the address of the caller: from the connection, or from a proxy that is trusted."""
+    return running(request).arrivals.address_of(request.scope)
+
+
 def record_refusal(place: Workplace, person: Person, permission: Permission) -> None:
     """Put on record that somebody asked for what their roles do not allow."""
     payload = PersonRefused(reason=f"lacks {permission.value}")
@@ -71,22 +89,29 @@ def record_refusal(place: Workplace, person: Person, permission: Permission) -> 
 class Allowed:
     """A dependency: the session of somebody who has the permission.
 
-    Without a permission everybody who is signed in may pass. On every method that changes something the token of
+    Without a permission everybody who is signed in may pass; with steps `during`, also those whose sign-in still
+    wants one of them. On every method that changes something the token of
     the session must come with the request, so that no route can forget to ask for it.
     """
 
-    def __init__(self, permission: Permission | None) -> None:
+    def __init__(self, permission: Permission | None, *, during: frozenset[Step] = frozenset()) -> None:
         self.permission = permission
+        self.during = during
 
     def __call__(self, request: Request, token: Annotated[str, Depends(sent_token)]) -> Session:
-        """Return the session; raises NotSignedIn, Denied, and 403 for a form that is not of this session."""
+        """Return the session; raises NotSignedIn, StepDue, Denied, and 403 for a form that is not of this session."""
         session = session_of(request)
         if session is None:
             raise NotSignedIn
+        if session.step is not None and session.step not in self.during:
+            raise StepDue(session)
         require_csrf(request, session, token)
         if self.permission is not None and self.permission not in session.person.permissions:
             record_refusal(running(request).place, session.person, self.permission)
             raise Denied(session, self.permission)
+        if Role.SUPERVISOR in session.person.roles:
+            # The path alone: what is asked after it may be anything that somebody typed.
+            running(request).place.inspections.opened(session.person, f"{request.method} {request.url.path}")
         return session
 
 
@@ -102,16 +127,20 @@ class KeyAllowed:
     def __call__(
         self, request: Request, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     ) -> ApiKey:
-        """Return the key; raises 401 and 403 with what to do."""
+        """Return the key; raises TooMany, and 401 and 403 with what to do."""
         challenge = {"WWW-Authenticate": "Bearer"}
         if sent is None:
             raise HTTPException(401, "send an API key: Authorization: Bearer tut_...", challenge)
-        key = running(request).place.people.key(sent.credentials)
+        here = running(request)
+        key = here.place.people.key(sent.credentials)
         if key is None:
             raise HTTPException(
                 401, "this API key is not valid, or it was revoked: `tutela key create` makes a new one", challenge
             )
+        here.rates.require("key", key.id)
         if self.permission not in key.permissions:
+            if here.rates.first_this_minute(f"{key.id} {self.permission.value}"):
+                here.place.people.keys.refused(key, f"lacks {self.permission.value}")
             scopes = " or ".join(scope for scope, grants in KEY_SCOPES.items() if self.permission in grants)
             raise HTTPException(
                 403, f"the key {key.id} lacks the permission {self.permission.value}: it needs the scope {scopes}"

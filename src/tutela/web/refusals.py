@@ -5,23 +5,35 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
+from tutela.access.ports import Step
 from tutela.casework.evidence import EvidenceGone
 from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.storage.keys import BrokenKey
 from tutela.storage.settings import BadSettings
 from tutela.storage.vault import BrokenEvidence
 from tutela.web.console.pages import is_fragment, message, page
-from tutela.web.current import Denied, NotSignedIn
+from tutela.web.current import Denied, NotSignedIn, StepDue
+from tutela.web.rates import TooMany
+from tutela.web.security import MACHINES
+from tutela.web.translation import gettext
 
-_JSON_PATHS = ("/v1/", "/health")
+_STEPS = {
+    Step.CODE: "/sign-in/code",
+    Step.PASSWORD: "/account/password",
+    Step.ENROL: "/account/second-factor",
+}
 
 
 def install(app: FastAPI) -> None:
     """Let the application end such requests this way."""
     app.add_exception_handler(NotSignedIn, _sign_in)
+    app.add_exception_handler(StepDue, _step)
     app.add_exception_handler(Denied, _denied)
+    app.add_exception_handler(TooMany, _too_many)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(EvidenceGone, _gone)
@@ -29,24 +41,61 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(BrokenKey, _broken)
     app.add_exception_handler(CorruptSegment, _broken)
     app.add_exception_handler(BadSettings, _broken)
+    app.add_exception_handler(DataError, _not_a_value)
+    app.add_exception_handler(UnicodeEncodeError, _not_a_value)
+
+
+def unforeseen(scope: Scope, status: int, detail: str) -> Response:
+    """Return the answer to a request that failed in a way that nobody foresaw."""
+    return _answer(Request(scope), status, detail, {})
 
 
 def _sign_in(request: Request, _error: Exception) -> Response:
+    return _lead(request, "/sign-in")
+
+
+def _step(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StepDue)  # noqa: S101 - the framework calls this for nothing else
+    step = error.session.step
+    return _lead(request, _STEPS[step] if step else "/")
+
+
+def _lead(request: Request, path: str) -> Response:
     if is_fragment(request):
-        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
-    return RedirectResponse("/sign-in", status_code=303)
+        return Response(status_code=401, headers={"HX-Redirect": path})
+    return RedirectResponse(path, status_code=303)
 
 
 def _denied(request: Request, error: Exception) -> Response:
     assert isinstance(error, Denied)  # noqa: S101 - the framework calls this for nothing else
     if is_fragment(request):
-        return message(request, f"You lack the permission {error.permission.value}.", 403)
+        return message(request, gettext("You lack the permission %(name)s.") % {"name": error.permission.value}, 403)
     return page(request, "denied.html", error.session, status=403, permission=error.permission.value)
+
+
+def _too_many(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooMany)  # noqa: S101 - the framework calls this for nothing else
+    headers = {"Retry-After": str(error.retry_after)}
+    return _answer(
+        request,
+        429,
+        gettext("Too many at a time. Try again in %(seconds)s s.") % {"seconds": error.retry_after},
+        headers,
+    )
+
+
+def _not_a_value(request: Request, _error: Exception) -> Response:
+    # Half a character, a NUL, a number without end: the database takes none of them, and nothing was written.
+    text = gettext("A value holds a character or number that cannot be stored. Nothing was recorded.")
+    return _answer(request, 422, text, {})
 
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - the framework calls this for nothing else
-    return _answer(request, error.status_code, error.detail, dict(error.headers or {}))
+    # The words of the framework, for a path that leads nowhere.
+    known = {"Not Found": gettext("There is no such page."), "Method Not Allowed": gettext("That cannot be done here.")}
+    detail = error.detail if request.url.path.startswith(MACHINES) else known.get(error.detail, error.detail)
+    return _answer(request, error.status_code, detail, dict(error.headers or {}))
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -66,8 +115,12 @@ def _broken(request: Request, error: Exception) -> Response:
 
 
 def _answer(request: Request, status: int, detail: str, headers: dict[str, str]) -> Response:
-    if request.url.path.startswith(_JSON_PATHS):
+    if request.url.path.startswith(MACHINES):
         return JSONResponse({"detail": detail}, status, headers)
     if is_fragment(request):
-        return message(request, detail, status)
-    return page(request, "error.html", None, status=status, detail=detail)
+        fragment = message(request, detail, status)
+        fragment.headers.update(headers)
+        return fragment
+    shown = page(request, "error.html", None, status=status, detail=detail)
+    shown.headers.update(headers)
+    return shown

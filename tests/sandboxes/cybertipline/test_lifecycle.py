@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from lxml import etree
 
 from tutela.sandboxes.cybertipline import create_app
 
@@ -87,6 +88,29 @@ def test_a_file_must_be_of_the_report(client: Client, documents: type[Documents]
     assert client.fileinfo(documents.details(second, file_id)).outcome == NO_FILE
     assert client.fileinfo(documents.details(first, "0" * 32)).outcome == NO_FILE
     assert client.fileinfo(documents.details(first, f"\n {file_id} ")).outcome == OK
+
+
+def naming(document: bytes, number: int) -> bytes:
+    root = etree.fromstring(document)
+    etree.SubElement(etree.SubElement(root, "personOrUserReported"), "priorCTReports").text = str(number)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def test_a_supplement_names_a_finished_report_of_its_own_reporter(
+    client: Client, other: Client, documents: type[Documents]
+) -> None:
+    first = client.open_report(documents.report())
+    supplement = naming(documents.report(), first)
+    assert client.submit(supplement).outcome == (400, 4100)  # not finished yet
+    client.finish(first)
+    second = client.open_report(supplement)
+    assert client.finish(second).outcome == OK
+    assert other.submit(supplement).outcome == (400, 4100)
+    assert client.submit(naming(documents.report(), second + 1000)).outcome == (400, 4100)
+    retracted = client.open_report(documents.report())
+    client.retract(retracted)
+    refused = client.submit(naming(documents.report(), retracted))
+    assert "no finished report of yours" in refused.text("responseDescription")
 
 
 def test_another_owner_finds_nothing(client: Client, other: Client, documents: type[Documents]) -> None:

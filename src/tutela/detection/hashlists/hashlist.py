@@ -26,9 +26,23 @@ class ListRole(StrEnum):
     """The item was looked at and is harmless: detection.overruling says what that overrules."""
 
 
+class HeldBack(StrEnum):
+    """Why an entry matches nothing though nobody disabled it: people judge entries by what they see in cases."""
+
+    UNVERIFIED = "unverified"
+    """An own entry that two people have not verified yet."""
+    SUSPENDED = "suspended"
+    """Too many of its matches were errors: a senior judges it."""
+    WRONG = "wrong"
+    """It was found wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class HashList:
-    """A list: who owns it, where it comes from, whose law its classification follows, what its entries say."""
+    """A list: who owns it, where it comes from, whose law its classification follows, what its entries say.
+
+    `own`: it is the operator's own. Entries come from confirmed cases alone, and match once two people verified them.
+    """
 
     id: str
     owner: str
@@ -37,6 +51,7 @@ class HashList:
     classification: str | None
     enabled: bool = True
     role: ListRole = ListRole.MATCH
+    own: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.id):
@@ -72,6 +87,7 @@ class NewEntry:
 class Entry:
     """An entry of a list. `id` is unique over all lists, and its value never changes.
 
+    `enabled`: it may match where its list does. `held_back` says why not, where nobody switched it off.
     `removed_at` is when it was removed, if it was: kept so that past detections still open to it.
     """
 
@@ -85,6 +101,7 @@ class Entry:
     added_at: datetime
     enabled: bool = True
     removed_at: datetime | None = None
+    held_back: HeldBack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +119,7 @@ class ListSummary:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an entry became at a revision. `enabled` is the entry's own switch; its list has another.
+    """What an entry became at a revision. `enabled`: it may match, as far as the entry goes; its list has a switch too.
 
     `classification` is the entry's own, None where the list's counts.
     """
@@ -121,7 +138,7 @@ class Change:
 class ChangeBatch:
     """Changes of one list, kind and own classification, as columns of n rows by ascending revision and id.
 
-    `entries` are ids, `values` one value a row, `enabled` the entries' own switches.
+    `entries` are ids, `values` one value a row, `enabled` whether each may match, as far as the entry goes.
     """
 
     hashlist: str

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from tutela.casework.evidence import ItemRecord, PartyRecord
-from tutela.referral.material import FileMaterial, ReportMaterial
+from tutela.referral.material import FileMaterial, ReportMaterial, WithdrawnMaterial
 from tutela.regimes.services import ServiceType
 
 MAX_FILE_NAME = 2056
@@ -22,18 +22,23 @@ _MEDIA_HASHES = (("md5", "MD5"), ("sha256", "SHA256"), ("pdq", "PDQ"))
 
 
 def build_report(material: ReportMaterial) -> etree._Element:
-    """Return the `report` element of a case."""
+    """Return the `report` element of a case; of a supplement it names the earlier reports."""
     report = etree.Element("report")
     summary = etree.SubElement(report, "incidentSummary")
     _text(summary, "incidentType", _INCIDENT_TYPE)
-    platforms = dict.fromkeys(f.record.service_name for f in material.items)
+    platforms = dict.fromkeys(
+        [*(f.record.service_name for f in material.items), *(w.service_name for w in material.withdrawn)]
+    )
     _text(summary, "platform", ", ".join(platforms)[:MAX_PLATFORM])
     moment, description = _incident_time(material)
     _text(summary, "incidentDateTime", _moment(moment))
     _text(summary, "incidentDateTimeDescription", description)
-    _where(report, material.items[0].record)
+    records = _records(material)
+    for record in records[:1]:
+        _where(report, record)
     _reporter(report, material)
-    for sender in _distinct([f.record.sender for f in material.items]):
+    senders = _distinct([record.sender for record in records])
+    for sender in senders:
         _sender(report, sender, material)
     for recipient in _distinct([r for f in material.items for record in f.records for r in record.recipients]):
         element = etree.SubElement(report, "intendedRecipient")
@@ -88,6 +93,10 @@ def _where(report: etree._Element, record: ItemRecord) -> None:
 def _incident_time(material: ReportMaterial) -> tuple[datetime, str]:
     # A file cannot have been sent after it was found: such a time is the platform's mistake, and the recipient
     # refuses a report of an incident in the future.
+    if not material.items:
+        return min(w.flagged_at for w in material.withdrawn), (
+            "Time at which the first of the files that are withdrawn here was found."
+        )
     sent = [f.record.sent_at for f in material.items if f.record.sent_at and f.record.sent_at <= f.record.found_at]
     if sent:
         return min(sent), "Time at which the first of the reported files was sent."
@@ -107,7 +116,10 @@ def _reporter(report: etree._Element, material: ReportMaterial) -> None:
 def _sender(report: etree._Element, sender: PartyRecord, material: ReportMaterial) -> None:
     element = etree.SubElement(report, "personOrUserReported")
     _text(element, "espIdentifier", sender.account)
-    _text(element, "espService", material.items[0].record.service_name)
+    _text(element, "espService", _records(material)[0].service_name)
+    for number in material.prior:
+        if _is_long(number):
+            _text(element, "priorCTReports", number)
     _country(element, sender)
     if material.suspension is not None:
         # The schema knows accounts disabled for a time and for good; the record does not say which it will be.
@@ -135,11 +147,35 @@ def _additional(material: ReportMaterial) -> str:
     )
     lines = [
         f"Reported by {material.reporter.organisation}. Case {material.case}.",
-        f"Files that a person confirmed: {known} as known, {new} as not known before.",
     ]
+    if material.items:
+        lines.append(f"Files that a person confirmed: {known} as known, {new} as not known before.")
+    if material.prior:
+        lines.append(f"This supplements {_listed('report', material.prior)}.")
+    lines += [_withdrawal(one) for one in material.withdrawn]
     if bases:
         lines.append("Countries of the accounts and their basis: " + "; ".join(bases) + ".")
     return " ".join(lines)
+
+
+def _withdrawal(one: WithdrawnMaterial) -> str:
+    file = "a file" if one.file_id is None else f"file {one.file_id}"
+    when = "" if one.decided_at is None else f" It was decided anew at {_moment(one.decided_at)}."
+    return f"Withdrawn: {file} of report {one.report_id} was found not to be such material.{when}"
+
+
+def _listed(word: str, values: tuple[str, ...]) -> str:
+    return f"{word}{'' if len(values) == 1 else 's'} {', '.join(values)}"
+
+
+def _is_long(number: str) -> bool:
+    # The schema takes whole numbers alone; another form of number still stands in the words.
+    return number.isascii() and number.isdigit() and int(number) < 2**63
+
+
+def _records(material: ReportMaterial) -> list[ItemRecord]:
+    kept = [one.record for one in material.withdrawn if one.record is not None]
+    return [*(file.record for file in material.items), *kept]
 
 
 def _parties(record: ItemRecord) -> list[PartyRecord]:

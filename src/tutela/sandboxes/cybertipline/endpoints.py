@@ -23,7 +23,9 @@ async def xsd(_exchange: Exchange) -> bytes:
 
 async def submit(exchange: Exchange) -> Answer:
     """Open a report."""
-    data, _ = await _document(exchange, "report")
+    data, root = await _document(exchange, "report")
+    for prior in root.iter("priorCTReports", "priorCTReport"):
+        exchange.office.desk.require_filed(exchange.owner, int(prior.text or 0))
     report_id = exchange.office.desk.open(exchange.owner, data)
     exchange.about(report_id)
     return success(report_id=report_id)

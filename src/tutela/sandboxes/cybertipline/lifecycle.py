@@ -32,6 +32,14 @@ class Desk:
         """Open a report and return its id."""
         return self._store.open_report(owner, xml, self._clock())
 
+    def require_filed(self, owner: str, report_id: int) -> None:
+        """Raise Refusal 4100 unless the report is the owner's own and finished: only such a one has been received."""
+        report = self._store.report(report_id)
+        if report is None or report.owner != owner or report.state is not State.FINISHED:
+            raise Refusal(
+                Code.VALIDATION, f"Validation error: priorCTReports {report_id} is no finished report of yours"
+            )
+
     def editable(self, owner: str, report_id: int) -> Report:
         """Return the owner's open report."""
         report = self._store.report(report_id)

@@ -16,6 +16,7 @@ from tutela.statistics.provider_return.errors import errors
 from tutela.statistics.provider_return.facts import gather
 from tutela.statistics.provider_return.form import form_rows
 from tutela.statistics.provider_return.identified import identified
+from tutela.statistics.provider_return.quoted import Texts, quoted
 from tutela.statistics.provider_return.volumes import volumes
 
 _SECTIONS = (volumes, identified, complaints, errors)
@@ -47,8 +48,12 @@ def compile_return(
     regimes: RegimeTable,
     *,
     open_batches: int = 0,
+    texts: Texts | None = None,
 ) -> YearlyReturn:
-    """Compile the return of a calendar year from all events, in the order of their sequence."""
+    """Compile the return of a calendar year from all events, in the order of their sequence.
+
+    `texts` are title and text of the operator's records by their digest.
+    """
     facts = gather(events)
     in_scope = tuple(s for s in services if s.in_scope_of_return)
     names = {s.id: s.name for s in in_scope}
@@ -59,6 +64,9 @@ def compile_return(
             for figure in section(facts, year, names, scope):
                 row_id = figure.id.partition("@")[0].partition("~")[0]
                 found.setdefault(row_id, []).append(figure)
+    of_errors = [figure for figures in found.values() for figure in figures if figure.section == 6]
+    for figure in quoted(facts, year, texts or {}, of_errors):
+        found.setdefault(figure.id, []).append(figure)
     figures: list[Figure] = []
     for row in form_rows():
         figures += found.get(row.id) or [
@@ -72,7 +80,8 @@ def compile_return(
         spans = "; ".join(f"{r.title} from {r.first} to {r.last}" for r in in_force) or "none"
         caveats.append(f"Not one regime covered the whole year: {spans}.")
     if open_batches:
-        caveats.append(f"{open_batches} batches are still open: their items are not in section 1 until they close.")
+        open_ones = "1 batch is" if open_batches == 1 else f"{open_batches} batches are"
+        caveats.append(f"{open_ones} still open: items are not in section 1 until their batch is closed.")
     elsewhere = [r for r in facts.reports if r.at.year == year and r.target != "production"]
     if elsewhere:
         targets = ", ".join(sorted({r.target for r in elsewhere}))

@@ -44,13 +44,17 @@ def _of(
         return [item.sequence, *(s for s, d in item.detections if _fits(d.technology, d.version, technology))]
 
     decided = [(i, i.decided) for i in items if i.decided is not None]
-    wrong = [(i, d) for i, d in decided if d[1].verdict == "not"]
-    other = sum(d[1].verdict != case_class for _, d in decided) - len(wrong)
+    wrong = [(i, d) for i, d in decided if d[1].verdict == "not" and d[1].ground != "lawful_here"]
+    lawful = sum(d[1].ground == "lawful_here" for _, d in decided)
+    other = sum(d[1].verdict != case_class for _, d in decided) - len(wrong) - lawful
     a, b, c = len(items), len(wrong), len(decided)
     unseen = sum(not d[1].viewed for _, d in decided)
     overturned = sum(i.overturned for i, d in decided if d[1].verdict != "not")
     notes = [
         f"{other} more were decided to be of another class, which is no error of detection" if other else "",
+        f"{lawful} more were found to be such material and lawful here, which is no error of detection"
+        if lawful
+        else "",
         f"{overturned} more were found wrong after a complaint, not on review" if overturned else "",
     ]
     note = "; ".join(filter(None, notes))

@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
-from tutela.events import catalogue as c
+from tutela.casework.reasons import Reason
+from tutela.events.catalogue.base import Payload, Region
+from tutela.events.catalogue.casework import CaseReopened, ItemDecided
+from tutela.events.catalogue.governance import GovernanceRetired, GovernanceWritten
+from tutela.events.catalogue.intake import (
+    CaseOpened,
+    DetectionRecorded,
+    ItemFlagged,
+    ItemSeenAgain,
+    ItemsTallied,
+    TallyRow,
+)
+from tutela.events.catalogue.redress import (
+    ActionCarriedOut,
+    ActionOrdered,
+    ActionReversed,
+    Claim,
+    ComplaintDecided,
+    ComplaintLodged,
+)
+from tutela.events.catalogue.referral import ReferralFiled, ReferralOpened, ReferralOrdered, ReferredItem
 from tutela.events.envelope import Event
 
 
@@ -16,7 +36,7 @@ class TallyFact:
     """A row of a tally, with the event that holds it."""
 
     sequence: int
-    row: c.TallyRow
+    row: TallyRow
 
 
 @dataclass(slots=True)
@@ -26,14 +46,14 @@ class ItemFact:
     sequence: int
     at: datetime
     case: str
-    flagged: c.ItemFlagged
-    detections: list[tuple[int, c.DetectionRecorded]] = field(default_factory=list)
-    decided: tuple[int, c.ItemDecided] | None = None
-    repeats: list[tuple[int, datetime, c.ItemSeenAgain]] = field(default_factory=list)
+    flagged: ItemFlagged
+    detections: list[tuple[int, DetectionRecorded]] = field(default_factory=list)
+    decided: tuple[int, ItemDecided] | None = None
+    repeats: list[tuple[int, datetime, ItemSeenAgain]] = field(default_factory=list)
     overturned: bool = False
 
     @property
-    def region(self) -> c.Region:
+    def region(self) -> Region:
         """Whom the item and its repeats concern together: EU users if any does."""
         regions = {self.flagged.region, *(repeat.region for _, _, repeat in self.repeats)}
         return "eu" if "eu" in regions else "unknown" if "unknown" in regions else "non_eu"
@@ -62,7 +82,7 @@ class ReportFact:
     sequence: int
     at: datetime
     case: str
-    items: tuple[c.ReferredItem, ...]
+    items: tuple[ReferredItem, ...]
     target: str
 
 
@@ -73,23 +93,46 @@ class ComplaintFact:
     sequence: int
     at: datetime
     channel: Literal["internal", "judicial"]
-    decided: tuple[int, datetime, c.ComplaintDecided] | None = None
+    claim: Claim | None = None
+    decided: tuple[int, datetime, ComplaintDecided] | None = None
 
 
 @dataclass(slots=True)
 class ActionFact:
-    """A removal or suspension, with its confirmation, complaints and reversal."""
+    """A removal or suspension, with its confirmation, complaints and reversal.
+
+    `rests_on` are the items that were confirmed when it was ordered, `case_class` is theirs: for an account `known`
+    before `new`. What is decided later, on a complaint say, does not change on whose account it was done.
+    """
 
     case: str
-    ordered: c.ActionOrdered
+    ordered: ActionOrdered
+    rests_on: tuple[str, ...]
+    case_class: str | None
     carried_out: tuple[int, datetime] | None = None
     reversed: tuple[int, datetime] | None = None
     complaints: list[ComplaintFact] = field(default_factory=list)
 
 
 @dataclass(slots=True)
+class RecordFact:
+    """A record of the operator, with its versions in their order."""
+
+    versions: list[tuple[int, GovernanceWritten]] = field(default_factory=list)
+    retired_at: datetime | None = None
+
+    def version_at(self, day: date) -> tuple[int, GovernanceWritten] | None:
+        """Return the last version that applied on a day, with the sequence of its event."""
+        return next((v for v in reversed(self.versions) if v[1].effective_from <= day), None)
+
+    def lives_in(self, year: int) -> bool:
+        """Return whether it was not retired before a year began."""
+        return self.retired_at is None or self.retired_at.year >= year
+
+
+@dataclass(slots=True)
 class Facts:
-    """Everything that the return counts."""
+    """Everything that the return counts. Planted cases are no cases of anybody, and are left out whole."""
 
     tallies: list[TallyFact] = field(default_factory=list)
     items: dict[str, ItemFact] = field(default_factory=dict)
@@ -98,6 +141,8 @@ class Facts:
     service_of_case: dict[str, str] = field(default_factory=dict)
     account_of_case: dict[str, str | None] = field(default_factory=dict)
     items_of_case: dict[str, list[str]] = field(default_factory=dict)
+    planted: set[str] = field(default_factory=set)
+    records: dict[str, RecordFact] = field(default_factory=dict)
     last_sequence: int = 0
 
     def year_of_case(self, case: str) -> int:
@@ -105,21 +150,24 @@ class Facts:
         return min(self.items[item].at.year for item in self.items_of_case[case])
 
 
-TYPES: tuple[type[c.Payload], ...] = (
-    c.ItemsTallied,
-    c.CaseOpened,
-    c.ItemFlagged,
-    c.ItemSeenAgain,
-    c.DetectionRecorded,
-    c.ItemDecided,
-    c.ReferralOrdered,
-    c.ReferralOpened,
-    c.ReferralFiled,
-    c.ActionOrdered,
-    c.ActionCarriedOut,
-    c.ActionReversed,
-    c.ComplaintLodged,
-    c.ComplaintDecided,
+TYPES: tuple[type[Payload], ...] = (
+    ItemsTallied,
+    CaseOpened,
+    ItemFlagged,
+    ItemSeenAgain,
+    DetectionRecorded,
+    ItemDecided,
+    CaseReopened,
+    ReferralOrdered,
+    ReferralOpened,
+    ReferralFiled,
+    ActionOrdered,
+    ActionCarriedOut,
+    ActionReversed,
+    ComplaintLodged,
+    ComplaintDecided,
+    GovernanceWritten,
+    GovernanceRetired,
 )
 """The events that the return is made of."""
 
@@ -127,69 +175,91 @@ TYPES: tuple[type[c.Payload], ...] = (
 def gather(events: Iterable[Event]) -> Facts:
     """Return the facts of events that come in the order of their sequence."""
     facts = Facts()
-    ordered: dict[str, c.ReferralOrdered] = {}
+    ordered: dict[str, ReferralOrdered] = {}
     complaints: dict[str, ComplaintFact] = {}
-    targets: dict[str, str] = {}
+    attempts: dict[str, ReferralOpened] = {}
     for event in events:
         facts.last_sequence = event.sequence
-        if isinstance(event.payload, c.ReferralOpened):
-            targets[event.payload.referral] = event.payload.target
-        _take(facts, ordered, complaints, targets, event)
+        if isinstance(event.payload, CaseOpened) and event.payload.planted is not None:
+            facts.planted.add(event.subject)
+        if event.subject in facts.planted:
+            continue
+        if isinstance(event.payload, ReferralOpened):
+            attempts[event.payload.referral] = event.payload
+        _take(facts, ordered, complaints, attempts, event)
     for action in facts.actions.values():
-        if action.ordered.item and any(x.decided and x.decided[2].upheld for x in action.complaints):
+        if action.ordered.item and any(_overturns(x) for x in action.complaints):
             facts.items[action.ordered.item].overturned = True
     return facts
 
 
+def _overturns(complaint: ComplaintFact) -> bool:
+    """Return whether a complaint was upheld because the item is not what it was taken for."""
+    if complaint.decided is None or not complaint.decided[2].upheld:
+        return False
+    reason = complaint.decided[2].reason
+    return reason in list(Reason) and Reason(reason).ground is not None
+
+
 def _take(
     facts: Facts,
-    ordered: dict[str, c.ReferralOrdered],
+    ordered: dict[str, ReferralOrdered],
     complaints: dict[str, ComplaintFact],
-    targets: Mapping[str, str],
+    attempts: Mapping[str, ReferralOpened],
     event: Event,
 ) -> None:
     sequence, at = event.sequence, event.occurred_at
     match event.payload:
-        case c.ItemsTallied(rows=rows):
+        case ItemsTallied(rows=rows):
             facts.tallies += [TallyFact(sequence, row) for row in rows]
-        case c.CaseOpened() as opened:
+        case CaseOpened() as opened:
             facts.service_of_case[event.subject] = opened.service
             facts.account_of_case[event.subject] = opened.account
-        case c.ItemFlagged() as flagged:
+        case ItemFlagged() as flagged:
             facts.items[flagged.item] = ItemFact(sequence, at, event.subject, flagged)
             facts.items_of_case.setdefault(event.subject, []).append(flagged.item)
-        case c.ItemSeenAgain() as again:
+        case ItemSeenAgain() as again:
             facts.items[again.item].repeats.append((sequence, at, again))
-        case c.DetectionRecorded() as detection:
+        case DetectionRecorded() as detection:
             facts.items[detection.item].detections.append((sequence, detection))
-        case c.ItemDecided() as decided:
+        case ItemDecided() as decided:
             facts.items[decided.item].decided = (sequence, decided)
-        case c.ReferralOrdered() as referral:
+        case CaseReopened(items=undecided):
+            # What was decided counts no more; what is decided anew will.
+            for item in undecided:
+                facts.items[item].decided = None
+        case ReferralOrdered() as referral:
             ordered[referral.referral] = referral
-        case c.ReferralFiled() as filed:
-            report = ReportFact(sequence, at, event.subject, ordered[filed.referral].items, targets[filed.referral])
-            facts.reports.append(report)
-        case c.ActionOrdered() as action:
-            facts.actions[action.action] = ActionFact(event.subject, action)
-        case c.ActionCarriedOut(action=action_id):
+        case ReferralFiled() as filed:
+            attempt = attempts[filed.referral]
+            items = ordered[filed.referral].items if attempt.items is None else attempt.items
+            if items:  # a supplement that only withdraws reports nothing
+                facts.reports.append(ReportFact(sequence, at, event.subject, items, attempt.target))
+        case ActionOrdered() as action:
+            facts.actions[action.action] = _ordered(facts, event.subject, action)
+        case ActionCarriedOut(action=action_id):
             facts.actions[action_id].carried_out = (sequence, at)
-        case c.ActionReversed(action=action_id):
+        case ActionReversed(action=action_id):
             facts.actions[action_id].reversed = (sequence, at)
-        case c.ComplaintLodged() as lodged:
-            complaint = ComplaintFact(sequence, at, lodged.channel)
+        case ComplaintLodged() as lodged:
+            complaint = ComplaintFact(sequence, at, lodged.channel, lodged.claim)
             complaints[lodged.complaint] = complaint
             facts.actions[lodged.action].complaints.append(complaint)
-        case c.ComplaintDecided() as outcome:
+        case ComplaintDecided() as outcome:
             complaints[outcome.complaint].decided = (sequence, at, outcome)
+        case GovernanceWritten() as version:
+            facts.records.setdefault(event.subject, RecordFact()).versions.append((sequence, version))
+        case GovernanceRetired():
+            facts.records[event.subject].retired_at = at
         case _:
             pass
 
 
-def action_class(facts: Facts, action: ActionFact) -> str | None:
-    """Return the class on whose account an action was taken: of its item, or for an account `known` before `new`."""
-    items = [action.ordered.item] if action.ordered.item else facts.items_of_case.get(action.case, [])
-    verdicts = {d[1].verdict for i in items if (d := facts.items[i].decided) is not None}
-    return next((v for v in ("known", "new") if v in verdicts), None)
+def _ordered(facts: Facts, case: str, action: ActionOrdered) -> ActionFact:
+    items = [action.item] if action.item else facts.items_of_case.get(case, [])
+    verdicts = {i: d[1].verdict for i in items if (d := facts.items[i].decided) is not None and d[1].verdict != "not"}
+    case_class = next((v for v in ("known", "new") if v in verdicts.values()), None)
+    return ActionFact(case, action, tuple(verdicts), case_class)
 
 
 def account_bounds(accounts: set[tuple[int, str]] | set[tuple[int, str | None]]) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert
 
-from tutela.events.catalogue import IntakeRefused, ItemsTallied, ServiceRegistered
+from tutela.events.catalogue.intake import IntakeRefused, ItemsTallied, ServiceRegistered
 from tutela.events.envelope import Event
 from tutela.storage import schema
 from tutela.storage.database import upserting

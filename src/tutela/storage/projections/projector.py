@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from tutela.events.catalogue import Payload
+from tutela.events.catalogue.base import Payload
 from tutela.events.envelope import Event
+from tutela.storage.projections import counting
 
 Apply = Callable[[Connection, Sequence[Event]], None]
 _APPLY: dict[type[Payload], Apply] = {}
+_AFTER: dict[type[Payload], list[Apply]] = {}
 F = TypeVar("F", bound=Callable[..., None])
 
 
@@ -29,12 +31,26 @@ def projects(*payloads: type[Payload]) -> Callable[[F], F]:
     return register
 
 
+def follows(*payloads: type[Payload]) -> Callable[[F], F]:
+    """Register a function that changes tables of another area after what `projects` registered, in the same way."""
+
+    def register(function: F) -> F:
+        for payload in payloads:
+            _AFTER.setdefault(payload, []).append(function)
+        return function
+
+    return register
+
+
 def apply(connection: Connection, events: Iterable[Event]) -> None:
     """Bring the projections up to these events, which must come in the order of their sequence."""
+    events = list(events)
     for payload, run in groupby(events, key=lambda e: type(e.payload)):
-        function = _APPLY.get(payload)
-        if function is not None:
-            function(connection, list(run))
+        events_of_type = list(run)
+        first = _APPLY.get(payload)
+        for function in [*([first] if first else []), *_AFTER.get(payload, [])]:
+            function(connection, events_of_type)
+    counting.count(connection, events)
 
 
 def payloads_of(events: Sequence[Event], cls: type[Any]) -> list[tuple[Event, Any]]:

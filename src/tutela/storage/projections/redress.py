@@ -1,4 +1,4 @@
-"""Actions and complaints."""
+"""Complaints."""
 
 from __future__ import annotations
 
@@ -6,50 +6,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, update
 
-from tutela.events.catalogue import (
-    ActionCarriedOut,
-    ActionOrdered,
-    ActionReversalOrdered,
-    ActionReversed,
-    ComplaintDecided,
-    ComplaintLodged,
-)
+from tutela.events.catalogue.redress import ComplaintDecided, ComplaintLodged
 from tutela.events.envelope import Event
 from tutela.storage import schema
 from tutela.storage.projections.projector import payloads_of, projects
-
-_STATES = {
-    ActionCarriedOut: "carried_out",
-    ActionReversalOrdered: "reversal_ordered",
-    ActionReversed: "reversed",
-}
-
-
-@projects(ActionOrdered)
-def ordered(connection: Connection, events: Sequence[Event]) -> None:
-    """An action is ordered."""
-    connection.execute(
-        insert(schema.actions),
-        [
-            {
-                "id": payload.action,
-                "case_id": event.subject,
-                "item_id": payload.item,
-                "kind": payload.kind,
-                "state": "ordered",
-                "ordered_at": event.occurred_at,
-            }
-            for event, payload in payloads_of(events, ActionOrdered)
-        ],
-    )
-
-
-@projects(ActionCarriedOut, ActionReversalOrdered, ActionReversed)
-def changed(connection: Connection, events: Sequence[Event]) -> None:
-    """An action moves on."""
-    for cls, state in _STATES.items():
-        for _, payload in payloads_of(events, cls):
-            connection.execute(update(schema.actions).where(schema.actions.c.id == payload.action).values(state=state))
 
 
 @projects(ComplaintLodged)
@@ -64,6 +24,10 @@ def lodged(connection: Connection, events: Sequence[Event]) -> None:
                 "action_id": payload.action,
                 "channel": payload.channel,
                 "lodged_at": event.occurred_at,
+                "event": event.id,
+                "via": payload.via,
+                "claim": payload.claim,
+                "words": payload.words,
             }
             for event, payload in payloads_of(events, ComplaintLodged)
         ],
@@ -82,5 +46,6 @@ def complaint_decided(connection: Connection, events: Sequence[Event]) -> None:
                 reason=payload.reason,
                 decided_by=event.actor,
                 decided_at=event.occurred_at,
+                answer_event=event.id if payload.answer else None,
             )
         )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, case, insert, update
+from sqlalchemy import Connection, insert, select, update
 
-from tutela.events.catalogue import (
+from tutela.casework.case import ImpossibleTransition
+from tutela.events.catalogue.referral import (
+    ReferralDropped,
     ReferralFailed,
     ReferralFiled,
     ReferralFileDescribed,
@@ -18,8 +20,13 @@ from tutela.events.catalogue import (
     ReferralWithdrawn,
 )
 from tutela.events.envelope import Event
+from tutela.referral.states import TRANSITIONS, ReferralState
 from tutela.storage import schema
+from tutela.storage.database import upserting
+from tutela.storage.projections.cases import settle
 from tutela.storage.projections.projector import payloads_of, projects
+
+_S = ReferralState
 
 
 @projects(ReferralOrdered)
@@ -33,42 +40,53 @@ def ordered(connection: Connection, events: Sequence[Event]) -> None:
                 "id": payload.referral,
                 "case_id": event.subject,
                 "recipient": payload.recipient,
-                "state": "ordered",
+                "state": _S.ORDERED.value,
                 "attempt": 0,
                 "failures": 0,
                 "ordered_at": event.occurred_at,
                 "changed_at": event.occurred_at,
+                "supplements": payload.supplements,
             }
             for event, payload in found
         ],
     )
-    connection.execute(
-        insert(schema.referral_items),
-        [
-            {"referral_id": p.referral, "item_id": i.item, "verdict": i.verdict, "described": False}
-            for _, p in found
-            for i in p.items
-        ],
-    )
+    items = [
+        {"referral_id": p.referral, "item_id": i.item, "verdict": i.verdict, "described": False, "withdrawn": False}
+        for _, p in found
+        for i in p.items
+    ]
+    items += [
+        {"referral_id": p.referral, "item_id": item, "verdict": "not", "described": False, "withdrawn": True}
+        for _, p in found
+        for item in p.withdrawn
+    ]
+    if items:
+        connection.execute(insert(schema.referral_items), items)
+    for case_id in dict.fromkeys(event.subject for event, _ in found):
+        settle(connection, case_id)
 
 
 @projects(ReferralOpened)
 def opened(connection: Connection, events: Sequence[Event]) -> None:
-    """An attempt has a report number; nothing is uploaded under it yet."""
+    """An attempt has a report number and says what it says; nothing is uploaded under it yet."""
+    table = schema.referral_items
     for event, payload in payloads_of(events, ReferralOpened):
-        _change(
-            connection,
-            event,
-            state="open",
-            attempt=payload.attempt,
-            report_id=payload.report_id,
-            target=payload.target,
-        )
+        values = {"attempt": payload.attempt, "report_id": payload.report_id, "target": payload.target}
+        _move(connection, event, _S.OPEN, **values)
+        ordered_again = payload.items is None
         connection.execute(
-            update(schema.referral_items)
-            .where(schema.referral_items.c.referral_id == payload.referral)
-            .values(file_id=None, described=False)
+            update(table)
+            .where(table.c.referral_id == payload.referral)
+            .values(file_id=None, described=False, stated=ordered_again)
         )
+        rows = [(item.item, item.verdict, False) for item in payload.items or ()]
+        rows += [(item, "not", True) for item in payload.withdrawn]
+        for item, verdict, withdrawn in rows:
+            says = {"verdict": verdict, "withdrawn": withdrawn, "stated": True}
+            statement = upserting(connection, table).values(
+                referral_id=payload.referral, item_id=item, described=False, **says
+            )
+            connection.execute(statement.on_conflict_do_update(index_elements=["referral_id", "item_id"], set_=says))
 
 
 @projects(ReferralFileUploaded, ReferralFileDescribed)
@@ -87,65 +105,91 @@ def file_step(connection: Connection, events: Sequence[Event]) -> None:
             .where(schema.referral_items.c.referral_id == referral, schema.referral_items.c.item_id == item)
             .values(**values)
         )
-        _change(connection, event)
+        _stay(connection, event, [_S.OPEN])
 
 
 @projects(ReferralFinishing)
 def finishing(connection: Connection, events: Sequence[Event]) -> None:
     """Only the recipient knows from here."""
     for event in events:
-        _change(connection, event, state="finishing")
+        _move(connection, event, _S.FINISHING)
 
 
 @projects(ReferralWithdrawn)
 def withdrawn(connection: Connection, events: Sequence[Event]) -> None:
-    """The attempt is gone; the next one starts afresh."""
-    for event in events:
-        _change(connection, event, state="ordered", report_id=None)
+    """The attempt is gone, and what it said with it; the next one starts afresh."""
+    for event, payload in payloads_of(events, ReferralWithdrawn):
+        _move(connection, event, _S.ORDERED, report_id=None)
+        connection.execute(
+            update(schema.referral_items)
+            .where(schema.referral_items.c.referral_id == payload.referral)
+            .values(stated=False)
+        )
 
 
 @projects(ReferralFailed)
 def failed(connection: Connection, events: Sequence[Event]) -> None:
     """A step failed: the dispatcher tries again, or a person must."""
     for event, payload in payloads_of(events, ReferralFailed):
-        state = schema.referrals.c.state
-        stopped = case((state == "stopped", schema.referrals.c.stopped_in), else_=state)
-        values: dict[str, object] = {} if payload.retry else {"state": "stopped", "stopped_in": stopped}
-        _change(
-            connection,
-            event,
-            failures=schema.referrals.c.failures + 1,
-            last_error=f"{payload.step}: {payload.code}",
-            **values,
-        )
+        values = {"failures": schema.referrals.c.failures + 1, "last_error": f"{payload.step}: {payload.code}"}
+        if payload.retry:
+            _stay(connection, event, [_S.ORDERED, _S.OPEN, _S.FINISHING], **values)
+        else:
+            _move(connection, event, _S.STOPPED, stopped_in=schema.referrals.c.state, **values)
 
 
 @projects(ReferralRetryOrdered)
 def retry_ordered(connection: Connection, events: Sequence[Event]) -> None:
-    """A stopped report is due again, in the state in which it stopped."""
-    state = schema.referrals.c.state
+    """A stopped report is due again, in the state in which it stopped; one that waits is due now."""
+    table = schema.referrals
+    for event, payload in payloads_of(events, ReferralRetryOrdered):
+        query = select(table.c.state, table.c.stopped_in).where(table.c.id == payload.referral)
+        row = connection.execute(query).one_or_none()
+        if row is not None and row.state == _S.STOPPED:
+            _move(connection, event, ReferralState(row.stopped_in))
+        else:
+            _stay(connection, event, [_S.ORDERED, _S.OPEN, _S.FINISHING])
+
+
+@projects(ReferralDropped)
+def dropped(connection: Connection, events: Sequence[Event]) -> None:
+    """There was nothing left to tell."""
     for event in events:
-        _change(connection, event, state=case((state == "stopped", schema.referrals.c.stopped_in), else_=state))
+        _move(connection, event, _S.DROPPED, last_error=None)
+        settle(connection, event.subject)
 
 
 @projects(ReferralFiled)
 def filed(connection: Connection, events: Sequence[Event]) -> None:
-    """The receipt: report and case have come to their end."""
+    """The receipt: the report has come to its end, and its case if nothing else waits.
+
+    A case that was opened again meanwhile stays open: it is reported again, or corrected, once it is decided.
+    """
     for event, payload in payloads_of(events, ReferralFiled):
-        _change(
-            connection,
-            event,
-            state="filed",
-            report_id=payload.report_id,
-            filed_at=event.occurred_at,
-            files=payload.files,
-            last_error=None,
-        )
-        connection.execute(update(schema.cases).where(schema.cases.c.id == event.subject).values(state="reported"))
+        values = {"report_id": payload.report_id, "filed_at": event.occurred_at, "files": payload.files}
+        _move(connection, event, _S.FILED, last_error=None, **values)
+        settle(connection, event.subject)
 
 
-def _change(connection: Connection, event: Event, **values: object) -> None:
+def _move(connection: Connection, event: Event, to: ReferralState, **values: object) -> None:
+    allowed = [start for start, ends in TRANSITIONS.items() if to in ends]
+    _change(connection, event, allowed, f"become {to.value}", state=to.value, **values)
+
+
+def _stay(connection: Connection, event: Event, allowed: Sequence[ReferralState], **values: object) -> None:
+    _change(connection, event, allowed, f"take {event.type}", **values)
+
+
+def _change(
+    connection: Connection, event: Event, allowed: Sequence[ReferralState], what: str, **values: object
+) -> None:
+    table = schema.referrals
     referral = event.payload.model_dump()["referral"]
-    connection.execute(
-        update(schema.referrals).where(schema.referrals.c.id == referral).values(changed_at=event.occurred_at, **values)
+    changed = connection.execute(
+        update(table)
+        .where(table.c.id == referral, table.c.state.in_([state.value for state in allowed]))
+        .values(changed_at=event.occurred_at, **values)
     )
+    if changed.rowcount != 1:
+        found = connection.execute(select(table.c.state).where(table.c.id == referral)).scalar()
+        raise ImpossibleTransition(f"referral {referral} is {found or 'not there'}, and cannot {what}")

@@ -1,4 +1,4 @@
-"""What the platform has still to do, what it confirms, and what its users complain of."""
+"""What the platform has still to do, and what it confirms."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, HTTPException
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from tutela.access.ports import ApiKey
 from tutela.access.roles import Permission
+from tutela.casework.actions import ActionState, Done
 from tutela.casework.case import NotPossible
-from tutela.casework.redress import ActionState, Done
+from tutela.events.catalogue.base import ActionKind
 from tutela.storage.case_reader import ActionRow
 from tutela.web.current import KeyAllowed, Server
 
 router = APIRouter(prefix="/v1", tags=["actions"])
 _PENDING = (ActionState.ORDERED, ActionState.REVERSAL_ORDERED)
 Actor = Annotated[ApiKey, Depends(KeyAllowed(Permission.CARRY_OUT_ACTIONS))]
-Complainer = Annotated[ApiKey, Depends(KeyAllowed(Permission.LODGE_COMPLAINT))]
 
 
 class ActionOut(BaseModel):
@@ -28,7 +28,7 @@ class ActionOut(BaseModel):
     """
 
     id: str
-    kind: Literal["remove_content", "suspend_account"]
+    kind: ActionKind
     case: str
     item: str | None
     state: ActionState
@@ -40,20 +40,6 @@ class ConfirmationIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     done: Done
-
-
-class ComplaintIn(BaseModel):
-    """A user's complaint of an action that was carried out."""
-
-    model_config = ConfigDict(extra="forbid")
-    action: str = Field(max_length=36)
-    channel: Literal["internal", "judicial"]
-
-
-class ComplaintOut(BaseModel):
-    """The number of a complaint."""
-
-    complaint: str
 
 
 @router.get("/actions")
@@ -71,21 +57,6 @@ def confirm_action(server: Server, key: Actor, action: str, confirmation: Confir
     try:
         server.place.desk.confirm_action(key.actor, action, confirmation.done)
         return _out(server.cases.action(action))
-    except LookupError as error:
-        raise HTTPException(404, str(error)) from error
-    except NotPossible as error:
-        raise HTTPException(409, str(error)) from error
-
-
-@router.post(
-    "/complaints",
-    status_code=201,
-    responses={404: {"description": "no such action"}, 409: {"description": "the action was not carried out"}},
-)
-def lodge_complaint(server: Server, key: Complainer, complaint: ComplaintIn) -> ComplaintOut:
-    """Lodge a complaint. Somebody other than the reviewer decides it."""
-    try:
-        return ComplaintOut(complaint=server.place.desk.lodge_complaint(key.actor, complaint.action, complaint.channel))
     except LookupError as error:
         raise HTTPException(404, str(error)) from error
     except NotPossible as error:

@@ -12,7 +12,7 @@ from tutela.casework.stream import Answer, Arrived
 from tutela.content.item import Provenance
 from tutela.detection.fingerprints.fingerprint import Fingerprint
 from tutela.detection.matcher import Detection
-from tutela.events.catalogue import OutcomeName, Region
+from tutela.events.catalogue.base import OutcomeName, Region
 from tutela.regimes.eu_users import EuBasis, Party
 from tutela.storage.workplace import UnknownService
 from tutela.web.api.uploads import Upload, upload

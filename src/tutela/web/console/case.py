@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from tutela.access.ports import Session
 from tutela.access.roles import NotAllowed, Permission, Person
 from tutela.casework.case import Case, CaseState, Classification, NoSuchCase, NoSuchItem, NotPossible
-from tutela.casework.review import next_undecided
-from tutela.events.catalogue import Verdict
+from tutela.casework.policy import Policy
+from tutela.casework.review import Ground, LegalStatus, Sign, next_undecided
+from tutela.events.catalogue.base import Verdict
+from tutela.events.catalogue.review import SkipReason
+from tutela.storage.case_page import CasePages
 from tutela.storage.case_reader import CaseDetail
 from tutela.web.console.history import history
 from tutela.web.console.pages import page, units_of
+from tutela.web.console.queue import next_page
+from tutela.web.console.resting import exposure_of
 from tutela.web.current import Allowed, Running, Server, record_refusal
+from tutela.web.translation import gettext
 
 router = APIRouter()
-WINDOW = 60
-"""How many items the list shows around the one in the middle, so that a page stays small."""
-Decision = Literal["known", "new", "not", "escalate"]
+Decision = Literal["known", "new", "not", "escalate", "skip"]
+RENEWED = 3
+"""How often a claim is renewed before it would run out."""
 
 
 @router.get("/cases/{case_id}")
@@ -30,10 +38,22 @@ def show(
     session: Annotated[Session, Depends(Allowed(Permission.SEE_QUEUE))],
     case_id: str,
     item: Annotated[str, Query(max_length=36)] = "",
+    queue: Annotated[str, Query(max_length=31)] = "",
     after: Annotated[str, Query(max_length=36)] = "",
 ) -> Response:
     """Show a case with one of its items in the middle; the picture stays veiled."""
-    return case_page(request, server, session, case_id, item, after=after)
+    return case_page(request, server, session, case_id, item, queue=queue, after=after)
+
+
+async def legality_fields(request: Request) -> list[tuple[str, str]]:
+    """Return what the form says of jurisdictions: fields named `legality.SE`, where something was chosen."""
+    form: FormData = await request.form()
+    prefix = "legality."
+    return [
+        (name.removeprefix(prefix), value)
+        for name, value in form.multi_items()
+        if name.startswith(prefix) and isinstance(value, str) and value
+    ]
 
 
 @router.post("/cases/{case_id}/items/{item_id}/decide")
@@ -41,32 +61,71 @@ def decide(
     request: Request,
     server: Server,
     session: Annotated[Session, Depends(Allowed(Permission.DECIDE))],
+    legality: Annotated[list[tuple[str, str]], Depends(legality_fields)],
     case_id: str,
     item_id: str,
     decision: Annotated[Decision | None, Form()] = None,
     classification: Annotated[Classification | Literal[""], Form()] = "",
+    ground: Annotated[Ground | Literal[""], Form()] = "",
+    signs: Annotated[list[Sign] | None, Form()] = None,
+    urgent: Annotated[bool, Form()] = False,
     opinion: Annotated[Verdict | Literal[""], Form()] = "",
+    skip: Annotated[SkipReason | Literal[""], Form()] = "",
     remarks: Annotated[str, Form(max_length=20_000)] = "",
+    queue: Annotated[str, Form(max_length=31)] = "",
 ) -> Response:
-    """Record a decision or an escalation, and go to what comes next."""
+    """Record a decision, an escalation, a skip, or urgency alone, and go to what comes next."""
     person, desk = session.person, server.place.desk
     try:
+        if urgent and decision not in ("known", "new"):
+            # Before anything else, so that it stands whatever comes of the rest.
+            desk.mark_urgent(person, case_id, remarks if decision is None else "")
         if decision is None:
-            raise NotPossible("choose a decision first")
+            if not urgent:
+                raise NotPossible(gettext("choose a decision first"))
+            return RedirectResponse(f"/cases/{case_id}?item={item_id}", status_code=303)
+        if decision == "skip":
+            if not skip:
+                raise NotPossible(gettext("say why the case goes to others"))
+            server.place.claiming.skip(person, case_id, skip)
+            return RedirectResponse(next_page(server, session, queue, case_id), status_code=303)
         if decision == "escalate":
             case = desk.escalate(person, case_id, item_id, opinion or None, remarks)
         else:
-            chosen = Classification(classification) if classification else None
-            case = desk.decide(person, case_id, item_id, decision, chosen, remarks)
+            case = desk.decide(
+                person,
+                case_id,
+                item_id,
+                decision,
+                Classification(classification) if classification else None,
+                remarks,
+                ground=ground or None,
+                signs=signs or (),
+                urgent=urgent and decision != "not",
+                legality=_statuses(legality),
+            )
     except (NoSuchCase, NoSuchItem) as error:
         raise HTTPException(404, str(error)) from error
     except NotPossible as error:
-        return case_page(request, server, session, case_id, item_id, status=409, refused=str(error), remarks=remarks)
+        return case_page(
+            request, server, session, case_id, item_id, status=409, refused=str(error), remarks=remarks, queue=queue
+        )
     except NotAllowed as error:
         # Beyond what the route asks for, the desk asks for this alone.
         record_refusal(server.place, person, Permission.DECIDE_ESCALATED)
-        return case_page(request, server, session, case_id, item_id, status=403, refused=str(error), remarks=remarks)
-    return RedirectResponse(_next(server, person, case, item_id), status_code=303)
+        return case_page(
+            request, server, session, case_id, item_id, status=403, refused=str(error), remarks=remarks, queue=queue
+        )
+    return RedirectResponse(_next(server, session, case, item_id, queue), status_code=303)
+
+
+def _statuses(fields: list[tuple[str, str]]) -> list[tuple[str, LegalStatus]]:
+    found: list[tuple[str, LegalStatus]] = []
+    for jurisdiction, status in fields:
+        if status not in ("unlawful", "lawful", "unsure"):
+            raise NotPossible(gettext("legality is unlawful, lawful or unsure"))
+        found.append((jurisdiction, status))  # type: ignore[arg-type]  # one of the three
+    return found
 
 
 def case_page(
@@ -79,41 +138,51 @@ def case_page(
     status: int = 200,
     refused: str = "",
     remarks: str = "",
+    commented: str = "",
+    queue: str = "",
     after: str = "",
 ) -> Response:
     """Return the page of a case, with what was refused if something was."""
+    place, person = server.place, session.person
     try:
-        detail = server.cases.one(case_id)
-    except NoSuchCase as error:
+        found = CasePages(place.database).read(case_id, item_id, person.id, place.clock())
+    except (NoSuchCase, NoSuchItem) as error:
         raise HTTPException(404, str(error)) from error
-    ids = [item.id for item in detail.items]
-    if item_id and item_id not in ids:
-        raise HTTPException(404, f"case {case_id} has no item {item_id}")
-    undecided = [item.id for item in detail.items if item.verdict is None]
-    here = ids.index(item_id or (undecided or ids)[0])
-    start = max(0, min(here - WINDOW // 2, len(ids) - WINDOW))
-    viewed = server.cases.viewed_by(case_id, session.person.id)
-    events, more = history(server.place, session.person, case_id)
+    detail = found.case
+    policy: Policy = place.settings.policy
+    may = may_decide(person, detail)
+    held = found.claim is not None and found.claim.person != person.id
+    may_view = purpose_of_look(person, detail) is not None
+    events, more = history(place, person, case_id)
     return page(
         request,
         "case.html",
         session,
         status=status,
+        found=found,
         case=detail,
-        item=detail.items[here],
-        listed=detail.items[start : start + WINDOW],
-        before=ids[here - 1] if here else None,
-        following=ids[here + 1] if here + 1 < len(ids) else None,
-        undecided=len(undecided),
-        viewed=detail.items[here].id in viewed,
-        may_decide=may_decide(session.person, detail),
-        may_view=purpose_of_look(session.person, detail) is not None,
-        classes=[c.value for c in Classification],
+        item=found.item,
+        claim=found.claim,
+        ticket=secrets.token_urlsafe(12),
+        renew_seconds=max(5, place.settings.desk.claim_minutes * 60 // RENEWED),
+        idle_seconds=place.settings.desk.claim_minutes * 60,
+        viewed=found.viewed,
+        may_claim=may,
+        may_decide=may and not held,
+        may_view=may_view,
+        exposure=exposure_of(server, person) if may_view else None,
+        limits=place.settings.care,
+        classes=[c.value for c in Classification] if policy.classes else [],
+        jurisdictions=policy.jurisdictions,
+        deciders=_deciders(server, person, detail),
         history=events,
         history_more=more,
-        after=_after(server, after),
+        queue=queue,
+        after=after,
+        after_state=CasePages(place.database).state(after) if after else None,
         refused=refused,
         remarks=remarks,
+        commented=commented,
         units=units_of(server),
     )
 
@@ -134,22 +203,17 @@ def purpose_of_look(person: Person, case: CaseDetail) -> Literal["review", "comp
     return "complaint" if contested and Permission.DECIDE_COMPLAINT in person.permissions else None
 
 
-def _next(server: Running, person: Person, case: Case, item_id: str) -> str:
-    senior = Permission.DECIDE_ESCALATED in person.permissions
+def _deciders(server: Running, person: Person, case: CaseDetail) -> list[Person]:
+    if Permission.ASSIGN not in person.permissions or not case.state.awaits_decision:
+        return []
+    return [one for one in server.place.people.all() if may_decide(one, case)]
+
+
+def _next(server: Running, session: Session, case: Case, item_id: str, queue: str) -> str:
+    senior = Permission.DECIDE_ESCALATED in session.person.permissions
     if case.state.awaits_decision and (senior or case.state is CaseState.OPEN):
         following = next_undecided(case, item_id)
         if following:
-            return f"/cases/{case.id}?item={following.id}"
-    states = [CaseState.ESCALATED, CaseState.OPEN] if senior else [CaseState.OPEN]
-    for state in states:
-        for row in server.cases.all(state, limit=2):
-            if row.id != case.id:
-                return f"/cases/{row.id}?after={case.id}"
-    return f"/queue?after={case.id}"
-
-
-def _after(server: Running, case_id: str) -> CaseDetail | None:
-    try:
-        return server.cases.one(case_id) if case_id else None
-    except NoSuchCase:
-        return None
+            known = queue in server.place.settings.queues.ids
+            return f"/cases/{case.id}?item={following.id}" + (f"&queue={queue}" if known else "")
+    return next_page(server, session, queue, case.id, case.id)

@@ -1,47 +1,139 @@
-"""Complaints: those that wait, and the decision on one."""
+"""Complaints: those that wait, one of them with what the user wrote, and its decision."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
 from tutela.casework.case import NotPossible
-from tutela.casework.redress import Reason
-from tutela.web.console.case import case_page
+from tutela.casework.reasons import Channel, Reason
+from tutela.statistics.redress.durations import durations
+from tutela.storage.redress_reader import COUNTED, ComplaintLine, Overdue
 from tutela.web.console.pages import page
-from tutela.web.current import Allowed, Server
+from tutela.web.current import Allowed, Running, Server
 
 router = APIRouter()
+Reader = Annotated[Session, Depends(Allowed(Permission.SEE_COMPLAINTS))]
 Decider = Annotated[Session, Depends(Allowed(Permission.DECIDE_COMPLAINT))]
-SHOWN = 100
+SHOWN = 50
+BEHIND = timedelta(minutes=10)
+"""A notice that is due for longer than this, or a deferral over for longer, says that the background work stands."""
+MEASURED = timedelta(days=90)
 
 
 @router.get("/complaints")
-def show(request: Request, server: Server, session: Decider) -> Response:
-    """List the complaints that wait, oldest first."""
-    waiting = server.cases.open_complaints()
-    return page(request, "complaints.html", session, rows=waiting[:SHOWN], waiting=len(waiting))
+def show(
+    request: Request,
+    server: Server,
+    session: Reader,
+    after: Annotated[str, Query(max_length=36)] = "",
+) -> Response:
+    """List the complaints that wait, oldest and so overdue ones first, some at a time, with all that stands beside."""
+    reader, policy, now = server.place.redress_reader, server.place.settings.redress, server.place.clock()
+    rows = reader.waiting(SHOWN + 1, _after(server, after))
+    return page(
+        request,
+        "complaints.html",
+        session,
+        rows=rows[:SHOWN],
+        more=rows[SHOWN - 1].id if len(rows) > SHOWN else "",
+        after=after,
+        decide=policy.time_to_decide,
+        access=reader.access_waiting(SHOWN),
+        access_within=policy.time_for_access,
+        decided=reader.decided(10),
+        overdue=overdue(server),
+        counted=COUNTED,
+        took=durations(reader.times(now - MEASURED, now + timedelta(seconds=1))),
+        days=MEASURED.days,
+    )
 
 
-@router.post("/cases/{case_id}/complaints/{complaint_id}")
+@router.get("/complaints/{complaint_id}")
+def one(request: Request, server: Server, session: Reader, complaint_id: str) -> Response:
+    """Show a complaint with what it is against and, to those who may look at evidence, what was written."""
+    return complaint_page(request, server, session, complaint_id)
+
+
+@router.post("/complaints/{complaint_id}")
 def decide(
     request: Request,
     server: Server,
     session: Decider,
-    case_id: str,
     complaint_id: str,
-    result: Annotated[Literal["upheld", "rejected"], Form()],
     reason: Annotated[Reason, Form()],
+    answer: Annotated[str, Form(max_length=20_000)] = "",
 ) -> Response:
-    """Decide a complaint; one that is upheld orders the reversal of the action."""
+    """Decide a complaint: the reason says the result. One that is upheld undoes what rested on the mistake."""
     try:
-        server.place.desk.decide_complaint(session.person, complaint_id, result == "upheld", reason)
+        server.place.redress.decide(session.person, complaint_id, reason.upholds, reason, answer)
     except LookupError as error:
         raise HTTPException(404, str(error)) from error
     except NotPossible as error:
-        return case_page(request, server, session, case_id, status=409, refused=str(error))
-    return RedirectResponse(f"/cases/{case_id}", status_code=303)
+        return complaint_page(request, server, session, complaint_id, status=409, refused=str(error), answer=answer)
+    return RedirectResponse(f"/complaints/{complaint_id}", status_code=303)
+
+
+def complaint_page(
+    request: Request,
+    server: Running,
+    session: Session,
+    complaint_id: str,
+    *,
+    status: int = 200,
+    refused: str = "",
+    answer: str = "",
+) -> Response:
+    """Return the page of a complaint, with what was refused if something was."""
+    reader, policy = server.place.redress_reader, server.place.settings.redress
+    try:
+        line = reader.complaint(complaint_id)
+    except LookupError as error:
+        raise HTTPException(404, str(error)) from error
+    may_read = Permission.SEE_EVIDENCE in session.person.permissions
+    return page(
+        request,
+        "complaint.html",
+        session,
+        status=status,
+        complaint=line,
+        action=server.cases.action(line.action_id),
+        due=line.lodged_at + policy.time_to_decide,
+        written=reader.written(line) if may_read else None,
+        may_read=may_read,
+        viewed=server.cases.viewed_by(line.case_id, session.person.id),
+        case_items=[i for i in server.cases.one(line.case_id).items if line.item_id in (None, i.id)][:20],
+        earlier=[c for c in reader.of_action(line.action_id) if c.id != line.id],
+        doubts=reader.doubts(line.id),
+        upholding=[r.value for r in Reason if r.fits(upheld=True, channel=_channel(line))],
+        rejecting=[r.value for r in Reason if r.fits(upheld=False, channel=_channel(line))],
+        refused=refused,
+        answer=answer,
+    )
+
+
+def overdue(server: Running) -> Overdue:
+    """Return what stands longer than it may."""
+    policy = server.place.settings.redress
+    return server.place.redress_reader.overdue(
+        server.place.clock(), policy.time_to_decide, policy.time_for_access, policy.time_to_hand_over, BEHIND
+    )
+
+
+def _channel(line: ComplaintLine) -> Channel:
+    return "judicial" if line.channel == "judicial" else "internal"
+
+
+def _after(server: Running, complaint_id: str) -> tuple[datetime, str] | None:
+    if not complaint_id:
+        return None
+    try:
+        line = server.place.redress_reader.complaint(complaint_id)
+    except LookupError:
+        return None
+    return line.lodged_at, line.id

@@ -9,6 +9,7 @@ from typing import Any
 from tutela.access.roles import Permission, Person
 from tutela.casework.evidence import EvidenceGone, RemarkRecord, remark_name
 from tutela.events.envelope import Event
+from tutela.storage.case_reader import CaseReader
 from tutela.storage.vault import BrokenEvidence
 from tutela.storage.workplace import Workplace
 
@@ -32,14 +33,13 @@ class Line:
     broken: str = ""
 
 
-def history(place: Workplace, person: Person, case_id: str) -> tuple[list[Line], int]:
-    """Return the newest events of a case, newest first, and how many older ones there are."""
+def history(place: Workplace, person: Person, case_id: str) -> tuple[list[Line], bool]:
+    """Return the newest events of a case, newest first, and whether there are older ones."""
+    numbers = CaseReader(place.database).latest_events(None, case_id, LONGEST + 1)
     with place.transactions.reading() as log:
-        events = list(log.read(subject=case_id))
-    events.reverse()
+        events = sorted(log.by_sequence(numbers[:LONGEST]), key=lambda event: -event.sequence)
     may_read = Permission.SEE_EVIDENCE in person.permissions
-    lines = [_with_remark(place, e) if may_read else line(e) for e in events[:LONGEST]]
-    return lines, max(0, len(events) - LONGEST)
+    return [_with_remark(place, e) if may_read else line(e) for e in events], len(numbers) > LONGEST
 
 
 def line(event: Event, remark: str = "", broken: str = "") -> Line:

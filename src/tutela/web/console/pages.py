@@ -15,15 +15,51 @@ from tutela import __version__
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
 from tutela.web.current import Running, running
-
-MENU: tuple[tuple[str, str, Permission], ...] = (
-    ("queue", "/queue", Permission.SEE_QUEUE),
-    ("complaints", "/complaints", Permission.DECIDE_COMPLAINT),
-    ("referrals", "/referrals", Permission.SEE_REFERRALS),
-    ("returns", "/return", Permission.SEE_RETURN),
-    ("audit", "/audit", Permission.SEE_AUDIT),
+from tutela.web.translation import (
+    decimal,
+    gettext,
+    language_of,
+    languages,
+    ngettext,
+    pgettext,
+    present_language,
+    set_language,
 )
-"""Key of the label in `words.html`, path, permission: a person sees what they may open."""
+
+MENU: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
+    (
+        "work",
+        (
+            ("overview", "/overview", Permission.SEE_DASHBOARD),
+            ("queue", "/queue", Permission.SEE_QUEUE),
+            ("complaints", "/complaints", Permission.SEE_COMPLAINTS),
+            ("tasks", "/tasks", Permission.SEE_LISTS),
+            ("team", "/team", Permission.ASSIGN),
+        ),
+    ),
+    (
+        "authorities",
+        (
+            ("referrals", "/referrals", Permission.SEE_REFERRALS),
+            ("notices", "/notices", Permission.DEFER_NOTICE),
+            ("calls", "/calls", Permission.SEE_CALLS),
+        ),
+    ),
+    ("trust", (("quality", "/quality", Permission.SEE_QUALITY), ("lists", "/lists", Permission.SEE_LISTS))),
+    ("data", (("retention", "/retention", Permission.SEE_RETENTION),)),
+    (
+        "account",
+        (
+            ("returns", "/return", Permission.SEE_RETURN),
+            ("governance", "/governance", Permission.SEE_GOVERNANCE),
+            ("approvals", "/approvals", Permission.APPROVE),
+            ("approvals", "/approvals", Permission.UNMASK),
+            ("audit", "/audit", Permission.SEE_AUDIT),
+        ),
+    ),
+    ("access", (("people", "/people", Permission.MANAGE_PEOPLE), ("keys", "/keys", Permission.MANAGE_KEYS))),
+)
+"""Groups, and in each the key of a label in `words.html`, a path and a permission: people see what they may open."""
 
 
 def _iso(moment: datetime) -> str:
@@ -45,8 +81,10 @@ _environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
 )
-_environment.filters.update(iso=_iso, stamp=_stamp, short=_short, thousands="{:,}".format)
+_environment.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]
+_environment.filters.update(iso=_iso, stamp=_stamp, short=_short, thousands=decimal, decimal=decimal)
 _environment.globals.update(version=__version__)
 
 
@@ -55,13 +93,20 @@ def page(
 ) -> HTMLResponse:
     """Return a whole page, or a fragment, for somebody or for nobody."""
     person = session.person if session else None
-    menu = [(label, path) for label, path, permission in MENU if person and permission in person.permissions]
+    set_language(language_of(request))
+    allowed = person.permissions if person else frozenset()
+    menu = [
+        (group, list(dict.fromkeys((label, path) for label, path, permission in entries if permission in allowed)))
+        for group, entries in MENU
+    ]
     values: dict[str, Any] = {
         "person": person,
         "csrf": session.csrf if session else "",
         "hx_headers": json.dumps({"X-CSRF-Token": session.csrf}) if session else "{}",
-        "menu": menu,
+        "menu": [(group, entries) for group, entries in menu if entries],
+        "languages": languages(),
         "path": request.url.path,
+        "language": present_language(),
         "now": running(request).place.clock(),
         "can": {permission.value: bool(person and permission in person.permissions) for permission in Permission},
     }

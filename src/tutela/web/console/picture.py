@@ -10,13 +10,16 @@ from fastapi.responses import Response
 
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
-from tutela.casework.case import NoSuchCase
+from tutela.casework.care import RestNeeded
+from tutela.casework.case import NoSuchCase, NoSuchItem
 from tutela.casework.evidence import EvidenceGone, bytes_name
+from tutela.storage.case_page import CasePages
 from tutela.storage.vault import BrokenEvidence
 from tutela.web.console.case import purpose_of_look
 from tutela.web.console.pages import message, page
 from tutela.web.current import Allowed, Running, Server
 from tutela.web.pictures import CannotBeShown, small_picture
+from tutela.web.translation import gettext
 
 router = APIRouter()
 SHOWN_FOR = timedelta(minutes=10)
@@ -30,19 +33,22 @@ def view(request: Request, server: Server, session: Viewer, case_id: str, item_i
     Whether it can be shown is tried before: a look at nothing must not stand in the record as a look.
     """
     try:
-        case = server.cases.one(case_id)
-    except NoSuchCase as error:
+        found = CasePages(server.place.database).read(case_id, item_id, session.person.id, server.place.clock())
+    except (NoSuchCase, NoSuchItem) as error:
         raise HTTPException(404, str(error)) from error
-    if item_id not in [item.id for item in case.items]:
-        raise HTTPException(404, f"case {case_id} has no item {item_id}")
-    purpose = purpose_of_look(session.person, case)
+    purpose = purpose_of_look(session.person, found.case)
     if purpose is None:
-        return message(request, "Nothing is left to decide in this case, so its pictures stay veiled.", 409)
+        text = gettext("Nothing is left to decide in this case, so its pictures stay veiled.")
+        return message(request, text, 409)
     try:
         _picture(server, case_id, item_id)
     except (EvidenceGone, BrokenEvidence, CannotBeShown) as error:
-        return message(request, f"This item cannot be shown, and no look was recorded: {error}", 409)
-    event = server.place.desk.view(session.person, case_id, item_id, purpose)
+        text = gettext("This item cannot be shown, and no look was recorded: %(why)s") % {"why": error}
+        return message(request, text, 409)
+    try:
+        event = server.place.desk.view(session.person, case_id, item_id, purpose)
+    except RestNeeded as error:
+        return page(request, "_rest.html", session, status=429, limit=error.limit.value, until=error.until)
     return page(request, "_picture.html", session, view=event.id)
 
 
@@ -52,7 +58,8 @@ def picture(server: Server, session: Viewer, view_id: str) -> Response:
     look = server.cases.view(view_id)
     now = server.place.clock()
     if look is None or look.person != session.person.id or now - look.at > SHOWN_FOR:
-        raise HTTPException(404, "There is no picture here: a look is its own person's, and ends after ten minutes.")
+        text = gettext("There is no picture here: a look is its own person's, and ends after ten minutes.")
+        raise HTTPException(404, text)
     try:
         shown = _picture(server, look.case_id, look.item_id)
     except (EvidenceGone, BrokenEvidence, CannotBeShown) as error:
@@ -63,4 +70,6 @@ def picture(server: Server, session: Viewer, view_id: str) -> Response:
 
 
 def _picture(server: Running, case_id: str, item_id: str) -> bytes:
-    return small_picture(server.place.vault.get(case_id, bytes_name(item_id)), server.place.settings.limits)
+    # A planted case has no evidence of its own: what it shows lies where it was taken from.
+    case, item = server.place.quality.reader.evidence_of(case_id, item_id)
+    return small_picture(server.place.vault.get(case, bytes_name(item)), server.place.settings.limits)

@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
-from tutela.events.catalogue import ItemsTallied
+from tutela.events.catalogue.intake import ItemsTallied
 from tutela.events.envelope import Event
+from tutela.statistics.provider_return.compilation import YearlyReturn
 from tutela.statistics.provider_return.wording import as_json
 from tutela.statistics.provider_return.writing import figure_body, return_body
 from tutela.web.console.pages import page
-from tutela.web.current import Allowed, Server
+from tutela.web.current import Allowed, Running, Server
+from tutela.web.translation import gettext
 
 router = APIRouter()
 Reader = Annotated[Session, Depends(Allowed(Permission.SEE_RETURN))]
+EVENTS = 100
+"""How many events of a figure a page shows."""
 Year = Annotated[int, Path(ge=2021, le=2100)]
 
 
@@ -30,32 +34,66 @@ def latest(server: Server, session: Reader) -> Response:  # noqa: ARG001 - the p
 
 @router.get("/return/{year}")
 def show(request: Request, server: Server, session: Reader, year: Year) -> Response:
-    """Show the return of a year, made from the events as they are now."""
-    compiled = server.place.yearly_return(year)
-    body = return_body(compiled, lambda figure_id: f"/return/{year}/figures/{quote(figure_id, safe='@~.-_')}")
-    return page(request, "return.html", session, title=f"Yearly return {year}", year=year, body=body)
+    """Show the return of a year, made from the events as they are now, or from those before while it is made."""
+    shown = server.place.return_shelf.take(year)
+    body = (
+        return_body(shown.compiled, lambda f: f"/return/{year}/figures/{quote(f, safe='@~.-_')}")
+        if (shown.compiled is not None)
+        else ""
+    )
+    title = gettext("Yearly return %(year)s") % {"year": year}
+    return page(request, "return.html", session, title=title, year=year, body=body, shown=shown)
 
 
 @router.get("/return/{year}/return.json")
 def show_json(server: Server, session: Reader, year: Year) -> Response:  # noqa: ARG001
     """Give the same as JSON."""
-    return JSONResponse(as_json(server.place.yearly_return(year)))
+    return JSONResponse(as_json(_compiled(server, year)))
 
 
 @router.get("/return/{year}/figures/{figure_id}")
-def show_figure(request: Request, server: Server, session: Reader, year: Year, figure_id: str) -> Response:
-    """Show the events that a figure counts."""
-    compiled = server.place.yearly_return(year)
+def show_figure(
+    request: Request,
+    server: Server,
+    session: Reader,
+    year: Year,
+    figure_id: str,
+    number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
+) -> Response:
+    """Show the events that a figure counts, some at a time."""
+    compiled = _compiled(server, year)
     try:
         figure = compiled.figure(figure_id)
     except KeyError as error:
-        raise HTTPException(404, "the return has no such figure") from error
+        raise HTTPException(404, gettext("the return has no such figure")) from error
     with server.place.transactions.reading() as log:
-        events = log.by_sequence(figure.events)
+        events = log.by_sequence(figure.events[(number - 1) * EVENTS : number * EVENTS])
 
     def about(event: Event) -> str | None:
-        return None if isinstance(event.payload, ItemsTallied) else f"/cases/{event.subject}"
+        if event.type.startswith("governance."):
+            return f"/governance/records/{event.subject}" if Permission.SEE_GOVERNANCE in may else None
+        if isinstance(event.payload, ItemsTallied) or Permission.SEE_QUEUE not in may:
+            return None
+        return f"/cases/{event.subject}"
 
-    open_cases = Permission.SEE_QUEUE in session.person.permissions
-    body = figure_body(compiled, figure, events, f"/return/{year}", about if open_cases else lambda _: None)
-    return page(request, "return.html", session, title=f"{figure.meaning}, {year}", year=year, body=body)
+    may = session.person.permissions
+    body = figure_body(compiled, figure, events, f"/return/{year}", about)
+    pages = max(1, -(-len(figure.events) // EVENTS))
+    return page(
+        request,
+        "figure.html",
+        session,
+        title=f"{figure.meaning}, {year}",
+        year=year,
+        body=body,
+        number=number,
+        pages=pages,
+        path=request.url.path,
+    )
+
+
+def _compiled(server: Running, year: int) -> YearlyReturn:
+    shown = server.place.return_shelf.take(year)
+    if shown.compiled is None:
+        raise HTTPException(503, gettext("The return is being made from all events: come back in a while."))
+    return shown.compiled

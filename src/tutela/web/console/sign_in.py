@@ -7,13 +7,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from tutela.access.ports import Session, SignInRefused
+from tutela.access.credentials import MAXIMUM_PASSWORD
+from tutela.access.ports import Session, SignInRefused, Step, WrongCode
+from tutela.access.roles import Permission
+from tutela.web.console.cookies import forget, keep
 from tutela.web.console.pages import MENU, page
-from tutela.web.current import COOKIE, Allowed, Server, session_of
+from tutela.web.current import ANY_STEP, COOKIE, Allowed, Server, address_of, session_of
 from tutela.web.security import require_own_site
+from tutela.web.translation import gettext
 
 router = APIRouter()
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+Waiting = Annotated[Session, Depends(Allowed(None, during=frozenset({Step.CODE})))]
+Anybody = Annotated[Session, Depends(Allowed(None, during=ANY_STEP))]
 
 
 @router.get("/sign-in")
@@ -21,7 +26,7 @@ def form(request: Request) -> Response:
     """Show the form, or go on where somebody is signed in."""
     if session_of(request):
         return RedirectResponse("/", status_code=303)
-    return page(request, "sign_in.html", None, refused="", name="")
+    return sign_in_page(request)
 
 
 @router.post("/sign-in", dependencies=[Depends(require_own_site)])
@@ -29,38 +34,100 @@ def sign_in(
     request: Request,
     server: Server,
     name: Annotated[str, Form(max_length=200)] = "",
-    password: Annotated[str, Form(max_length=1000)] = "",
+    password: Annotated[str, Form(max_length=MAXIMUM_PASSWORD)] = "",
 ) -> Response:
-    """Begin a session; an older one of this browser ends."""
+    """Begin a session; an older one of this browser ends. A further step may be wanted before it opens anything."""
+    address, wanted = address_of(request), name.strip()
+    server.rates.require("sign_in_address", address)
+    server.rates.require("sign_in_name", wanted.lower())
     try:
-        secret = server.place.people.sign_in(name.strip(), password)
+        secret = server.place.people.sign_in(wanted, password, address)
     except SignInRefused as error:
-        return page(request, "sign_in.html", None, status=401, refused=str(error), name=name)
+        return sign_in_page(request, str(error), name=name)
     if before := request.cookies.get(COOKIE):
         server.place.people.sign_out(before)
     answer = RedirectResponse("/", status_code=303)
-    answer.set_cookie(COOKIE, secret, httponly=True, samesite="strict", secure=_secure(request, server.behind_tls))
+    keep(request, answer, secret)
+    return answer
+
+
+@router.get("/sign-in/code")
+def code_form(request: Request, session: Waiting) -> Response:
+    """Ask for the code of the second factor."""
+    if session.step is None:
+        return RedirectResponse("/", status_code=303)
+    return _code_page(request, session)
+
+
+@router.post("/sign-in/code")
+def give_code(
+    request: Request, server: Server, session: Waiting, code: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    """Take the code of an app, or a recovery code."""
+    if session.step is None:
+        return RedirectResponse("/", status_code=303)
+    server.rates.require("sign_in_address", address_of(request))
+    server.rates.require("sign_in_name", session.person.id)
+    try:
+        secret = server.place.people.sign_ins.by_code(request.cookies[COOKIE], code, address_of(request))
+    except WrongCode as error:
+        return _code_page(request, session, str(error))
+    except SignInRefused as error:
+        return sign_in_page(request, str(error))
+    answer = RedirectResponse("/", status_code=303)
+    keep(request, answer, secret)
     return answer
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, server: Server, session: Annotated[Session, Depends(Allowed(None))]) -> Response:  # noqa: ARG001
+def sign_out(request: Request, server: Server, session: Anybody) -> Response:  # noqa: ARG001
     """End the session."""
     server.place.people.sign_out(request.cookies[COOKIE])
     answer = RedirectResponse("/sign-in", status_code=303)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=_secure(request, server.behind_tls))
+    forget(request, answer)
     return answer
 
 
 @router.get("/")
 def begin(request: Request, session: Annotated[Session, Depends(Allowed(None))]) -> Response:
-    """Go to the first page that the person may open."""
-    for _, path, permission in MENU:
-        if permission in session.person.permissions:
-            return RedirectResponse(path, status_code=303)
+    """Go to the queue where the person decides on cases, else to the first page that they may open."""
+    if Permission.DECIDE in session.person.permissions:
+        return RedirectResponse("/queue", status_code=303)
+    for _, entries in MENU:
+        for _, path, permission in entries:
+            if permission in session.person.permissions:
+                return RedirectResponse(path, status_code=303)
     return page(request, "denied.html", session, status=403, permission="")
 
 
-def _secure(request: Request, behind_tls: bool) -> bool:
-    # Browsers keep a Secure cookie off a plain http:// address, which is where loopback is served.
-    return behind_tls or request.url.hostname not in _LOOPBACK
+def sign_in_page(request: Request, refused: str = "", *, name: str = "", status: int | None = None) -> Response:
+    """Return the form, with why it comes again if something was refused."""
+    entrance = request.app.state.running.place.settings.entrance
+    return page(
+        request,
+        "sign_in.html",
+        None,
+        status=status or (401 if refused else 200),
+        refused=_in_words(refused),
+        name=name,
+        provider=entrance.openid.label if entrance.openid else "",
+        local=entrance.local_accounts,
+    )
+
+
+def _in_words(refused: str) -> str:
+    # What somebody reads who is not in yet; the other messages of the domain stay as they are.
+    return {
+        "Name and password do not fit, or there were too many tries. Wait a while.": gettext(
+            "Name and password do not fit, or there were too many tries. Wait a while."
+        ),
+        "You were recognised, and have no access here. Ask whoever gives access.": gettext(
+            "You were recognised, and have no access here. Ask whoever gives access."
+        ),
+        "Your session has ended meanwhile. Sign in again.": gettext("Your session has ended meanwhile. Sign in again."),
+    }.get(refused, refused)
+
+
+def _code_page(request: Request, session: Session, refused: str = "") -> Response:
+    # Nobody is signed in yet, so there is no menu; the form needs its token all the same.
+    return page(request, "code.html", session, status=401 if refused else 200, refused=refused, person=None, menu=[])

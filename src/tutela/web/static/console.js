@@ -4,23 +4,38 @@
 const by = (id) => document.getElementById(id);
 const pageKey = document.body.dataset.page;
 const picture = by("picture");
+const stage = by("stage");
+let holding = false;
 
-function veil() {
+// The picture is small, grey and blurred except while a key or the button is held.
+function unveil() {
+  stage?.classList.toggle("unveiled", holding && Boolean(picture?.querySelector("img")));
+}
+
+function hold() {
+  if (holding || !by("hold")) return;
+  holding = true;
+  if (!picture.querySelector("img")) htmx.trigger(picture, "look");
+  unveil();
+}
+
+function letGo() {
+  holding = false;
+  unveil();
+}
+
+function putAway() {
+  letGo();
   if (!picture) return;
   picture.replaceChildren();
-  by("stage").className = "stage grey blur";
-  for (const id of ["grey", "blur"]) by(id)?.setAttribute("aria-pressed", "true");
-  if (by("veil")) by("veil").disabled = true;
+  stage.classList.remove("coloured", "large");
+  for (const id of ["colour", "large"]) by(id)?.setAttribute("aria-pressed", "false");
+  if (by("away")) by("away").disabled = true;
 }
 
-function look() {
-  if (picture.childElementCount) veil();
-  else by("view")?.click();
-}
-
-function toggle(name) {
-  const on = by("stage")?.classList.toggle(name);
-  by(name)?.setAttribute("aria-pressed", String(on));
+function toggle(name, id) {
+  if (!by(id)) return;
+  by(id).setAttribute("aria-pressed", String(stage.classList.toggle(name)));
 }
 
 function chosen() {
@@ -31,19 +46,28 @@ function say(text) {
   by("chosen").textContent = text;
 }
 
+function wordsOf(box) {
+  return box.closest("label").lastChild.textContent.trim();
+}
+
 function selected() {
-  const decision = chosen()?.value;
-  for (const pair of document.querySelectorAll("#decision .pair")) {
-    const fits = pair.dataset.for.split(" ").includes(decision);
-    const select = pair.querySelector("select");
-    select.disabled = !fits;
-    if (!fits) select.value = "";
+  const form = by("decision");
+  if (!form) return;
+  const decision = chosen();
+  const said = [];
+  for (const row of form.querySelectorAll("[data-for]")) {
+    const fits = row.dataset.for.split(" ").includes(decision?.value);
+    for (const control of row.querySelectorAll("select, input")) {
+      control.disabled = !fits;
+      if (!fits && control.type === "checkbox") control.checked = false;
+      else if (!fits) control.value = "";
+      else if (control.matches("select") && control.value) said.push(control.selectedOptions[0].text);
+      else if (control.checked) said.push(wordsOf(control));
+    }
   }
-  if (decision) {
-    const extra = [...document.querySelectorAll("#decision .pair select")].find((s) => !s.disabled && s.value);
-    const more = extra ? `, ${extra.selectedOptions[0].text}` : "";
-    say(`Selected: ${decision}${more}. Nothing is recorded until you press Enter.`);
-  }
+  if (by("urgent")?.checked) said.push(wordsOf(by("urgent")));
+  const all = [...(decision ? [decision.dataset.label] : []), ...said];
+  if (all.length) say(`${form.dataset.selected}: ${all.join(", ")}. ${form.dataset.nothing}`);
 }
 
 function choose(key) {
@@ -60,11 +84,23 @@ function cycle(id) {
   selected();
 }
 
+function skip() {
+  if (chosen()?.value !== "skip") choose("5");
+  cycle("skip");
+}
+
+function tick(id) {
+  const box = by(id);
+  if (!box || box.disabled) return;
+  box.checked = !box.checked;
+  selected();
+}
+
 function record() {
   const form = by("decision");
   if (!form) return;
-  if (chosen()) form.requestSubmit();
-  else say("Select a decision first: 1, 2, 3 or 4.");
+  if (chosen() || by("urgent").checked) form.requestSubmit();
+  else say(form.dataset.first);
 }
 
 function move(step) {
@@ -76,62 +112,131 @@ function move(step) {
 }
 
 const caseKeys = {
-  v: look,
-  g: () => toggle("grey"),
-  b: () => toggle("blur"),
+  v: hold,
+  g: () => toggle("coloured", "colour"),
+  z: () => toggle("large", "large"),
+  h: putAway,
   1: () => choose("1"),
   2: () => choose("2"),
   3: () => choose("3"),
   4: () => choose("4"),
+  5: () => choose("5"),
   e: () => choose("4"),
+  s: skip,
   a: () => cycle("classification"),
+  w: () => cycle("ground"),
   o: () => cycle("opinion"),
+  x: () => tick("generated"),
+  p: () => tick("self_produced"),
+  u: () => tick("urgent"),
+  l: () => document.querySelector("[data-legality]:not(:disabled)")?.focus(),
   r: () => by("remarks")?.focus(),
+  c: () => by("comment")?.focus(),
+  i: () => by("add-to-list")?.focus(),
   j: () => by("following")?.click(),
   k: () => by("previous")?.click(),
-  q: () => location.assign("/queue"),
+  n: () => by("next")?.click(),
+  q: () => {
+    leave();
+    location.assign("/queue");
+  },
   Enter: record,
 };
-const listKeys = { j: () => move(1), k: () => move(-1), "/": () => by("subject")?.focus() };
+const listKeys = {
+  j: () => move(1),
+  k: () => move(-1),
+  n: () => by("next")?.click(),
+  "/": () => by("subject")?.focus(),
+};
 
 document.addEventListener("keydown", (event) => {
   const target = event.target;
   if (event.ctrlKey || event.metaKey || event.altKey || by("help")?.open) return;
-  if (target.matches("textarea, select, input:not([type=radio])")) {
+  if (target.matches("textarea, select, input:not([type=radio], [type=checkbox])")) {
     if (event.key === "Escape") target.blur();
     return;
   }
   if (event.key === "?" && by("help")) {
+    letGo();
     by("help").showModal();
     return;
   }
   // Enter on a link or a button is theirs.
   if (event.key === "Enter" && target.closest("a, button, input")) return;
   const keys = pageKey === "case" ? caseKeys : listKeys;
-  if (Object.hasOwn(keys, event.key) && (!event.repeat || pageKey !== "case")) {
-    event.preventDefault();
-    keys[event.key]();
-  }
+  if (!Object.hasOwn(keys, event.key)) return;
+  // While a key is held it repeats, which would otherwise scroll or search in the page.
+  if (!event.repeat || pageKey !== "case") keys[event.key]();
+  event.preventDefault();
 });
 
+// Who works on the case: renewed while the page is used, ended when it is left.
+let used = Date.now();
+let staying = false;
+let left = false;
+
+function isOfThisCase(path) {
+  return new URL(path, location.href).pathname.startsWith(location.pathname.split("/").slice(0, 3).join("/"));
+}
+
+function leave() {
+  const claim = by("claim");
+  if (staying || left || !claim?.dataset.ticket) return;
+  left = true;
+  const csrf = document.querySelector("input[name=csrf]").value;
+  navigator.sendBeacon(claim.dataset.leave, new URLSearchParams({ csrf, ticket: claim.dataset.ticket }));
+}
+
 if (pageKey === "case") {
-  by("veil")?.addEventListener("click", veil);
-  by("grey")?.addEventListener("click", () => toggle("grey"));
-  by("blur")?.addEventListener("click", () => toggle("blur"));
+  document.addEventListener("keyup", (event) => event.key.toLowerCase() === "v" && letGo());
+  const button = by("hold");
+  button?.addEventListener("pointerdown", hold);
+  for (const end of ["pointerup", "pointerleave", "pointercancel", "blur"]) button?.addEventListener(end, letGo);
+  button?.addEventListener("keydown", (event) => {
+    if (event.key !== " " && event.key !== "Enter") return;
+    event.preventDefault();
+    if (!event.repeat) hold();
+  });
+  button?.addEventListener("keyup", letGo);
+  by("away")?.addEventListener("click", putAway);
+  by("colour")?.addEventListener("click", () => toggle("coloured", "colour"));
+  by("large")?.addEventListener("click", () => toggle("large", "large"));
   by("decision")?.addEventListener("change", selected);
   by("decision")?.addEventListener("submit", (event) => {
     event.target.querySelector("button").disabled = true;
   });
   picture.addEventListener("htmx:afterSwap", () => {
-    by("veil").disabled = false;
-    picture.querySelector("img")?.addEventListener("error", (event) => {
+    const shown = picture.querySelector("img");
+    by("away").disabled = !shown;
+    unveil();
+    shown?.addEventListener("error", (event) => {
       event.target.nextElementSibling.hidden = false;
       event.target.remove();
+      letGo();
     });
   });
+  window.addEventListener("blur", letGo);
   // A picture does not stay behind when the reviewer goes elsewhere.
-  window.addEventListener("pagehide", veil);
-  document.addEventListener("visibilitychange", () => document.hidden && veil());
+  window.addEventListener("pagehide", putAway);
+  document.addEventListener("visibilitychange", () => document.hidden && putAway());
+
+  for (const sign of ["keydown", "pointerdown", "pointermove"]) {
+    document.addEventListener(sign, () => (used = Date.now()), { passive: true });
+  }
+  // Also tells the server that nobody sits here any more, since it is not asked then.
+  by("claim").addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden || Date.now() - used > Number(event.target.dataset.idle) * 1000) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    staying = isOfThisCase(link.href);
+    // Before the next page is asked for, so that it shows the case as free.
+    leave();
+  });
+  document.addEventListener("submit", (event) => (staying = isOfThisCase(event.target.action)));
+  window.addEventListener("pagehide", leave);
+  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
   selected();
 } else {
   document.querySelector("[data-row]")?.focus({ preventScroll: true });

@@ -1,0 +1,1 @@
+"""The quality of the work: second reviews, golden items, canaries, training, findings."""

@@ -1,0 +1,125 @@
+"""Reports to authorities."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tutela.events.catalogue.base import Payload, event
+
+
+class ReferredItem(BaseModel):
+    """An item of a report, with the verdict that the report states."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    item: str
+    verdict: Literal["known", "new"]
+
+
+@event("referral.ordered")
+class ReferralOrdered(Payload):
+    """The confirmed case is to be reported; written in the same transaction as the decision (outbox).
+
+    A report that `supplements` an earlier referral adds items to it, or says which of its items are withdrawn because
+    a decision was overturned.
+    """
+
+    VERSION = 2
+    referral: str
+    recipient: str
+    items: tuple[ReferredItem, ...]
+    supplements: str | None = None
+    withdrawn: tuple[str, ...] = ()
+
+
+@event("referral.opened")
+class ReferralOpened(Payload):
+    """The recipient gave the report a number. Recorded before anything else is sent under it.
+
+    `items` and `withdrawn` are what this attempt says, by the verdicts at its start; a record of version 1 does not
+    tell, and then it is what was ordered.
+    """
+
+    VERSION = 2
+    referral: str
+    attempt: int
+    report_id: str
+    target: str
+    items: tuple[ReferredItem, ...] | None = None
+    withdrawn: tuple[str, ...] = ()
+
+
+@event("referral.file_uploaded")
+class ReferralFileUploaded(Payload):
+    """The recipient holds the file of an item."""
+
+    referral: str
+    attempt: int
+    item: str
+    file_id: str
+
+
+@event("referral.file_described")
+class ReferralFileDescribed(Payload):
+    """The recipient holds what the record says of a file."""
+
+    referral: str
+    attempt: int
+    item: str
+
+
+@event("referral.finishing")
+class ReferralFinishing(Payload):
+    """The report is about to be finished. From here on only the recipient knows whether it was filed."""
+
+    referral: str
+    attempt: int
+
+
+@event("referral.withdrawn")
+class ReferralWithdrawn(Payload):
+    """An unfinished attempt was retracted, or had expired at the recipient; a new one may begin."""
+
+    referral: str
+    attempt: int
+    reason: str
+
+
+@event("referral.failed")
+class ReferralFailed(Payload):
+    """A step failed. `retry` says whether the dispatcher tries again by itself."""
+
+    referral: str
+    attempt: int
+    step: str
+    code: str
+    retry: bool
+
+
+@event("referral.retry_ordered")
+class ReferralRetryOrdered(Payload):
+    """A person let the dispatcher try a failed or stopped report again."""
+
+    referral: str
+
+
+@event("referral.dropped")
+class ReferralDropped(Payload):
+    """The report is not sent: by the verdicts as they are now there is nothing left to tell its recipient."""
+
+    referral: str
+
+
+@event("referral.filed")
+class ReferralFiled(Payload):
+    """The recipient confirmed that the report is finished: the receipt of the case.
+
+    `files` is the number that the receipt names; nothing where only the refusal of a retraction told of it.
+    """
+
+    referral: str
+    attempt: int
+    report_id: str
+    files: int | None = Field(ge=0)
+    confirmed_by: Literal["finish", "retract"]

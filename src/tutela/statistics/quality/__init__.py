@@ -1,0 +1,1 @@
+"""How well people and technologies decide, each measure with its bounds."""

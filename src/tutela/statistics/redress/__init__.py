@@ -1,0 +1,1 @@
+"""What redress comes to: how many complaints, how often what was done is undone, how long it takes."""

@@ -1,0 +1,1 @@
+"""Where encrypted bytes lie: files, or a store that speaks S3."""

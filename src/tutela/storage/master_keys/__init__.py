@@ -1,0 +1,1 @@
+"""What wraps the keys of cases: a file, or a key service."""

@@ -1,0 +1,87 @@
+"""Keeps the catalogues in step with the templates: `python -m tutela.web.messages [--check]`.
+
+Without `--check` each catalogue in `locale/` gets the messages that it lacks, empty, and loses those that nothing uses.
+With it nothing is written, and the exit code is 1 if a catalogue lacks a message or its translation.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from tutela.web.translation import CATALOGUES
+
+WEB = Path(__file__).parent
+_METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+_OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
+
+
+def extracted() -> Catalog:
+    """Return a catalogue of every message that the console uses, in the order of the files."""
+    found = Catalog(project="Tutela")
+    for file, _line, message, comments, context in extract_from_dir(
+        str(WEB),
+        _METHODS,
+        _OPTIONS,
+        keywords={"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)},
+    ):
+        found.add(message, None, [(file, 0)], auto_comments=comments, context=context)
+    return found
+
+
+def untranslated(catalogue: Catalog) -> Iterator[Message]:
+    """Yield the messages that have no translation."""
+    for message in catalogue:
+        strings = message.string if isinstance(message.string, list | tuple) else [message.string]
+        if message.id and not all(strings):
+            yield message
+
+
+def updated(path: Path, template: Catalog) -> Catalog:
+    """Return a catalogue with the messages of the template and the translations that it has."""
+    with path.open("rb") as stream:
+        catalogue = read_po(stream, locale=path.stem)
+    catalogue.update(template, no_fuzzy_matching=True, keep_user_comments=True)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
+def written(catalogue: Catalog) -> bytes:
+    """Return a catalogue as a file, without dates and line numbers, which change for no reason."""
+    stream = io.BytesIO()
+    catalogue.fuzzy = False
+    write_po(stream, catalogue, width=120, no_location=True, omit_header=True, sort_output=True)
+    head = (
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        f'"Language: {catalogue.locale}\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+    )
+    return head.encode() + stream.getvalue().rstrip() + b"\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check the catalogues; return 0, or 1 if one is not complete."""
+    template = extracted()
+    complete = True
+    for path in sorted(CATALOGUES.glob("*.po")):
+        catalogue = updated(path, template)
+        lacking = list(untranslated(catalogue))
+        if "--check" not in arguments:
+            path.write_bytes(written(catalogue))
+        elif path.read_bytes() != written(catalogue):
+            complete = False
+            sys.stderr.write(f"{path.name} is not what the templates say: run `make docs` and commit it\n")
+        if lacking:
+            complete = False
+            shown = ", ".join(repr(message.id) for message in lacking[:5])
+            sys.stderr.write(f"{path.name} lacks {len(lacking)} translations, such as {shown}\n")
+    return 0 if complete or "--check" not in arguments else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

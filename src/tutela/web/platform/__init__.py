@@ -1,0 +1,1 @@
+"""Calls the platform over HTTP, signed, and nobody else."""

@@ -1,0 +1,1 @@
+"""Pages for users of the platform: no account, no script, a link that ends."""

@@ -1,0 +1,119 @@
+"""`tutela audit`, `approval`, `export`, `governance` and `dpo`, as somebody at a terminal uses them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.commands import InProcess
+from tests.databases import REPORTER
+
+PASSPHRASE = b"a bridge over a river\n"
+
+
+@pytest.fixture
+def tutela(tmp_path: Path) -> InProcess:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    (data / "tutela.toml").write_text(REPORTER, "utf-8")
+    command = InProcess(data)
+    for name, role in (("dora", "data_protection_officer"), ("sven", "senior"), ("ada", "administrator")):
+        ran = command("person", "add", name, "--role", role, "--password-stdin", stdin=b"a long password\n")
+        assert ran.code == 0, ran.err
+    return command
+
+
+def test_the_chain_is_verified_and_a_change_is_named(tutela: InProcess, tmp_path: Path) -> None:
+    ran = tutela("audit", "verify")
+    assert (ran.code, ran.out.split(":")[0]) == (0, "intact")
+    assert "without a checkpoint" in ran.err
+    kept = tmp_path / "checkpoint.json"
+    assert tutela("audit", "checkpoint", "--out", kept).code == 0
+    key = tutela("audit", "key").out.strip()
+    ran = tutela("audit", "verify", "--checkpoint", kept, "--key", key, "--json")
+    assert (ran.code, ran.lines[0]["intact"], ran.lines[0]["checkpoints"]) == (0, True, 2)
+    assert tutela("audit", "verify", "--checkpoint", kept, "--key", "00" * 32).code == 2
+    assert tutela("audit", "verify", "--checkpoint", tmp_path / "nothing").code == 2
+    with sqlite3.connect(tutela.data / "tutela.sqlite") as connection:
+        connection.execute("DROP TRIGGER events_no_update")
+        connection.execute("UPDATE events SET actor = 'nobody' WHERE sequence = 2")
+    ran = tutela("audit", "verify", "--json")
+    assert ran.code == 1
+    assert [(f["what"], f["event"]) for f in ran.lines[0]["findings"]] == [("changed", 2)]
+    ran = tutela("audit", "verify")
+    assert "event 2 of block 2 is not as it was recorded" in ran.out
+    assert "tampered" in ran.err
+
+
+def test_an_export_of_the_audit_after_two_wanted_it(tutela: InProcess, tmp_path: Path) -> None:
+    ran = tutela("approval", "ask", "export-audit", "--as", "dora", "--reference", "A 1")
+    approval = ran.out.strip()
+    to = tmp_path / "audit.jsonl"
+    refused = tutela("export", "audit", approval, "--as", "dora", "--out", to)
+    assert (refused.code, to.exists()) == (1, False)
+    assert tutela("approval", "allow", approval, "--as", "ada").code == 1
+    assert tutela("approval", "list", "--json").lines[0]["kind"] == "export"
+    assert tutela("approval", "allow", approval, "--as", "sven").code == 0
+    assert tutela("export", "audit", approval, "--as", "dora", "--out", to).code == 0
+    lines = [json.loads(line) for line in to.read_text("utf-8").splitlines()]
+    assert lines[-1]["sequence"] == 1
+    assert to.stat().st_mode & 0o077 == 0
+    assert tutela("export", "audit", approval, "--as", "dora", "--out", to).code == 2
+    assert tutela("export", "audit", approval, "--as", "dora", "--out", tmp_path / "again").code == 1
+
+
+def test_a_persons_data_as_an_archive(tutela: InProcess, tmp_path: Path) -> None:
+    ran = tutela("approval", "ask", "export-person", "chat", "anna", "--as", "dora", "--reference", "D 1")
+    approval = ran.out.strip()
+    assert tutela("approval", "allow", approval, "--as", "sven").out.strip() == "allowed"
+    to = tmp_path / "anna.archive"
+    arguments = ("export", "person", approval, "chat", "anna", "--as", "dora", "--out", to, "--passphrase-stdin")
+    assert tutela(*arguments, stdin=b"short\n").code == 1
+    ran = tutela(*arguments, stdin=PASSPHRASE)
+    assert ran.code == 0, ran.err
+    assert (
+        tutela("export", "open", to, "--out", tmp_path / "x", "--passphrase-stdin", stdin=b"another one, long\n").code
+        == 1
+    )
+    assert tutela("export", "open", to, "--out", tmp_path / "x", "--passphrase-stdin", stdin=PASSPHRASE).code == 0
+    assert json.loads((tmp_path / "x" / "about.json").read_text("utf-8"))["cases"] == []
+
+
+def test_records_inspections_and_the_pack(tutela: InProcess, tmp_path: Path) -> None:
+    write = ("governance", "write", "--title", "Retention", "--as", "dora", "--answers", "8.retention_content")
+    ran = tutela(*write, "--review-by", "2025-01-31", "--effective-from", "2025-01-01", stdin=b"Ninety days.\n")
+    assert ran.code == 0, ran.err
+    record = ran.out.strip()
+    assert tutela(*write, "--record", record, stdin=b"Sixty days.\n").out.strip() == record
+    shown = json.loads(tutela("governance", "show", record).out)
+    assert (shown["version"], shown["text"], len(shown["history"])) == (2, "Sixty days.", 2)
+    assert tutela("governance", "review", record, "--as", "sven").code == 1
+    assert tutela(*write, "--answers", "4.known.images", stdin=b"x").code == 1
+    assert tutela(*write, "--kind", "poem", stdin=b"x").code == 2
+    incident = ("governance", "write", "--title", "Lost laptop", "--kind", "incident", "--as", "dora")
+    times = ("--detected", "2025-01-01T10:00", "--notified", "2025-01-03T10:00", "--personal-data", "yes")
+    assert tutela(*incident, stdin=b"x").code == 1
+    assert tutela(*incident, *times, stdin=b"x").code == 0
+    ran = tutela("governance", "list", "--json")
+    assert [line["notified_within_72_hours"] for line in ran.lines if line["kind"] == "incident"] == [True]
+    ask = ("governance", "inspection", "ask", "--authority", "Authority", "--reference", "7", "--name", "inspector")
+    ran = tutela(*ask, "--from", "2026-01-01", "--until", "2026-01-09", "--as", "dora", now="2026-01-02T00:00:00Z")
+    approval = ran.out.strip()
+    assert tutela("approval", "allow", approval, "--as", "ada", now="2026-01-02T00:00:00Z").code == 0
+    ran = tutela("governance", "inspection", "open", approval, "--as", "dora", now="2026-01-02T00:00:00Z")
+    inspection, password = ran.out.split()
+    assert len(password) >= 20
+    assert tutela("governance", "inspection", "pages", inspection).code == 0
+    assert tutela("governance", "inspection", "list", "--json").lines[0]["authority"] == "Authority"
+    ended = tutela("governance", "inspection", "end", inspection, "--as", "dora", now="2026-01-02T01:00:00Z")
+    assert ended.out.strip() == "ended"
+    assert tutela("governance", "retire", record, "--as", "dora", "--reason", "replaced").code == 0
+    ran = tutela("dpo", "pack", "--out", tmp_path / "pack")
+    assert ran.code == 0
+    assert "missing" in ran.out
+    names = {p.name for p in (tmp_path / "pack").iterdir()}
+    assert {"pack.json", "record-of-processing.html", "impact-assessment-annex.md", "user-notice-sv.html"} <= names
+    assert "Tutela tests" in (tmp_path / "pack" / "record-of-processing.html").read_text("utf-8")

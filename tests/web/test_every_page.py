@@ -1,0 +1,165 @@
+"""Every page of the console: reachable by everybody (axe, WCAG 2.2 AA, light and dark), light, and in two languages."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI
+from playwright.sync_api import Browser
+
+from tests.web.browser import CHROMIUM, NO_CHROMIUM, chromium, serving, sign_in
+from tests.web.client import TestClient
+from tests.web.console_pages import pages
+from tests.web.scene import PASSWORD, Scene, encoded, texture
+from tutela.access.governance import Writing
+from tutela.access.inspection import Plan
+from tutela.access.roles import Person, Role
+from tutela.storage.case_reader import CaseReader
+from tutela.web.translation import COOKIE, languages
+
+EVERYTHING = Person("olga", "Olga Office", frozenset(Role))
+LIGHTEST = 100_000
+"""Bytes that a page and what it loads may have, as they are sent."""
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+
+
+def furnish(scene: Scene) -> dict[str, str]:
+    """Let something stand on every page, and return a value for each parameter of a path."""
+    pictures = [encoded(texture(seed)) for seed in (1, 2, 3, 4)]
+    for picture in pictures:
+        scene.list_picture(picture)
+    rita = scene.person("rita")
+    erased, harmless = scene.flagged(pictures[3], "user-4")
+    scene.look("rita", erased, harmless)
+    scene.place.desk.decide(rita, erased, harmless, "not", ground="error", remarks="a bridge")
+    scene.clock.step(days=15)
+    (certificate,) = scene.place.retention.run()
+    case, item = scene.flagged(pictures[0], "user-1")
+    scene.clock.step(hours=2)
+    scene.look("rita", case, item)
+    scene.place.desk.decide(rita, case, item, "known", remarks="as listed")
+    actions = CaseReader(scene.place.database).one(case).actions
+    for action in actions:
+        scene.place.desk.confirm_action("key:platform", action.id, "carried_out")
+    complaint = scene.place.redress.lodge("key:platform", actions[0].id, words="It was a bridge.")
+    scene.clock.step(hours=1)
+    scene.flagged(pictures[1], "user-2")
+    scene.flagged(pictures[2], "user-3")
+    scene.place.people.register(EVERYTHING, PASSWORD)
+    officer = scene.person(EVERYTHING.id)
+    now = scene.clock()
+    plan = Plan("Authority", "2025-17", "inspector", now, now + timedelta(days=1), ("audit",))
+    approval = scene.place.inspections.ask(officer, plan)
+    scene.place.people.register(Person("dora", "Dora", frozenset({Role.DATA_PROTECTION_OFFICER})), PASSWORD)
+    scene.place.approvals.decide(scene.person("dora"), approval, allowed=True)
+    inspection, _ = scene.place.inspections.open(officer, approval)
+    scene.place.inspections.opened(scene.person("inspector"), "GET /audit")
+    day = now.date()
+    policy = Writing("policy", "Retention", "Ninety days.", day, day + timedelta(days=9), ("8.retention_content",))
+    return {
+        "approval_id": scene.place.disclosure.ask_audit_export(officer, "A 1"),
+        "inspection_id": inspection.id,
+        "record_id": scene.place.governance.write(officer, policy),
+        "document": "record-of-processing",
+        "case_id": case,
+        "item_id": item,
+        "action": actions[0].id,
+        "complaint_id": complaint,
+        "year": "2025",
+        "figure_id": "4.known.images",
+        "person_id": "rita",
+        "list_id": "trial-list",
+        "entry_id": "1",
+        "certificate": certificate,
+    }
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(scene: Scene, app: FastAPI, browser: Browser, scheme: Any) -> None:
+    values = furnish(scene)
+    axe = Axe()
+    found: dict[str, list[str]] = {}
+    with serving(app) as address:
+        context = browser.new_context(base_url=address, color_scheme=scheme, viewport={"width": 1280, "height": 800})
+        page = context.new_page()
+        # The policy of the site lets no script in that is not its own; this one is the test's.
+        page.goto("/sign-in")
+        found["/sign-in"] = problems(axe, page)
+        sign_in(page, EVERYTHING.id, PASSWORD)
+        for path in pages(values):
+            page.goto(path)
+            assert page.locator("h1").count() == 1, path
+            found[path] = problems(axe, page)
+        context.close()
+    assert {path: said for path, said in found.items() if said} == {}
+
+
+def problems(axe: Axe, page: Any) -> list[str]:
+    """Return what axe objects to, with the first place of each."""
+    said = axe.run(page, options=RULES).response["violations"]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]} ({one['nodes'][0].get('failureSummary', '')})" for one in said
+    ]
+
+
+def test_no_page_is_heavy(scene: Scene, client: TestClient) -> None:
+    values = furnish(scene)
+    client.post("/sign-in", data={"name": EVERYTHING.id, "password": PASSWORD})
+    for path in pages(values):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        drawn = answer.text.replace('<img class="qr" src="/account/second-factor/picture.svg"', "")
+        assert "<img" not in drawn, f"{path} shows a picture before anybody asked for it"
+        loaded = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', answer.text))
+        size = len(answer.content) + sum(sent_size(client, one) for one in loaded)
+        assert size < LIGHTEST, f"{path} and what it loads have {size:,} bytes"
+
+
+def sent_size(client: TestClient, path: str) -> int:
+    """Return how many bytes of a static file travel."""
+    answer = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == 200, path
+    compressed = answer.headers.get("content-encoding") == "gzip"
+    return len(gzip.compress(answer.content)) if compressed else len(answer.content)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_page_opens_in_every_language(scene: Scene, client: TestClient, language: str) -> None:
+    values = furnish(scene)
+    client.post("/sign-in", data={"name": EVERYTHING.id, "password": PASSWORD})
+    for path in pages(values):
+        answer = client.get(
+            path, headers={"Cookie": f"{COOKIE}={language}; tutela_session={client.cookies['tutela_session']}"}
+        )
+        assert answer.status_code == 200, path
+        assert f'<html lang="{language}">' in answer.text
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)
+def test_axe_would_find_something(tmp_path: Path, browser: Browser) -> None:
+    """The check itself can fail: a page without a title and a name for its field is objected to."""
+    bad = tmp_path / "bad.html"
+    bad.write_text("<!doctype html><html><body><input></body></html>", "utf-8")
+    page = browser.new_page()
+    page.goto(bad.as_uri())
+    said = problems(Axe(), page)
+    page.close()
+    assert json.dumps(said).count("document-title") == 1
