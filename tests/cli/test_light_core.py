@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 EXTRAS = ("argon2", "fastapi", "starlette", "uvicorn", "jinja2", "multipart", "python_multipart",
-          "httpx", "lxml", "scipy", "psycopg", "onnxruntime")  # fmt: skip
+          "httpx", "lxml", "scipy", "psycopg", "onnxruntime",
+          "authlib", "babel", "boto3", "botocore", "limits", "pyotp", "segno")  # fmt: skip
 _WITHOUT = f"""
 import sys
 
@@ -56,7 +57,12 @@ def test_lists_hashing_scans_and_cases_need_the_core_alone(core: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "package"), [(("serve",), "uvicorn"), (("return", "--year", "2025", "--format", "html"), "jinja2")]
+    ("arguments", "package"),
+    [
+        (("serve",), "uvicorn"),
+        (("return", "--year", "2025", "--format", "html"), "jinja2"),
+        (("dpo", "pack", "--out", "pack"), "jinja2"),
+    ],
 )
 def test_what_needs_an_extra_says_so_in_one_line(core: Path, arguments: tuple[str, ...], package: str) -> None:
     told = _run(core, *arguments)

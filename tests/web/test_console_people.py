@@ -15,7 +15,7 @@ from tests.web.conftest import Visitor
 from tests.web.scene import PASSWORD, Scene, reopen
 from tutela.access.roles import Person, Role
 
-SECRET = re.compile(r'<p class="id secret">([^<]+)</p>')
+SECRET = re.compile(r'<p class="id secret" translate="no">([^<]+)</p>')
 TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +60,6 @@ def as_markdown(document: Document) -> str:
             lines += [f"- {one.label}: {said} _({one.source})_"]
         lines.append("")
     return "\n".join(lines)
-
-
-def as_html(document: Document) -> str:
-    """Return a document as a page that stands alone."""
-    return _templates().get_template("privacy_pack.html").render(document=document)
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("tutela.access"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _plain(document: Document) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tutela.access.privacy_pack import as_html, as_json, as_markdown
+from tutela.access.privacy_pack import as_json, as_markdown
 from tutela.cli.exits import Exit
 from tutela.cli.output import fail, out
 from tutela.cli.place import workplace
@@ -25,6 +25,8 @@ def write_pack(
 
     Each as HTML and Markdown, all of them as pack.json. What is not configured is marked as missing.
     """
+    from tutela.access.privacy_pages import as_html
+
     with workplace() as place:
         documents = pack(gather(place))
     try:

@@ -186,7 +186,9 @@ def test_where_the_evidence_is_erased_the_action_is_known_by_its_id(line: Line) 
 @sqlite_only
 def test_broken_evidence_stops_its_own_call_alone(line: Line) -> None:
     broken, sound = line.rig.confirmed("a"), line.rig.confirmed("b")
-    for path in (line.place.settings.data / "evidence" / broken).glob("*.record"):
+    stored = list((line.place.settings.data / "evidence").glob(f"*/{broken}/*.record"))
+    assert stored
+    for path in stored:
         path.write_bytes(b"x" * 40)
     line.send()
     found = {(row.case_id, row.state.value, row.last_error) for row in line.place.calls.newest()}
