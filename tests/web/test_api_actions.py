@@ -78,6 +78,23 @@ def test_the_platform_sees_what_it_has_to_do_confirms_and_undoes(
     assert client.post("/v1/complaints", headers=key, json={"action": "x", "channel": "internal"}).status_code == 404
 
 
+def test_a_long_list_comes_in_pages(client: TestClient, scene: Scene, key: dict[str, str]) -> None:
+    scene.list_picture(PICTURE)
+    for account in ("user-1", "user-2", "user-3"):
+        case, item = scene.flagged(PICTURE, account)
+        scene.look("rita", case, item)
+        scene.place.desk.decide(scene.person("rita"), case, item, "known")
+        scene.clock.step(seconds=1)
+    whole = [a["id"] for a in client.get("/v1/actions", headers=key).json()]
+    assert len(whole) == 6
+    seen: list[str] = []
+    while page := client.get("/v1/actions", headers=key, params={"limit": 3, "after": (seen or [""])[-1]}).json():
+        seen += [a["id"] for a in page]
+    assert seen == whole
+    assert client.get("/v1/actions?limit=0", headers=key).status_code == 422
+    assert client.get("/v1/actions?after=nowhere", headers=key).status_code == 404
+
+
 def test_a_bad_document_is_422_and_not_sent_back(client: TestClient, key: dict[str, str]) -> None:
     answer = client.post("/v1/complaints", headers=key, json={"action": "SECRET-ACTION", "channel": "SECRET"})
     assert answer.status_code == 422

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, case, func, select
+from sqlalchemy import Connection, Row, Select, Table, case, func, select, tuple_
 
 from tutela.casework.case import CaseState, NoSuchCase
 from tutela.storage import schema
@@ -220,12 +220,20 @@ class CaseReader:
         with self._database.read() as connection:
             return [_referral(row) for row in connection.execute(query)]
 
-    def actions(self, states: Sequence[str]) -> list[ActionRow]:
-        """Return the actions in these states, oldest first: what the platform has still to do."""
+    def actions(
+        self, states: Sequence[str], limit: int | None = None, after: ActionRow | None = None
+    ) -> list[ActionRow]:
+        """Return the actions in these states, oldest first, beyond one of them if asked."""
         table = schema.actions
-        query = select(table).where(table.c.state.in_(list(states))).order_by(table.c.ordered_at, table.c.id)
+        found: list[ActionRow] = []
         with self._database.read() as connection:
-            return [_action(a) for a in connection.execute(query)]
+            for state in states:  # one by one, so that the index gives the first of each without sorting the rest
+                query = select(table).where(table.c.state == state)
+                query = query.order_by(table.c.ordered_at, table.c.id).limit(limit)
+                if after is not None:
+                    query = query.where(tuple_(table.c.ordered_at, table.c.id) > (after.ordered_at, after.id))
+                found += [_action(a) for a in connection.execute(query)]
+        return sorted(found, key=lambda row: (row.ordered_at, row.id))[:limit]
 
     def action(self, action_id: str) -> ActionRow:
         """Return an action; raises LookupError."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends, HTTPException, Query
 from pydantic import BaseModel, ConfigDict
 
 from tutela.access.ports import ApiKey
@@ -42,10 +42,23 @@ class ConfirmationIn(BaseModel):
     done: Done
 
 
-@router.get("/actions")
-def list_actions(server: Server, key: Actor, state: Literal["pending"] = "pending") -> list[ActionOut]:  # noqa: ARG001
-    """Return what the platform has still to do or to undo, oldest first."""
-    return [_out(row) for row in server.cases.actions([s.value for s in _PENDING])]
+@router.get("/actions", responses={404: {"description": "`after` is no action"}})
+def list_actions(
+    server: Server,
+    key: Actor,  # noqa: ARG001
+    state: Literal["pending"] = "pending",  # noqa: ARG001
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    after: Annotated[str, Query(max_length=36, description="the id of the last action of the page before")] = "",
+) -> list[ActionOut]:
+    """Return what the platform has still to do or to undo, oldest first.
+
+    A reversal stands where its action stood: whoever has come to the end begins again without `after`.
+    """
+    try:
+        last = server.cases.action(after) if after else None
+    except LookupError as error:
+        raise HTTPException(404, str(error)) from error
+    return [_out(row) for row in server.cases.actions([s.value for s in _PENDING], limit, last)]
 
 
 @router.post(
