@@ -1,4 +1,4 @@
-"""Fills an installation to a size, and measures what people wait for there: for `make soak` and `python -m tests.scale`."""
+"""Fills an installation to a size, and measures what people wait for in it: for `make soak`, and by hand."""
 
 from __future__ import annotations
 
