@@ -16,8 +16,8 @@ from tutela.casework.case import NotPossible
 from tutela.casework.evidence import EvidenceGone
 from tutela.casework.reasons import Reason
 from tutela.casework.redress_records import CourtPaper
-from tutela.storage.case_reader import CaseReader
-from tutela.storage.redress_reader import ComplaintLine
+from tutela.storage.casework.case_reader import CaseReader
+from tutela.storage.redress.redress_reader import ComplaintLine
 from tutela.storage.workplace import Workplace
 
 _TO_COURT = 0.3

@@ -10,7 +10,7 @@ from demo.people import FRIDA, GRETA
 from tutela.casework.case import NotPossible
 from tutela.casework.redress_records import AuthorityRequest
 from tutela.referral.states import ReferralState
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
 
 _AUTHORITY = "Cybercrime Unit (made up)"

@@ -16,9 +16,9 @@ from tutela.casework.case import Classification
 from tutela.casework.entries.feedback import FeedbackFormat, FeedbackRow, write_feedback
 from tutela.casework.evidence import EvidenceGone
 from tutela.detection.hashlists.hashlist import HashList, NewEntry
-from tutela.storage.case_reader import CaseReader, ItemRow
-from tutela.storage.entry_feedback import Feedback
-from tutela.storage.entry_reader import EntryReader
+from tutela.storage.casework.case_reader import CaseReader, ItemRow
+from tutela.storage.entries.entry_feedback import Feedback
+from tutela.storage.entries.entry_reader import EntryReader
 from tutela.storage.workplace import Workplace
 
 LIST, OWN = "demo-known", "lantern-own"

@@ -35,8 +35,8 @@ from tutela.events.envelope import Event
 from tutela.statistics.figure import Status
 from tutela.statistics.overview.counts import Counted
 from tutela.statistics.provider_return.compilation import YearlyReturn
-from tutela.storage.case_reader import CaseReader
-from tutela.storage.overview_reader import OverviewReader
+from tutela.storage.casework.case_reader import CaseReader
+from tutela.storage.statistics.overview_reader import OverviewReader
 from tutela.storage.workplace import Workplace
 
 _COUNTED = (

@@ -13,7 +13,7 @@ from demo.people import PLATFORM
 from demo.world import Truth
 from tutela.casework.case import NotPossible
 from tutela.events.catalogue.redress import Claim
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
 
 _COMPLAIN = {True: 0.09, False: 0.75}

@@ -24,7 +24,7 @@ from tutela.casework.redress_records import AuthorityRequest, CourtPaper
 from tutela.detection.hashlists.hashlist import HashList
 from tutela.events.catalogue.base import Verdict
 from tutela.events.catalogue.governance import IncidentFacts
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.platform.calling import calling_platform
 
 PHOTOGRAPHS = (

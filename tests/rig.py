@@ -29,7 +29,7 @@ from tutela.events.catalogue.base import Verdict
 from tutela.regimes.eu_users import EuBasis, Party
 from tutela.regimes.services import Encryption, Service, ServiceRegion, ServiceType
 from tutela.storage import schema
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.database import Database
 from tutela.storage.workplace import Workplace
 
@@ -40,6 +40,7 @@ REVIEWER = Person("rosa", "Rosa", frozenset({Role.REVIEWER}))
 REVIEWER_2 = Person("ravi", "Ravi", frozenset({Role.REVIEWER}))
 SENIOR = Person("sven", "Sven", frozenset({Role.SENIOR}))
 OFFICER = Person("carla", "Carla", frozenset({Role.COMPLAINTS_OFFICER, Role.REFERRAL_OFFICER}))
+DPO = Person("dora", "Dora", frozenset({Role.DATA_PROTECTION_OFFICER}))
 AUDITOR = Person("anna", "Anna", frozenset({Role.AUDITOR}))
 
 EXACT = range(100)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.rig import DPO
 from tutela.access import approvals, archive, governance, inspection
 from tutela.access.approvals import Approval, ApprovalState, NotApproved
 from tutela.access.governance import BadRecord, GovernanceRecord, Writing, digest_of, told_in_time
@@ -17,7 +18,6 @@ from tutela.access.roles import NotAllowed, Permission, Person, Role
 from tutela.events.catalogue.governance import GovernanceRetired, GovernanceWritten, IncidentFacts
 
 NOW = datetime(2025, 6, 2, 9, tzinfo=UTC)
-DPO = Person("dora", "Dora", frozenset({Role.DATA_PROTECTION_OFFICER}))
 SENIOR = Person("sven", "Sven", frozenset({Role.SENIOR}))
 ADMIN = Person("ada", "Ada", frozenset({Role.ADMINISTRATOR}))
 REVIEWER = Person("rosa", "Rosa", frozenset({Role.REVIEWER}))

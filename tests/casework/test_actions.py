@@ -13,7 +13,7 @@ from tests.rig import OFFICER, REVIEWER, SENIOR, Rig
 from tutela.access.roles import NotAllowed
 from tutela.casework.actions import Action, ActionState, OrderReason, ReversalReason, order, reverse
 from tutela.casework.case import Case, CaseItem, CaseState, NoSuchCase, NoSuchItem, NotPossible
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
 
 NOW = datetime(2025, 6, 2, 9, tzinfo=UTC)

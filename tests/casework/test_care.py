@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.databases import SteppableClock
 from tests.rig import REVIEWER, REVIEWER_2, Rig, dump, picture
 from tutela.casework.care import Break, CareLimits, Limit, RestNeeded, exposure
-from tutela.storage.care_reader import CareReader
+from tutela.storage.casework.care_reader import CareReader
 from tutela.storage.workplace import Workplace
 
 Opening = Callable[..., Workplace]

@@ -29,7 +29,7 @@ from tutela.events.envelope import NewEvent
 from tutela.referral.dispatcher import Dispatcher
 from tutela.referral.material import FileMaterial, ReportMaterial
 from tutela.referral.recipient import Receipt, RecipientError, Settled
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.database import Database
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace

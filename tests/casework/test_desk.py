@@ -26,7 +26,7 @@ from tutela.casework.review import Ground
 from tutela.content.item import Provenance
 from tutela.events.catalogue.base import Verdict
 from tutela.events.catalogue.casework import EvidenceShown
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.database import Database
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace

@@ -42,10 +42,10 @@ from tutela.content.item import Outcome, Provenance
 from tutela.detection.hashlists.hashlist import HashList, HeldBack
 from tutela.events.catalogue.entries import EntrySuspended
 from tutela.storage import schema
-from tutela.storage.case_reader import CaseReader
-from tutela.storage.entry_feedback import Feedback
-from tutela.storage.entry_reader import EntryReader
-from tutela.storage.hash_lists import OwnList
+from tutela.storage.casework.case_reader import CaseReader
+from tutela.storage.entries.entry_feedback import Feedback
+from tutela.storage.entries.entry_reader import EntryReader
+from tutela.storage.lists.hash_lists import OwnList
 from tutela.storage.schema.entries import entry_records
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace

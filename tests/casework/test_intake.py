@@ -22,7 +22,7 @@ from tutela.events.catalogue.intake import IntakeRefused, ItemFlagged, ItemSeenA
 from tutela.regimes.eu_users import Party
 from tutela.regimes.permission import OtherGround
 from tutela.storage import schema
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
 
 THINGS: dict[str, tuple[bytes, Outcome]] = {
@@ -341,7 +341,7 @@ def test_a_transaction_that_fails_leaves_nothing_but_an_orphan(rig: Rig, monkeyp
         raise OSError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr("tutela.storage.intake_store.IntakeStore.enter", full)
+        patch.setattr("tutela.storage.casework.intake_store.IntakeStore.enter", full)
         for account in ("a", "b"):  # one whose case is open, and one without a case
             with pytest.raises(OSError, match="no space"):
                 rig.take(account, picture(0), Provenance(party(account)))

@@ -15,7 +15,7 @@ from tutela.casework.links import BadLink, EndedLink
 from tutela.casework.notice_desk import NoNotice
 from tutela.casework.reasons import Reason
 from tutela.casework.redress_records import AuthorityRequest
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
 
 PAPER = AuthorityRequest(authority="National police", reference="K 77-25", text="they are looking for somebody")

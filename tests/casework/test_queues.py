@@ -17,7 +17,7 @@ from tutela.casework.queues import BUILT_IN, ESCALATED, HELD, OTHER, URGENT_QUEU
 from tutela.casework.severity import item_points, severity
 from tutela.content.item import Provenance
 from tutela.storage import lanes as in_lanes
-from tutela.storage.queue_reader import QueueReader
+from tutela.storage.casework.queue_reader import QueueReader
 from tutela.storage.workplace import Workplace
 
 SERVICES = ("chat", "mail", "drive")

@@ -20,7 +20,7 @@ from tutela.content.item import Provenance
 from tutela.events.catalogue.entries import WrongReason
 from tutela.events.catalogue.referral import ReferralFiled, ReferralFinishing, ReferralOpened
 from tutela.events.envelope import Event, NewEvent
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
 
 OTHER_OFFICER = Person("olga", "Olga", frozenset({Role.COMPLAINTS_OFFICER}))

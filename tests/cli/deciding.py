@@ -9,7 +9,7 @@ from tests.rig import REVIEWER, SENIOR
 from tutela.casework.case import CaseState
 from tutela.casework.review import Ground
 from tutela.events.catalogue.base import Verdict
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace
 

@@ -14,7 +14,7 @@ from tests.databases import SteppableClock
 from tests.rig import REVIEWER, REVIEWER_2, SENIOR, Rig
 from tutela.access.roles import Person
 from tutela.detection.hashlists.hashlist import HashList
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace
 

@@ -35,7 +35,7 @@ from tutela.events.catalogue.referral import ReferralFiled, ReferralOpened, Refe
 from tutela.events.envelope import Event
 from tutela.sandboxes.cybertipline import running
 from tutela.storage import schema
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace
 

@@ -9,10 +9,9 @@ import pytest
 
 from tests.commands import InProcess
 from tests.databases import Opening, SteppableClock
-from tests.rig import Rig, picture
-from tests.storage.test_holds import DPO
+from tests.rig import DPO, Rig, picture
 from tutela.access.roles import Person, Role
-from tutela.storage.approvals import Approvals
+from tutela.storage.access.approvals import Approvals
 from tutela.storage.workplace import Workplace
 
 PASSWORD = "a bridge over a river"

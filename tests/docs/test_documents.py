@@ -22,7 +22,7 @@ from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.matching.metrics import farthest
 from tutela.detection.matching.shape import shape_of
 from tutela.statistics.provider_return.form import form_rows
-from tutela.storage.call_contents import MAKERS
+from tutela.storage.platform.call_contents import MAKERS
 from tutela.storage.settings import load_settings
 from tutela.web.app import API
 from tutela.web.platform.signing import parse_secret, read_secrets, signed_headers

@@ -27,7 +27,7 @@ from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.dispatcher import LEASE, Dispatched
 from tutela.referral.recipient import Receipt
 from tutela.sandboxes.cybertipline import Body, Fault, Faults, Kind, RunningSandbox, running
-from tutela.storage.case_reader import CaseReader, ReferralRow
+from tutela.storage.casework.case_reader import CaseReader, ReferralRow
 from tutela.storage.settings import BadSettings
 from tutela.storage.workplace import Workplace
 

@@ -15,7 +15,7 @@ from tests.databases import SteppableClock
 from tests.rig import picture
 from tests.scale.waiting import Waited
 from tests.web.client import TestClient
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
 
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')

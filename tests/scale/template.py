@@ -12,7 +12,7 @@ from tutela.content.item import Provenance
 from tutela.events.catalogue.base import Verdict
 from tutela.events.catalogue.referral import ReferralFailed, ReferralFiled, ReferralFinishing, ReferralOpened
 from tutela.events.envelope import NewEvent
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
 
 SEED = 20

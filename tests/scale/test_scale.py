@@ -44,7 +44,7 @@ def test_copies_are_as_plausible_as_what_was_made(place: Workplace, clock: Stepp
 @pytest.mark.soak
 @pytest.mark.timeout(7200 if SOAK else 120)
 def test_nobody_waits_long(place: Workplace, clock: SteppableClock) -> None:
-    fill(place, clock, CASES, ORIGINAL, lambda text: sys.stderr.write(f"{text}\n"))
+    fill(place, clock, CASES, ORIGINAL, lambda text: print(text, file=sys.stderr))  # noqa: T201
     waited = list(measure(place, clock, TIMES))
     sys.stdout.write(table(waited, LIMIT) + "\n")
     assert len(waited) > 50

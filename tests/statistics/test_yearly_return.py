@@ -27,7 +27,7 @@ from tutela.statistics.provider_return.compilation import YearlyReturn
 from tutela.statistics.provider_return.form import form_rows
 from tutela.statistics.provider_return.wording import as_json
 from tutela.statistics.provider_return.writing import figure_body, page, return_body
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.settings import Settings
 from tutela.storage.workplace import Workplace
 

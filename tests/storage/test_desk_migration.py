@@ -14,9 +14,9 @@ from tutela.events.catalogue.base import parse
 from tutela.events.catalogue.casework import ItemDecided
 from tutela.events.catalogue.intake import DetectionRecorded
 from tutela.storage import migrations, schema
-from tutela.storage.case_page import CasePages
+from tutela.storage.casework.case_page import CasePages
 from tutela.storage.database import Database
-from tutela.storage.event_log import EventLog
+from tutela.storage.record.event_log import EventLog
 
 AT = datetime(2025, 1, 2, tzinfo=UTC)
 CASES = {"known": ("known",), "new": ("known", "new"), "solicitation": ("solicitation",)}

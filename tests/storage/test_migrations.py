@@ -15,11 +15,11 @@ from sqlalchemy import MetaData, inspect, select
 
 from tutela.detection.hashlists.hashlist import ListRole, NewEntry
 from tutela.storage import migrations, schema
+from tutela.storage.casework.standing import standing_of
 from tutela.storage.database import Database, WrongDatabase
-from tutela.storage.hash_lists import StoredHashLists
+from tutela.storage.lists.hash_lists import StoredHashLists
 from tutela.storage.schema.notices import notices
 from tutela.storage.schema.platform import calls
-from tutela.storage.standing import standing_of
 
 
 def upgrade(url: str) -> None:

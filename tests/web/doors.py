@@ -15,7 +15,7 @@ from tests.web.client import TestClient
 from tests.web.scene import Scene, encoded, texture
 from tutela.access.inspection import AREAS, Plan
 from tutela.access.roles import KEY_SCOPES, Permission, Person, Role, permissions_of
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.access_table import Door
 from tutela.web.app import create_app
 

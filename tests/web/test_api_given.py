@@ -16,7 +16,7 @@ from tests.web.client import TestClient
 from tests.web.conftest import BASE
 from tests.web.scene import Scene, encoded, reopen, texture
 from tutela.detection.hashlists.hashlist import NewEntry
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.app import create_app
 
 LISTED = bytes(range(144))

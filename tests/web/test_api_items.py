@@ -13,7 +13,7 @@ from httpx import Response
 from tests.web.client import TestClient
 from tests.web.scene import Scene, encoded, texture
 from tutela.detection.hashlists.hashlist import HashList, ListRole
-from tutela.storage.intake_store import IntakeStore
+from tutela.storage.casework.intake_store import IntakeStore
 from tutela.web.api.uploads import BEYOND
 
 PICTURE = encoded(texture(1))

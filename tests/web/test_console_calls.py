@@ -11,7 +11,7 @@ from tests.web.scene import Scene, encoded, texture
 from tutela.casework.calls import CallState
 from tutela.events.catalogue.platform import CallDelivered, CallFailed
 from tutela.events.envelope import NewEvent
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.console import calls
 
 Visit = Callable[[str], Visitor]

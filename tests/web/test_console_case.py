@@ -21,7 +21,7 @@ from tutela.content.item import Limits, Provenance
 from tutela.detection.fingerprints.fingerprint import Fingerprint
 from tutela.detection.fingerprints.pdq import Pdq
 from tutela.detection.hashlists.hashlist import NewEntry
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 
 Visit = Callable[[str], Visitor]
 PICTURE = encoded(texture(1, (1200, 900)))
@@ -347,7 +347,7 @@ def test_referrals_show_what_happened_and_compliance_tries_again(
     assert "Try again" not in row
     from tutela.events.catalogue.referral import ReferralFailed
     from tutela.events.envelope import NewEvent
-    from tutela.storage.case_reader import CaseReader
+    from tutela.storage.casework.case_reader import CaseReader
 
     (ordered,) = CaseReader(scene.place.database).referrals()
     failed = ReferralFailed(referral=ordered.id, attempt=1, step="open", code="4100", retry=False)

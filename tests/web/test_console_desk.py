@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from tests.web.client import TestClient
 from tests.web.conftest import BASE, Visitor
 from tests.web.scene import Scene, encoded, reopen, texture
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.app import create_app
 
 Visit = Callable[[str], Visitor]

@@ -20,8 +20,8 @@ from tutela.casework.entries.rules import EntryRules
 from tutela.casework.review import Ground
 from tutela.detection.hashlists.hashlist import HashList, NewEntry
 from tutela.events.catalogue.base import Verdict
-from tutela.storage.case_reader import CaseReader
-from tutela.storage.entry_reader import EntryReader
+from tutela.storage.casework.case_reader import CaseReader
+from tutela.storage.entries.entry_reader import EntryReader
 from tutela.web.app import create_app
 
 Visit = Callable[[str], Visitor]

@@ -16,7 +16,7 @@ from tests.web.scene import PASSWORD, Scene, encoded, texture
 from tutela.access.archive import unseal
 from tutela.access.roles import Permission, Person, Role
 from tutela.casework.desk import Purpose
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.current import Allowed
 
 Visit = Callable[[str], Visitor]

@@ -22,7 +22,7 @@ from tests.web.scene import PASSWORD, Scene, encoded, texture
 from tutela.access.governance import Writing
 from tutela.access.inspection import Plan
 from tutela.access.roles import Person, Role
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.translation import COOKIE, languages
 
 EVERYTHING = Person("olga", "Olga Office", frozenset(Role))

@@ -82,7 +82,7 @@ def test_what_is_not_foreseen_is_told_without_what_it_was_about(
 
     app = create_app(scene.place, dispatch=False)
     monkeypatch.setattr("tutela.web.console.sign_in.page", broken)
-    monkeypatch.setattr("tutela.storage.case_reader.CaseReader.actions", broken)
+    monkeypatch.setattr("tutela.storage.casework.case_reader.CaseReader.actions", broken)
     caplog.set_level(logging.DEBUG)
     with TestClient(app, base_url=BASE) as client:
         page = client.get("/sign-in")

@@ -21,7 +21,7 @@ from tutela.casework.stream import Arrived
 from tutela.content.item import Provenance
 from tutela.detection.fingerprints.pdq import Pdq
 from tutela.regimes.eu_users import EuBasis, Party
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.app import create_app
 
 ACCOUNT, RECIPIENT = "account-7c41-of-somebody", "recipient-99-of-somebody"

@@ -309,7 +309,7 @@ def answering(document: dict[str, object]) -> Callable[[httpx.Request], httpx.Re
 def test_a_document_that_leads_elsewhere_is_refused(
     scene: Scene, clock: SteppedClock, document: dict[str, object], told: str
 ) -> None:
-    from tutela.storage.openid_attempts import OpenIdAttempts
+    from tutela.storage.access.openid_attempts import OpenIdAttempts
 
     settings = OpenIdSettings("https://login.example", "c", Path("s"))
     provider = Provider(settings, clock, httpx.MockTransport(answering(document)))

@@ -14,8 +14,8 @@ from tutela.casework.review import Ground
 from tutela.events.catalogue.base import Verdict
 from tutela.events.catalogue.intake import CaseOpened, ItemFlagged
 from tutela.events.envelope import NewEvent, new_id
-from tutela.storage.overview_reader import OverviewReader
 from tutela.storage.schema.overview import day_counts, technology_days
+from tutela.storage.statistics.overview_reader import OverviewReader
 
 Visiting = Callable[[str], Visitor]
 

@@ -17,7 +17,7 @@ from tests.web.scene import PASSWORD, Scene, encoded, texture
 from tutela.access.roles import Person, Role
 from tutela.casework.quality.rules import QualityRules
 from tutela.cli.main import app as command
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 
 Visit = Callable[[str], Visitor]
 PICTURE = encoded(texture(1))

@@ -11,7 +11,7 @@ from tests.web.client import TestClient
 from tests.web.conftest import BASE, Visitor
 from tests.web.scene import PASSWORD, Scene, encoded, texture
 from tutela.access.roles import Person, Role
-from tutela.storage.approvals import Approvals
+from tutela.storage.access.approvals import Approvals
 from tutela.storage.settings import SuspendedAccountsSettings
 from tutela.web.app import create_app
 

@@ -19,7 +19,7 @@ from tests.web.test_every_page import problems
 from tutela.access.entrance import Rates
 from tutela.casework.reasons import Reason
 from tutela.casework.redress_records import CourtPaper
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.rates import RateLimits
 
 PICTURE = encoded(texture(1))

@@ -15,7 +15,7 @@ from tests.rig import dump
 from tests.web.browser import CHROMIUM, NO_CHROMIUM
 from tests.web.scene import encoded, texture
 from tests.web.walking import Walk, ids, look, shown, until, walking
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace
 

@@ -34,7 +34,7 @@ ANNOUNCED: Mapping[type[Payload], str] = {
 }
 """The events that the platform is told of, each with the field that names what it is about.
 
-To tell of another one, add it here, and what its call says in `storage/call_contents.py`.
+To tell of another one, add it here, and what its call says in `storage/platform/call_contents.py`.
 """
 
 LEASE = timedelta(minutes=2)

@@ -11,7 +11,7 @@ from tutela.cli.exits import Exit
 from tutela.cli.output import err, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.events.checkpoint import BadCheckpoint, write
-from tutela.storage.audit_verifier import Verification
+from tutela.storage.record.audit_verifier import Verification
 
 app = typer.Typer(help="The record as a chain of hashes.", no_args_is_help=True)
 

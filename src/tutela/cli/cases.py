@@ -14,7 +14,7 @@ from tutela.cli.exits import Exit
 from tutela.cli.output import cells, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.events.catalogue.base import Verdict
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 
 app = typer.Typer(help="Cases.", no_args_is_help=True)
 

@@ -11,8 +11,8 @@ from tutela.access.privacy_pack import as_json, as_markdown
 from tutela.cli.exits import Exit
 from tutela.cli.output import fail, out
 from tutela.cli.place import workplace
-from tutela.storage.privacy_facts import gather
-from tutela.storage.privacy_pack import pack
+from tutela.storage.access.privacy_facts import gather
+from tutela.storage.access.privacy_pack import pack
 
 app = typer.Typer(help="The data protection officer's documents.", no_args_is_help=True)
 

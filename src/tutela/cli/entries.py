@@ -18,7 +18,7 @@ from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.detection.hashlists.hashlist import UnknownEntry, UnknownList
 from tutela.events.catalogue.entries import RestoreReason, SuspensionReason, WrongReason
-from tutela.storage.entry_reader import EntryDetail, EntryReader, TaskKind, TrailRow
+from tutela.storage.entries.entry_reader import EntryDetail, EntryReader, TaskKind, TrailRow
 from tutela.storage.workplace import Workplace
 
 app = typer.Typer(help="Entries of hash lists: verify, suspend, restore, find wrong.", no_args_is_help=True)

@@ -18,9 +18,9 @@ from tutela.casework.evidence import EvidenceGone
 from tutela.cli.exits import Exit
 from tutela.cli.output import fail, out
 from tutela.cli.place import workplace
-from tutela.storage.audit_reader import AuditFilter
-from tutela.storage.disclosure import Archive
 from tutela.storage.durable import write_durably
+from tutela.storage.evidence.disclosure import Archive
+from tutela.storage.record.audit_reader import AuditFilter
 from tutela.storage.workplace import Workplace
 
 app = typer.Typer(help="Exports, each after another person allowed it.", no_args_is_help=True)

@@ -21,7 +21,7 @@ from tutela.cli.place import workplace
 from tutela.events.catalogue.governance import GovernanceRetired, IncidentFacts, InspectionArea, RecordKind
 from tutela.statistics.provider_return.form import form_rows
 from tutela.statistics.provider_return.quoted import QUOTABLE
-from tutela.storage.governance import moment
+from tutela.storage.access.governance import moment
 
 app = typer.Typer(help="Policies, privacy reviews and security incidents, with their versions.", no_args_is_help=True)
 inspection_app = typer.Typer(help="A supervisory authority's time-boxed look without content.", no_args_is_help=True)

@@ -22,8 +22,8 @@ from tutela.detection.hashlists.hashlist import Entry, HashList, ListRole, NewEn
 from tutela.detection.hashlists.reading import MAX_REPORTED, EntryReader
 from tutela.detection.hashlists.rows import Format, UnreadableFile
 from tutela.detection.hashlists.writing import write_entries
-from tutela.storage.entry_feedback import Feedback
-from tutela.storage.hash_lists import AlreadyThere, OwnList
+from tutela.storage.entries.entry_feedback import Feedback
+from tutela.storage.lists.hash_lists import AlreadyThere, OwnList
 
 app = typer.Typer(help="Lists of fingerprints.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The list's name.", metavar="LIST")]

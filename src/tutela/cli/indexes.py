@@ -14,7 +14,7 @@ from tutela.cli.matchers import indexing
 from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.detection.matcher import UnknownKind
-from tutela.storage.index_states import IndexState, index_states
+from tutela.storage.lists.index_states import IndexState, index_states
 from tutela.storage.settings import BadSettings
 
 app = typer.Typer(help="The indexes of the lists: made of the database, and made again from it.", no_args_is_help=True)

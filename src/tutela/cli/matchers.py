@@ -10,7 +10,7 @@ from rich.progress import TaskID
 
 from tutela.cli.progress import share_done
 from tutela.detection.matcher import Detection, Matcher
-from tutela.storage.list_indexes import Progress
+from tutela.storage.lists.list_indexes import Progress
 from tutela.storage.workplace import Workplace
 
 

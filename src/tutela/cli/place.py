@@ -14,9 +14,9 @@ from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.events.envelope import Clock, system_clock
 from tutela.regimes.regime import BadRegimeTable
 from tutela.storage.database import WrongDatabase
-from tutela.storage.keys import BrokenKey
+from tutela.storage.evidence.keys import BrokenKey
+from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.storage.settings import BadSettings, Settings, load_settings
-from tutela.storage.vault import BrokenEvidence
 from tutela.storage.workplace import Workplace
 
 _chosen: list[Path] = []

@@ -24,7 +24,7 @@ from tutela.statistics.figure import Rate
 from tutela.statistics.interval import exact_rate
 from tutela.statistics.quality.agreement import Agreement
 from tutela.statistics.quality.measures import Measures
-from tutela.storage.quality_reader import FindingRow
+from tutela.storage.quality.quality_reader import FindingRow
 from tutela.storage.settings import BadSettings
 from tutela.storage.workplace import UnknownService
 

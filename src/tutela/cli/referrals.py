@@ -10,7 +10,7 @@ from rich.table import Table
 from tutela.cli.exits import Exit
 from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 
 app = typer.Typer(help="Reports to authorities.", no_args_is_help=True)
 

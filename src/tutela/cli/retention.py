@@ -22,9 +22,9 @@ from tutela.cli.exits import Exit
 from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.events.catalogue.retention import ErasureCertified, HoldGround, HoldReason
-from tutela.storage.blobs.s3 import StoreFails
-from tutela.storage.erasure import NotErased
-from tutela.storage.retention import CaseClock
+from tutela.storage.evidence.blobs.s3 import StoreFails
+from tutela.storage.evidence.erasure import NotErased
+from tutela.storage.evidence.retention import CaseClock
 from tutela.storage.workplace import Workplace
 
 app = typer.Typer(help="Clocks, holds and erasures of evidence.", no_args_is_help=True)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from tutela.storage import schema
 from tutela.storage.database import Database, WrongDatabase
-from tutela.storage.keys import KeyRing
+from tutela.storage.evidence.keys import KeyRing
 
 
 def require_one_installation(database: Database, keys: KeyRing) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, text
 
 from tutela.access.approvals import Approval
 from tutela.events.envelope import Event, NewEvent
-from tutela.storage import approvals
-from tutela.storage.event_log import EventLog
+from tutela.storage.access import approvals
+from tutela.storage.record.event_log import EventLog
 
 
 class RecordingStore:

@@ -30,8 +30,8 @@ from tutela.events.catalogue.base import Layer, Verdict
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.material import Reporter
 from tutela.regimes.permission import OtherGround
-from tutela.storage.blobs.s3 import S3Settings
-from tutela.storage.master_keys.service import KeyServiceSettings
+from tutela.storage.evidence.blobs.s3 import S3Settings
+from tutela.storage.evidence.master_keys.service import KeyServiceSettings
 
 
 class BadSettings(ValueError):

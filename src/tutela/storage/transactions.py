@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from sqlalchemy import text
 
 from tutela.events.envelope import Clock
-from tutela.storage.claim_store import ClaimStore
+from tutela.storage.casework.claim_store import ClaimStore
+from tutela.storage.casework.intake_store import IntakeStore
 from tutela.storage.database import Database
-from tutela.storage.entry_store import EntryStore
-from tutela.storage.event_log import EventLog
-from tutela.storage.intake_store import IntakeStore
-from tutela.storage.list_revisions import next_revision
-from tutela.storage.quality_store import QualityStore
-from tutela.storage.redress_store import RedressStore
-from tutela.storage.referral_store import ReferralStore
+from tutela.storage.entries.entry_store import EntryStore
+from tutela.storage.lists.list_revisions import next_revision
+from tutela.storage.quality.quality_store import QualityStore
+from tutela.storage.record.event_log import EventLog
+from tutela.storage.redress.redress_store import RedressStore
+from tutela.storage.referral.referral_store import ReferralStore
 
 
 def _nothing(_: Sequence[str]) -> None:

@@ -54,37 +54,37 @@ from tutela.statistics.redress.rates import EVENTS as REDRESS_EVENTS
 from tutela.statistics.redress.rates import By, RedressFigures, redress_figures
 from tutela.statistics.redress.selection import Period, Users
 from tutela.storage import schema
-from tutela.storage.approvals import Approvals
-from tutela.storage.audit import Audit
-from tutela.storage.call_store import Calls
+from tutela.storage.access.approvals import Approvals
+from tutela.storage.access.governance import Governance, texts_of
+from tutela.storage.access.inspections import Inspections
+from tutela.storage.access.people import People
+from tutela.storage.casework.suspended import SuspendedAccounts
 from tutela.storage.database import Database
-from tutela.storage.disclosure import Disclosure
-from tutela.storage.entry_reader import EntryReader, upper_bound
-from tutela.storage.erasure import Erasure
-from tutela.storage.event_log import EventLog
-from tutela.storage.evidence_door import EvidenceDoor
-from tutela.storage.governance import Governance, texts_of
-from tutela.storage.hash_lists import StoredHashLists
-from tutela.storage.inspections import Inspections
+from tutela.storage.entries.entry_reader import EntryReader, upper_bound
+from tutela.storage.entries.own_values import OwnValues
+from tutela.storage.evidence.disclosure import Disclosure
+from tutela.storage.evidence.erasure import Erasure
+from tutela.storage.evidence.evidence_door import EvidenceDoor
+from tutela.storage.evidence.key_ends import KeyEnds
+from tutela.storage.evidence.keys import KeyRing
+from tutela.storage.evidence.known_names import known_names
+from tutela.storage.evidence.master_keys.service import KeyService
+from tutela.storage.evidence.retention import Retention
+from tutela.storage.evidence.vault import ORPHAN_SECONDS, vault_of
 from tutela.storage.installation import require_one_installation
-from tutela.storage.key_ends import KeyEnds
-from tutela.storage.keys import KeyRing
-from tutela.storage.known_names import known_names
-from tutela.storage.list_indexes import ListIndexes, ListsNow, Progress, no_progress
-from tutela.storage.master_keys.service import KeyService
-from tutela.storage.notice_facts import NoticeSource
-from tutela.storage.own_values import OwnValues
-from tutela.storage.people import People
-from tutela.storage.quality_office import QualityOffice
+from tutela.storage.lists.hash_lists import StoredHashLists
+from tutela.storage.lists.list_indexes import ListIndexes, ListsNow, Progress, no_progress
+from tutela.storage.platform.call_store import Calls
+from tutela.storage.quality.quality_office import QualityOffice
+from tutela.storage.record.audit import Audit
+from tutela.storage.record.event_log import EventLog
 from tutela.storage.recording import RecordingStore
-from tutela.storage.redress_reader import RedressReader
-from tutela.storage.report_material import MaterialSource
-from tutela.storage.retention import Retention
-from tutela.storage.return_shelf import ReturnShelf, Shelf
+from tutela.storage.redress.notice_facts import NoticeSource
+from tutela.storage.redress.redress_reader import RedressReader
+from tutela.storage.referral.report_material import MaterialSource
 from tutela.storage.settings import BadSettings, Settings
-from tutela.storage.suspended import SuspendedAccounts
+from tutela.storage.statistics.return_shelf import ReturnShelf, Shelf
 from tutela.storage.transactions import SqlTransactions
-from tutela.storage.vault import ORPHAN_SECONDS, vault_of
 
 _log = logging.getLogger("tutela.workplace")
 K = TypeVar("K")

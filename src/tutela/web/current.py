@@ -13,7 +13,7 @@ from tutela.access.roles import KEY_SCOPES, Permission, Person, Role
 from tutela.casework.stream import ItemStream
 from tutela.events.catalogue.access import PersonRefused
 from tutela.events.envelope import NewEvent
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
 from tutela.web.arrivals import Arrivals
 from tutela.web.rates import RateLimits

@@ -12,9 +12,9 @@ from starlette.types import Scope
 from tutela.access.ports import Step
 from tutela.casework.evidence import EvidenceGone
 from tutela.detection.matching.segments.layout import CorruptSegment
-from tutela.storage.keys import BrokenKey
+from tutela.storage.evidence.keys import BrokenKey
+from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.storage.settings import BadSettings
-from tutela.storage.vault import BrokenEvidence
 from tutela.web.console.pages import is_fragment, message, page
 from tutela.web.current import Denied, NotSignedIn, StepDue
 from tutela.web.rates import TooMany

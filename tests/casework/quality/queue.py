@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutela.casework.case import CaseState
-from tutela.storage.queue_reader import QueueReader
+from tutela.storage.casework.queue_reader import QueueReader
 from tutela.storage.workplace import Workplace
 
 

@@ -21,8 +21,8 @@ from tutela.casework.quality.rules import QualityRules
 from tutela.content.item import Provenance
 from tutela.events.catalogue.base import Verdict
 from tutela.statistics.provider_return.wording import as_json
-from tutela.storage.case_reader import CaseReader
-from tutela.storage.event_log import EventLog
+from tutela.storage.casework.case_reader import CaseReader
+from tutela.storage.record.event_log import EventLog
 from tutela.storage.schema.overview import day_counts, technology_days
 from tutela.storage.workplace import Workplace
 

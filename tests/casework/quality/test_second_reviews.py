@@ -15,8 +15,8 @@ from tutela.casework.quality.drawing import Draw
 from tutela.casework.quality.rules import QualityRules
 from tutela.content.item import Provenance
 from tutela.events.catalogue.base import Layer, Verdict
-from tutela.storage.case_reader import CaseReader
-from tutela.storage.event_log import EventLog
+from tutela.storage.casework.case_reader import CaseReader
+from tutela.storage.record.event_log import EventLog
 from tutela.storage.settings import Settings
 from tutela.storage.workplace import Workplace
 

@@ -16,7 +16,7 @@ from tutela.content.item import Provenance
 from tutela.statistics.redress.durations import durations
 from tutela.statistics.redress.rates import Reversals
 from tutela.statistics.redress.selection import Period
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
 
 YEAR = Period.of_year(2025)

@@ -24,8 +24,8 @@ from tutela.casework.platform_target import PlatformSettings
 from tutela.casework.reasons import Reason
 from tutela.content.item import Provenance
 from tutela.sandboxes.platform import Fault, Kind, RunningPlatform, running
-from tutela.storage.call_contents import MAKERS
-from tutela.storage.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader
+from tutela.storage.platform.call_contents import MAKERS
 from tutela.storage.workplace import Workplace
 from tutela.web.platform.calling import calling_platform
 

@@ -36,8 +36,8 @@ from tutela.events.catalogue.retention import (
 from tutela.events.envelope import Event
 from tutela.regimes.retention import RetentionTable, load
 from tutela.storage import schema
-from tutela.storage.case_facts import facts_of
 from tutela.storage.database import upserting
+from tutela.storage.evidence.case_facts import facts_of
 from tutela.storage.projections.cases import move
 from tutela.storage.projections.projector import follows, payloads_of, projects
 from tutela.storage.schema.retention import certificates, clock_policy, clocks, holds, suspensions

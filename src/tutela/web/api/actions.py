@@ -13,7 +13,7 @@ from tutela.access.roles import Permission
 from tutela.casework.actions import ActionState, Done
 from tutela.casework.case import NotPossible
 from tutela.events.catalogue.base import ActionKind
-from tutela.storage.case_reader import ActionRow
+from tutela.storage.casework.case_reader import ActionRow
 from tutela.web.current import KeyAllowed, Server
 
 router = APIRouter(prefix="/v1", tags=["actions"])

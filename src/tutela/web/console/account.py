@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from tutela.access.credentials import MAXIMUM_PASSWORD, WeakPassword
 from tutela.access.ports import Session, SignInRefused, Step, WrongCode
 from tutela.access.second_factor import address_for_app
-from tutela.storage.sign_ins import WrongPassword
+from tutela.storage.access.sign_ins import WrongPassword
 from tutela.web.console.cookies import keep
 from tutela.web.console.pages import page
 from tutela.web.console.sign_in import sign_in_page

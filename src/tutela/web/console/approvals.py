@@ -14,7 +14,7 @@ from tutela.access.archive import WeakPassphrase
 from tutela.access.ports import Session
 from tutela.access.roles import NotAllowed, Permission, Person
 from tutela.casework.disclosure import PURPOSES, REASONS, BadRequest
-from tutela.storage.disclosure import FORMATS, Archive
+from tutela.storage.evidence.disclosure import FORMATS, Archive
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Running, Server, running
 from tutela.web.translation import gettext

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
 from tutela.events.catalogue.base import all_types
-from tutela.storage.audit_reader import AuditFilter, AuditReader
+from tutela.storage.record.audit_reader import AuditFilter, AuditReader
 from tutela.web.console.history import line
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Server

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
 from tutela.casework.calls import CallState
-from tutela.storage.call_store import COUNTED
+from tutela.storage.platform.call_store import COUNTED
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Running, Server
 

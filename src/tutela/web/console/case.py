@@ -16,8 +16,8 @@ from tutela.casework.policy import Policy
 from tutela.casework.review import Ground, LegalStatus, Sign, next_undecided
 from tutela.events.catalogue.base import Verdict
 from tutela.events.catalogue.review import SkipReason
-from tutela.storage.case_page import CasePages
-from tutela.storage.case_reader import CaseDetail
+from tutela.storage.casework.case_page import CasePages
+from tutela.storage.casework.case_reader import CaseDetail
 from tutela.web.console.history import history
 from tutela.web.console.pages import page, units_of
 from tutela.web.console.queue import next_page

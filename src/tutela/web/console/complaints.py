@@ -13,7 +13,7 @@ from tutela.access.roles import Permission
 from tutela.casework.case import NotPossible
 from tutela.casework.reasons import Channel, Reason
 from tutela.statistics.redress.durations import durations
-from tutela.storage.redress_reader import COUNTED, ComplaintLine, Overdue
+from tutela.storage.redress.redress_reader import COUNTED, ComplaintLine, Overdue
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Running, Server
 

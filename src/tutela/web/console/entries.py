@@ -15,8 +15,8 @@ from tutela.casework.entries.standing import EntryState, subject_of
 from tutela.casework.evidence import EvidenceGone, bytes_name
 from tutela.detection.hashlists.hashlist import Entry, UnknownEntry
 from tutela.events.catalogue.entries import RestoreReason, SuspensionReason, WrongReason
-from tutela.storage.entry_reader import EntryDetail, EntryReader, OwnEntry
-from tutela.storage.vault import BrokenEvidence
+from tutela.storage.entries.entry_reader import EntryDetail, EntryReader, OwnEntry
+from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.web.console.history import line
 from tutela.web.console.lists import MAX_NUMBER
 from tutela.web.console.pages import message, page, units_of

@@ -15,7 +15,7 @@ from tutela.access.roles import Permission
 from tutela.events.catalogue.governance import GovernanceRetired, IncidentFacts, NotToldReason, RecordKind
 from tutela.statistics.provider_return.form import SECTIONS, form_rows
 from tutela.statistics.provider_return.quoted import QUOTABLE
-from tutela.storage.governance import moment
+from tutela.storage.access.governance import moment
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Running, Server
 from tutela.web.translation import gettext

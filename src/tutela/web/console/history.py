@@ -9,8 +9,8 @@ from typing import Any
 from tutela.access.roles import Permission, Person
 from tutela.casework.evidence import EvidenceGone, RemarkRecord, remark_name
 from tutela.events.envelope import Event
-from tutela.storage.case_reader import CaseReader
-from tutela.storage.vault import BrokenEvidence
+from tutela.storage.casework.case_reader import CaseReader
+from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.storage.workplace import Workplace
 
 LONGEST = 120

@@ -12,7 +12,7 @@ from tutela.access.approvals import NotApproved
 from tutela.access.inspection import AREAS, BadInspection, Inspection, Plan
 from tutela.access.ports import Session
 from tutela.access.roles import NotAllowed, Permission
-from tutela.storage.governance import moment
+from tutela.storage.access.governance import moment
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Running, Server
 from tutela.web.translation import gettext

@@ -13,7 +13,7 @@ from tutela.casework.case import NoSuchCase, NoSuchItem, NotPossible
 from tutela.casework.entries.standing import EntryState
 from tutela.casework.evidence import EvidenceGone
 from tutela.detection.hashlists.hashlist import HashList, ListSummary, UnknownEntry, UnknownList
-from tutela.storage.entry_reader import EntryReader
+from tutela.storage.entries.entry_reader import EntryReader
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Running, Server
 from tutela.web.translation import gettext

@@ -12,7 +12,7 @@ from tutela.access.id_tokens import BadIdToken
 from tutela.access.ports import IdentityProvider, ProviderFailed, SignInRefused
 from tutela.events.catalogue.access import PersonRefused
 from tutela.events.envelope import SYSTEM, NewEvent
-from tutela.storage.openid_attempts import OpenIdAttempts
+from tutela.storage.access.openid_attempts import OpenIdAttempts
 from tutela.web.console.cookies import keep, secure
 from tutela.web.console.pages import page
 from tutela.web.console.sign_in import sign_in_page

@@ -15,7 +15,7 @@ from tutela.statistics.figure import Rate
 from tutela.statistics.interval import exact_rate
 from tutela.statistics.overview.counts import WITHIN, Counted
 from tutela.statistics.overview.series import Period, backlog
-from tutela.storage.overview_reader import OverviewReader
+from tutela.storage.statistics.overview_reader import OverviewReader
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Server
 from tutela.web.plots.columns import Series, columns, line

@@ -13,8 +13,8 @@ from tutela.access.roles import Permission
 from tutela.casework.care import RestNeeded
 from tutela.casework.case import NoSuchCase, NoSuchItem
 from tutela.casework.evidence import EvidenceGone, bytes_name
-from tutela.storage.case_page import CasePages
-from tutela.storage.vault import BrokenEvidence
+from tutela.storage.casework.case_page import CasePages
+from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.web.console.case import purpose_of_look
 from tutela.web.console.pages import message, page
 from tutela.web.current import Allowed, Running, Server

@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from tutela.access.ports import Session
 from tutela.access.privacy_pack import Document, as_json, as_markdown
 from tutela.access.roles import Permission
-from tutela.storage.privacy_facts import gather
-from tutela.storage.privacy_pack import pack
+from tutela.storage.access.privacy_facts import gather
+from tutela.storage.access.privacy_pack import pack
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Running, Server
 from tutela.web.translation import gettext

@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
 from tutela.casework.queues import Order
+from tutela.storage.casework.queue_reader import QueueReader
 from tutela.storage.lanes import Place
-from tutela.storage.queue_reader import QueueReader
 from tutela.web.console.pages import page, units_of
 from tutela.web.console.resting import exposure_of
 from tutela.web.current import Allowed, Running, Server

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from tutela.access.ports import Session
 from tutela.access.roles import Permission, Person
 from tutela.casework.care import Exposure
-from tutela.storage.care_reader import CareReader
+from tutela.storage.casework.care_reader import CareReader
 from tutela.web.current import Allowed, Running, Server
 
 router = APIRouter()

@@ -15,8 +15,8 @@ from tutela.casework.case import NoSuchCase, NotPossible
 from tutela.casework.certificates import BadCertificate, verify
 from tutela.casework.holds import LONGEST, subject_of
 from tutela.events.catalogue.retention import HoldGround, HoldReason
-from tutela.storage.approvals import Approvals
-from tutela.storage.holds import NoSuchHold
+from tutela.storage.access.approvals import Approvals
+from tutela.storage.evidence.holds import NoSuchHold
 from tutela.web.console.pages import is_fragment, page
 from tutela.web.current import Allowed, Running, Server
 from tutela.web.translation import gettext

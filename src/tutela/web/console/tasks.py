@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
-from tutela.storage.entry_reader import EntryReader, TaskKind
+from tutela.storage.entries.entry_reader import EntryReader, TaskKind
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Server
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
-from tutela.storage.care_reader import CareReader, claims_now
+from tutela.storage.casework.care_reader import CareReader, claims_now
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Server
 

@@ -17,7 +17,7 @@ from tutela.casework.links import BadLink, EndedLink, Link
 from tutela.casework.notice_texts import Section, Wording, answer_of, languages, remedies_of, result_of, wording
 from tutela.casework.redress_records import MAX_WORDS
 from tutela.events.catalogue.redress import Claim
-from tutela.storage.redress_reader import AccessLine, ComplaintLine
+from tutela.storage.redress.redress_reader import AccessLine, ComplaintLine
 from tutela.web.console.pages import page
 from tutela.web.current import Running, Server, address_of
 from tutela.web.security import require_own_site

@@ -1,0 +1,1 @@
+"""People, keys, approvals, inspections and the records of governance, in the database."""

@@ -1,0 +1,1 @@
+"""Intake, cases, claims and queues in the database."""

@@ -1,0 +1,1 @@
+"""What became of the entries of lists, in the database."""

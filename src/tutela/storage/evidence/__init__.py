@@ -1,0 +1,1 @@
+"""Evidence: encrypted bytes, keys, clocks, holds, and erasure with its proof."""

@@ -1,0 +1,1 @@
+"""Hash lists in the database, and their indexes on disk."""

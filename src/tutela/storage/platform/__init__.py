@@ -1,0 +1,1 @@
+"""Calls to the platform in the database."""

@@ -1,0 +1,1 @@
+"""The quality of the work in the database."""

@@ -1,0 +1,1 @@
+"""Complaints, notices, deferrals and requests for access in the database."""
