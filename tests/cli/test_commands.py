@@ -365,6 +365,11 @@ def test_scans_of_what_is_not_there(tutela: Tutela, tmp_path: Path) -> None:
     assert tutela("scan").code == 2
 
 
+def hears_interrupts() -> None:
+    """Let a child hear SIGINT, which a shell lets what it runs in the background ignore, tests and all."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_an_interrupted_scan_goes_on(tutela: Tutela, tmp_path: Path) -> None:
     listed(tutela, tmp_path)
     folder = tmp_path / "folder"
@@ -373,7 +378,11 @@ def test_an_interrupted_scan_goes_on(tutela: Tutela, tmp_path: Path) -> None:
         (folder / f"{n:04}.png").write_bytes(picture(n % 8, 96) if n % 50 == 0 else b"text %d" % n)
     command = [os.fspath(TUTELA), "scan", "--json", "--jobs", "1", os.fspath(folder)]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=tutela.env(PYTHONUNBUFFERED="1")
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=tutela.env(PYTHONUNBUFFERED="1"),
+        preexec_fn=hears_interrupts,  # noqa: PLW1509 - it calls the system alone
     )
     assert process.stdout is not None
     process.stdout.readline()  # the first group is recorded
