@@ -5,10 +5,10 @@ leaves the machine.
 """
 
 from tutela.sandboxes.cybertipline.app import create_app
-from tutela.sandboxes.cybertipline.dropping import ConnectionDroppedError, DroppableConnection
 from tutela.sandboxes.cybertipline.faults import Body, Fault, Faults, Kind
 from tutela.sandboxes.cybertipline.office import Limits
 from tutela.sandboxes.cybertipline.serving import RunningSandbox, running, serve
+from tutela.sandboxes.dropping import ConnectionDroppedError, DroppableConnection
 
 __all__ = [
     "Body",

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from tutela.sandboxes.cybertipline.answers import Answer, failed, refused
 from tutela.sandboxes.cybertipline.bodies import drop_body
 from tutela.sandboxes.cybertipline.codes import Refusal
-from tutela.sandboxes.cybertipline.dropping import Drop
 from tutela.sandboxes.cybertipline.faults import Body, Fault, Kind
 from tutela.sandboxes.cybertipline.office import Office
 from tutela.sandboxes.cybertipline.records import RequestNote
+from tutela.sandboxes.dropping import Drop
 
 REQUEST_ID = "Request-ID"
 _LOG = logging.getLogger(__name__)

@@ -1,19 +1,15 @@
 """Serves the sandbox on a loopback address."""
 
-import ipaddress
-import socket
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-import uvicorn
 from starlette.applications import Starlette
 
+from tutela.sandboxes import loopback
 from tutela.sandboxes.cybertipline.app import BASE_PATH, create_app
-from tutela.sandboxes.cybertipline.dropping import DroppableConnection
 from tutela.sandboxes.cybertipline.faults import Faults
 from tutela.sandboxes.cybertipline.lifecycle import Clock
 from tutela.sandboxes.cybertipline.office import Limits
@@ -33,59 +29,6 @@ class Options(TypedDict, total=False):
     store: Store | None
 
 
-_START_SECONDS = 20.0
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, app: Starlette, on_ready: OnReady, port: int) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                http=DroppableConnection,
-                ws="none",
-                lifespan="off",
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=5,
-            )
-        )
-        self._on_ready = on_ready
-        self._port = port
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._on_ready(self._port)
-
-
-def _loopback(host: str) -> str:
-    address = "127.0.0.1" if host == "localhost" else host
-    try:
-        accepted = ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        accepted = False
-    if not accepted:
-        raise ValueError(f"The sandbox listens on loopback addresses only, such as 127.0.0.1; not on {host!r}")
-    return address
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    address = _loopback(host)
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    # Named as TCP, or asyncio leaves Nagle's algorithm on and each answer waits 40 ms for an acknowledgement.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((address, port))
-        listener.listen(128)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
-
-
 def serve(
     *,
     host: str = "127.0.0.1",
@@ -102,11 +45,11 @@ def serve(
     ``options`` are those of ``create_app``. Raises ValueError for a host that is no loopback address, and
     OSError where the port cannot be taken.
     """
-    with _listen(host, port) as listener:
+    with loopback.listen(port, host) as listener:
         app = create_app(user=user, password=password, store_path=store_path, **options)
+        taken = loopback.port_of(listener)
         try:
-            server = _Server(app, on_ready or (lambda _port: None), listener.getsockname()[1])
-            server.run(sockets=[listener])
+            loopback.serve(app, listener, lambda: on_ready(taken) if on_ready else None)
         finally:
             app.state.store.close()
 
@@ -138,18 +81,10 @@ def running(
     ``options`` are those of ``create_app``. Raises OSError where the port cannot be taken, and
     TimeoutError where the server does not start within 20 seconds.
     """
-    ready = threading.Event()
-    with _listen("127.0.0.1", port) as listener:
+    with loopback.listen(port) as listener:
         app = create_app(user=user, password=password, store_path=store_path, **options)
-        taken: int = listener.getsockname()[1]
-        server = _Server(app, lambda _port: ready.set(), taken)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
         try:
-            if not ready.wait(_START_SECONDS):
-                raise TimeoutError("The sandbox did not start")
-            yield RunningSandbox(taken, app)
+            with loopback.in_a_thread(app, listener):
+                yield RunningSandbox(loopback.port_of(listener), app)
         finally:
-            server.should_exit = True
-            thread.join(_START_SECONDS)
             app.state.store.close()

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tutela.sandboxes.cybertipline.dropping import Drop
+from tutela.sandboxes.dropping import Drop
 from tutela.sandboxes.platform.faults import Fault, Faults, Kind, parse_fault
 from tutela.sandboxes.platform.ledger import Ledger, Malformed
 from tutela.sandboxes.platform.page import page

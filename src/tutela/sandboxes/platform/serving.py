@@ -2,56 +2,14 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import uvicorn
-from starlette.applications import Starlette
-
-from tutela.sandboxes.cybertipline.dropping import DroppableConnection
+from tutela.sandboxes import loopback
 from tutela.sandboxes.platform.app import SECRET, Clock, create_app, utc_now
 from tutela.sandboxes.platform.faults import Faults
 from tutela.sandboxes.platform.ledger import Ledger
-
-_START_SECONDS = 20.0
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, app: Starlette, on_ready: Callable[[], None]) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                http=DroppableConnection,
-                ws="none",
-                lifespan="off",
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=1,
-            )
-        )
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._on_ready()
-
-
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
-        listener.listen(128)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
 
 
 def serve(*, port: int, secrets: Sequence[str] = (SECRET,), on_ready: Callable[[int], None]) -> None:
@@ -60,9 +18,9 @@ def serve(*, port: int, secrets: Sequence[str] = (SECRET,), on_ready: Callable[[
     Raises OSError where the port cannot be taken, and ValueError for a bad secret.
     """
     app = create_app(secrets=secrets)
-    with _listen(port) as listener:
-        taken = listener.getsockname()[1]
-        _Server(app, lambda: on_ready(taken)).run(sockets=[listener])
+    with loopback.listen(port) as listener:
+        taken = loopback.port_of(listener)
+        loopback.serve(app, listener, lambda: on_ready(taken))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +45,6 @@ class RunningPlatform:
 @contextmanager
 def running(*, secrets: Sequence[str] = (SECRET,), clock: Clock = utc_now, port: int = 0) -> Iterator[RunningPlatform]:
     """Serve on 127.0.0.1 in a thread for as long as the context lasts. Raises OSError, TimeoutError."""
-    ready = threading.Event()
     app = create_app(secrets=secrets, clock=clock)
-    with _listen(port) as listener:
-        server = _Server(app, ready.set)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            if not ready.wait(_START_SECONDS):
-                raise TimeoutError("The sandbox did not start")
-            yield RunningPlatform(listener.getsockname()[1], app.state.ledger, app.state.faults)
-        finally:
-            server.should_exit = True
-            thread.join(_START_SECONDS)
+    with loopback.listen(port) as listener, loopback.in_a_thread(app, listener):
+        yield RunningPlatform(loopback.port_of(listener), app.state.ledger, app.state.faults)
