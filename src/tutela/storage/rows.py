@@ -1,11 +1,22 @@
-"""Reading rows: many values in parts, and distances beside their thresholds."""
+"""Reading rows: events of one subject, many values in parts, and distances beside their thresholds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import ColumnElement, Connection, Row, and_, func
+
+from tutela.storage.schema.record import events
+
+
+def events_about(subject: str, *types: str) -> ColumnElement[bool]:
+    """Return the condition on the events about something that are of some types.
+
+    Few events are about one thing and millions may be of one type, but SQLite may follow either index. The types are
+    wrapped, so that they are compared alone.
+    """
+    return and_(events.c.subject == subject, func.coalesce(events.c.type, "").in_(types))
 
 
 def in_parts(connection: Connection, query: Any, column: Any, values: Sequence[Any]) -> list[Row[Any]]:

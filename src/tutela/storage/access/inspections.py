@@ -19,6 +19,7 @@ from tutela.storage.access.inspection_access import inspection_of, present
 from tutela.storage.access.people import People
 from tutela.storage.database import Database
 from tutela.storage.record.event_log import EventLog
+from tutela.storage.rows import events_about
 from tutela.storage.schema.access import people
 from tutela.storage.schema.governance import inspections
 from tutela.storage.schema.record import events
@@ -96,7 +97,7 @@ class Inspections:
     def pages(self, inspection_id: str, limit: int, before: int | None = None) -> list[tuple[int, datetime, str]]:
         """Return what the inspector opened, newest first: number of the event, time, page."""
         query = select(events.c.sequence, events.c.occurred_at, events.c.data).where(
-            events.c.subject == inspection_id, events.c.type == InspectionPageOpened.TYPE
+            events_about(inspection_id, InspectionPageOpened.TYPE)
         )
         if before is not None:
             query = query.where(events.c.sequence < before)

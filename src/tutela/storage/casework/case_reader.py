@@ -13,7 +13,7 @@ from tutela.casework.case import CaseState, NoSuchCase
 from tutela.storage import schema
 from tutela.storage.casework.queue_reader import CaseRow, case_rows
 from tutela.storage.database import Database
-from tutela.storage.rows import share
+from tutela.storage.rows import events_about, share
 from tutela.storage.schema.quality import plantings
 
 LATEST = 200
@@ -264,9 +264,11 @@ class CaseReader:
         """Return the sequence numbers of the newest events, newest first; of some types or one subject if asked."""
         table = schema.events
         query = select(table.c.sequence).order_by(table.c.sequence.desc()).limit(limit)
-        if types is not None:
+        if types is not None and subject is not None:
+            query = query.where(events_about(subject, *types))
+        elif types is not None:
             query = query.where(table.c.type.in_(types))
-        if subject is not None:
+        elif subject is not None:
             query = query.where(table.c.subject == subject)
         with self._database.read() as connection:
             return list(connection.execute(query).scalars())

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, not_, select
+from sqlalchemy import and_, delete, func, insert, not_, select, text
 
 from tutela.casework.case import CaseState
 from tutela.casework.entries.clusters import Cluster
@@ -18,6 +18,7 @@ from tutela.storage import schema
 from tutela.storage.database import upserting
 from tutela.storage.lists.list_changes import MATCHES
 from tutela.storage.recording import RecordingStore
+from tutela.storage.schema.casework import AWAITING_CONDITION
 from tutela.storage.schema.entries import entry_records
 from tutela.storage.schema.review import claims
 
@@ -113,15 +114,11 @@ class IntakeStore(RecordingStore):
     def awaiting_case(self, service: str, account: str) -> str | None:
         """Return the case of an account that awaits a decision."""
         table = schema.cases
+        # One that was opened again is decided as it was, beside a new one of the account. The condition is that of the
+        # index, written out: an index over some rows is followed only by who asks for no others.
         query = select(table.c.id).where(
-            table.c.service == service,
-            table.c.account == account,
-            table.c.state.in_(AWAITING),
-            # One that was opened again is decided as it was, beside a new one of the account.
-            table.c.reopened == 0,
+            table.c.service == service, table.c.account == account, text(AWAITING_CONDITION)
         )
-        # An account may have a second one that was opened again: a new item joins the one that is new itself.
-        query = query.order_by(table.c.reopened, table.c.opened_at.desc(), table.c.id).limit(1)
         return self._connection.execute(query.with_for_update()).scalar()
 
     def clusters(self, entries: Collection[int]) -> dict[int, Cluster]:

@@ -22,6 +22,7 @@ from tutela.storage import schema
 from tutela.storage.database import Database
 from tutela.storage.evidence.keys import BrokenKey
 from tutela.storage.evidence.vault import BrokenEvidence
+from tutela.storage.rows import events_about
 from tutela.storage.schema.notices import notices
 
 MOST_ITEMS = 500
@@ -103,9 +104,7 @@ def whom(connection: Connection, vault: EvidenceVault, case_id: str, item_id: st
     if record is None:
         return found
     again = connection.execute(
-        select(events.c.id, events.c.data)
-        .where(events.c.subject == case_id, events.c.type == ItemSeenAgain.TYPE)
-        .order_by(events.c.sequence)
+        select(events.c.id, events.c.data).where(events_about(case_id, ItemSeenAgain.TYPE)).order_by(events.c.sequence)
     ).all()
     repeats = [event.id for event in again if event.data["item"] == item_id]
     records = [record, *(_kept(vault, case_id, repeat_name(item_id, event)) for event in repeats[: MOST_ITEMS - 1])]

@@ -29,6 +29,7 @@ from tutela.storage.projections import (
     review,
 )
 from tutela.storage.record import audit_chain
+from tutela.storage.rows import events_about
 
 PROJECTORS = (
     intake,
@@ -102,9 +103,11 @@ class EventLog:
         """Yield events in the order of their sequence, page by page."""
         table = schema.events
         query = select(table).order_by(table.c.sequence).limit(_PAGE)
-        if types is not None:
+        if types is not None and subject is not None:
+            query = query.where(events_about(subject, *types))
+        elif types is not None:
             query = query.where(table.c.type.in_(types))
-        if subject is not None:
+        elif subject is not None:
             query = query.where(table.c.subject == subject)
         if since is not None:
             query = query.where(table.c.occurred_at >= since)

@@ -17,6 +17,7 @@ from tutela.regimes.regime import RegimeTable
 from tutela.storage import schema
 from tutela.storage.database import Database
 from tutela.storage.redress.redress_reader import RedressReader
+from tutela.storage.rows import events_about
 from tutela.storage.schema.notices import notices
 
 
@@ -107,7 +108,7 @@ class NoticeSource:
 
 def _regime(connection: Connection, case: str, items: list[str]) -> str | None:
     table = schema.events
-    query = select(table.c.data).where(table.c.subject == case, table.c.type == ItemFlagged.TYPE)
+    query = select(table.c.data).where(events_about(case, ItemFlagged.TYPE))
     regimes = [row.data["regime"] for row in connection.execute(query) if row.data["item"] in items]
     # One that needed the derogation is what the user must hear of, whatever else is in the case.
     return next((regime for regime in regimes if regime != NO_DEROGATION_NEEDED), regimes[0] if regimes else None)

@@ -16,6 +16,7 @@ from tutela.casework.redress_ports import Matched
 from tutela.events.catalogue.base import all_types
 from tutela.storage import schema
 from tutela.storage.casework.case_store import CaseStore
+from tutela.storage.rows import events_about
 from tutela.storage.schema.notices import access_requests, deferrals, notices
 
 
@@ -47,7 +48,7 @@ class RedressStore(CaseStore):
         The table of items holds the last decision alone, so this is read from the record.
         """
         table = schema.events
-        query = select(table.c.actor, table.c.data).where(table.c.subject == case, table.c.type.in_(judging_events()))
+        query = select(table.c.actor, table.c.data).where(events_about(case, *judging_events()))
         return frozenset(row.actor for row in self._connection.execute(query) if row.data["item"] in items)
 
     def matched(self, items: Collection[str]) -> list[Matched]:

@@ -26,6 +26,7 @@ from tutela.storage.database import Database
 from tutela.storage.evidence.evidence_door import EvidenceDoor
 from tutela.storage.evidence.keys import BrokenKey
 from tutela.storage.evidence.vault import BrokenEvidence
+from tutela.storage.rows import events_about
 from tutela.storage.settings import BadSettings
 
 
@@ -67,7 +68,7 @@ class MaterialSource:
             actions, events = schema.actions, schema.events
             again = connection.execute(
                 select(events.c.id, events.c.data)
-                .where(events.c.subject == case_id, events.c.type == ItemSeenAgain.TYPE)
+                .where(events_about(case_id, ItemSeenAgain.TYPE))
                 .order_by(events.c.sequence)
             ).all()
             suspended = connection.execute(
@@ -80,9 +81,7 @@ class MaterialSource:
             suspended_at = None
             if suspended is not None:
                 carried_out = connection.execute(
-                    select(events.c.occurred_at, events.c.data).where(
-                        events.c.subject == case_id, events.c.type == ActionCarriedOut.TYPE
-                    )
+                    select(events.c.occurred_at, events.c.data).where(events_about(case_id, ActionCarriedOut.TYPE))
                 )
                 suspended_at = next((r.occurred_at for r in carried_out if r.data["action"] == suspended), None)
         if said.waits:

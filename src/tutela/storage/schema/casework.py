@@ -8,6 +8,8 @@ from tutela.storage.columns import Json, UtcTime
 from tutela.storage.schema.base import metadata
 
 LANE_CONDITION = "state IN ('open', 'escalated', 'held')"
+AWAITING_CONDITION = f"{LANE_CONDITION} AND account IS NOT NULL AND reopened = 0"
+"""Of the one case of an account that new items join."""
 cases = Table(
     "cases",
     metadata,
@@ -45,8 +47,8 @@ cases = Table(
         "service",
         "account",
         unique=True,
-        sqlite_where=text("state IN ('open', 'escalated', 'held') AND account IS NOT NULL AND reopened = 0"),
-        postgresql_where=text("state IN ('open', 'escalated', 'held') AND account IS NOT NULL AND reopened = 0"),
+        sqlite_where=text(AWAITING_CONDITION),
+        postgresql_where=text(AWAITING_CONDITION),
     ),
 )
 case_items = Table(

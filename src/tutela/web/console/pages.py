@@ -9,11 +9,14 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from tutela import __version__
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
+from tutela.web.console.history import Line
 from tutela.web.current import Running, running
 from tutela.web.translation import (
     decimal,
@@ -83,9 +86,22 @@ _environment = Environment(
     lstrip_blocks=True,
     extensions=["jinja2.ext.i18n"],
 )
+
+
+@pass_context
+def _phrase(context: Context, told: Line) -> Markup:
+    # Reading the phrases of an area costs more than saying them: once a page, not once an event.
+    areas: dict[str, Any] = context["areas"]
+    name = told.type.split(".")[0]
+    if name not in areas:
+        areas[name] = _environment.get_template(f"words/{name}.html").make_module(context.get_all(), shared=True)
+    said: Markup = areas[name].event(told)
+    return said
+
+
 _environment.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]
 _environment.filters.update(iso=_iso, stamp=_stamp, short=_short, thousands=decimal, decimal=decimal)
-_environment.globals.update(version=__version__)
+_environment.globals.update(version=__version__, phrase=_phrase)
 
 
 def page(
@@ -104,6 +120,7 @@ def page(
         "csrf": session.csrf if session else "",
         "hx_headers": json.dumps({"X-CSRF-Token": session.csrf}) if session else "{}",
         "menu": [(group, entries) for group, entries in menu if entries],
+        "areas": {},
         "languages": languages(),
         "path": request.url.path,
         "language": present_language(),
