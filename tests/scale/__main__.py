@@ -43,6 +43,7 @@ def main() -> int:
         place.database.upgrade()
         if not made:
             fill(place, clock, given.cases, given.original, told)
+        clock.advance(days=1)  # another day, so that what was measured before is not measured again
         try:
             waited = list(measure(place, clock, given.times))
         finally:

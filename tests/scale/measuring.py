@@ -50,7 +50,7 @@ def measure(place: Workplace, clock: SteppableClock, times: int) -> Iterator[Wai
     """
     for name in ("rosalind", "olof"):
         place.people.register(Person(name, name.title(), EVERY_ROLE), PASSWORD)
-    key = place.people.create_key("platform-at-scale", ["items", "actions"])
+    key = place.people.create_key(f"platform-{clock.now:%Y%m%d-%H%M}", ["items", "actions"])
     # Not entered as a context: no work goes on in the background beside what is measured.
     client = TestClient(create_app(place, dispatch=False), follow_redirects=False)
     reviewer, officer = (_signed_in(client, name) for name in ("rosalind", "olof"))

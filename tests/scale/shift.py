@@ -67,8 +67,9 @@ class Shift:
         self._redress(self._cases.one(case).actions[0].id)
 
     def _take_in(self, number: int) -> str:
-        sender = {"account": f"shift-{number}", "country": "SE", "basis": "declared"}
-        about = {"service": "chat", "item_id": f"shift-{number}", "sender": sender}
+        one = f"shift-{self._clock.now:%Y%m%d}-{number}"
+        sender = {"account": one, "country": "SE", "basis": "declared"}
+        about = {"service": "chat", "item_id": one, "sender": sender}
         files = {"file": ("a.png", picture(LISTED))}
         sent = self._platform("POST", "/v1/items", data={"item": json.dumps(about)}, files=files)
         case: str = sent.json()["case"]
