@@ -9,11 +9,9 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import entry_points
-from multiprocessing import get_context
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -83,6 +81,7 @@ from tutela.storage.redress.notice_facts import NoticeSource
 from tutela.storage.redress.redress_reader import RedressReader
 from tutela.storage.referral.report_material import MaterialSource
 from tutela.storage.settings import BadSettings, Settings
+from tutela.storage.statistics.apart import Apart
 from tutela.storage.statistics.return_shelf import ReturnShelf, Shelf
 from tutela.storage.transactions import SqlTransactions
 
@@ -155,6 +154,8 @@ class Workplace:
             self._recipients = None
         if "indexes" in self.__dict__:
             self.indexes.close()
+        if "_apart" in self.__dict__:
+            self._apart.close()
         self.vault.close()
         self.keys.close()
         self.database.close()
@@ -417,12 +418,13 @@ class Workplace:
         return compiled
 
     @cached_property
+    def _apart(self) -> Apart:
+        return Apart(self.settings)
+
+    @cached_property
     def return_shelf(self) -> ReturnShelf:
         """Returns for those who look at them in the console."""
-
-        return ReturnShelf(
-            self.yearly_return, self._last_sequence, lambda year: _apart(self.settings, _return_of, year)
-        )
+        return ReturnShelf(self.yearly_return, self._last_sequence, lambda year: self._apart.make(_return_of, year))
 
     @cached_property
     def redress_shelf(self) -> Shelf[tuple[Period, By, Users], RedressFigures]:
@@ -430,7 +432,7 @@ class Workplace:
         return Shelf(
             lambda asked: self.redress_figures(*asked),
             self._last_sequence,
-            lambda asked: _apart(self.settings, _figures_of, asked),
+            lambda asked: self._apart.make(_figures_of, asked),
         )
 
     def redress_figures(self, period: Period, by: By = "all", users: Users = "all") -> RedressFigures:
@@ -519,12 +521,6 @@ class Workplace:
             return known_names(self.database, cases) | {one: {one} for one in golden if one in cases}
 
         return self.vault.sweep(known, older_than)
-
-
-def _apart(settings: Settings, make: Callable[[Settings, K], V], asked: K) -> V:
-    """Return what is made in a process of its own, which opens the installation for itself."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(make, settings, asked).result()
 
 
 def _return_of(settings: Settings, year: int) -> YearlyReturn:

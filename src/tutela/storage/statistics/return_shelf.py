@@ -1,12 +1,14 @@
 """Returns for people who look at them in the console: at once while there is little, else made in the background.
 
 A return is made from every event. Below `AT_ONCE` events that takes a moment; above it the last one that was made is
-shown with what it was made from, while a newer one is made.
+shown with what it was made from, while a newer one is made: not before the last one has stood for `STANDS` times as
+long as it took, since every event makes it old.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -15,8 +17,19 @@ from tutela.statistics.provider_return.compilation import YearlyReturn
 
 AT_ONCE = 20_000
 """How many events are read while somebody waits."""
+STANDS = 5.0
+"""How many times as long as it took to make it a return stands before a newer one is made."""
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class _Made(Generic[V]):
+    """What was made, from the events up to `sequence`; it stands until then, by the monotonic clock."""
+
+    sequence: int
+    figures: V
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +52,18 @@ class Shelf(Generic[K, V]):
     """
 
     def __init__(
-        self, at_once: Callable[[K], V], last_sequence: Callable[[], int], apart: Callable[[K], V] | None = None
+        self,
+        at_once: Callable[[K], V],
+        last_sequence: Callable[[], int],
+        apart: Callable[[K], V] | None = None,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._at_once = at_once
         self._apart = apart or at_once
         self._last_sequence = last_sequence
         self._lock = threading.Lock()
-        self._made: dict[K, tuple[int, V]] = {}
+        self._seconds = seconds
+        self._made: dict[K, _Made[V]] = {}
         self._making: dict[K, threading.Thread] = {}
         self._failed: dict[K, str] = {}
 
@@ -55,15 +73,15 @@ class Shelf(Generic[K, V]):
         if last <= AT_ONCE:
             return Shown(self._at_once(year), newer=False)
         with self._lock:
-            sequence, compiled = self._made.get(year, (-1, None))
-            if sequence == last:
-                return Shown(compiled, newer=False)
+            made = self._made.get(year)
+            if made is not None and (made.sequence == last or self._seconds() < made.until):
+                return Shown(made.figures, newer=False)
             thread = self._making.get(year)
             if thread is None or not thread.is_alive():
                 thread = threading.Thread(target=self._make, args=(year, last), name=f"return {year}", daemon=True)
                 self._making[year] = thread
                 thread.start()
-            return Shown(compiled, newer=True, failed=self._failed.get(year, ""))
+            return Shown(made.figures if made else None, newer=True, failed=self._failed.get(year, ""))
 
     def wait(self) -> None:
         """Wait until what is being made is made."""
@@ -71,15 +89,17 @@ class Shelf(Generic[K, V]):
             thread.join()
 
     def _make(self, year: K, last: int) -> None:
+        began = self._seconds()
         try:
-            compiled = self._apart(year)
+            figures = self._apart(year)
         except Exception as error:  # noqa: BLE001 - whoever looks at the page must learn of it
             with self._lock:
                 self._failed[year] = type(error).__name__
             return
         with self._lock:
             self._failed.pop(year, None)
-            self._made[year] = (last, compiled)
+            ended = self._seconds()
+            self._made[year] = _Made(last, figures, ended + STANDS * (ended - began))
 
 
 ReturnShelf = Shelf[int, YearlyReturn]
