@@ -47,7 +47,7 @@ class Shift:
         for number in range(-1, times):
             if number == 0:
                 self._seconds.clear()
-            self._clock.advance(minutes=3)
+            self._clock.advance(minutes=12)  # long enough for a rest between two looks
             self._round(number)
         for name, seconds in self._seconds.items():
             yield Waited(name, tuple(seconds), frozenset(self._codes[name]))

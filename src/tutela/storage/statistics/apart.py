@@ -16,7 +16,7 @@ V = TypeVar("V")
 
 
 class NotMade(RuntimeError):
-    """Nothing was made: the installation was closed, the process was ended for the memory that it took, or it failed."""
+    """Nothing was made: the installation was closed, the process ended for the memory that it took, or it failed."""
 
 
 class Apart:
