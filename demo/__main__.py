@@ -90,7 +90,11 @@ def main() -> int:
             print_summary(summary, console)
             took = time.monotonic() - began
             console.print(f"\n{took:.0f} s. Return: {OUTPUT / 'return' / 'return.html'}", markup=False)
-            if not options.no_serve:
+            if options.no_serve:
+                look = f"TUTELA_NOW={clock():%Y-%m-%dT%H:%MZ} .venv/bin/tutela --data {OUTPUT / 'data'} serve"
+                console.print("By today's clock its evidence would be due. To look at it as it stands:", markup=False)
+                console.print(f"  {look}", markup=False, soft_wrap=True)
+            else:
                 _serve(place, clock, tipline, hooks, options.port, summary)
     return 0
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 _TEXT = """\
 # Written by `make demo`, for this machine alone.
+rehearsal = true  # TUTELA_NOW may set its time
 [reporter]
 organisation = "Lantern Ltd"
 first_name = "Frida"

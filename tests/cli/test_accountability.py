@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.commands import InProcess
 from tests.databases import REPORTER
+from tutela.events.envelope import system_clock
+from tutela.storage.settings import load_settings
+from tutela.storage.workplace import Workplace
 
 PASSPHRASE = b"a bridge over a river\n"
+
+
+def allow(tutela: InProcess, approval: str, name: str, now: datetime | None = None) -> None:
+    """Allow as somebody does in the console."""
+    with Workplace(load_settings(tutela.data, {}), (lambda: now) if now else system_clock) as place:
+        place.approvals.decide(place.person(name), approval, allowed=True)
 
 
 @pytest.fixture
@@ -54,9 +64,9 @@ def test_an_export_of_the_audit_after_two_wanted_it(tutela: InProcess, tmp_path:
     to = tmp_path / "audit.jsonl"
     refused = tutela("export", "audit", approval, "--as", "dora", "--out", to)
     assert (refused.code, to.exists()) == (1, False)
-    assert tutela("approval", "allow", approval, "--as", "ada").code == 1
     assert tutela("approval", "list", "--json").lines[0]["kind"] == "export"
-    assert tutela("approval", "allow", approval, "--as", "sven").code == 0
+    assert tutela("approval", "allow", approval, "--as", "sven").code == 2  # the console alone knows who asks
+    allow(tutela, approval, "sven")
     assert tutela("export", "audit", approval, "--as", "dora", "--out", to).code == 0
     lines = [json.loads(line) for line in to.read_text("utf-8").splitlines()]
     assert lines[-1]["sequence"] == 1
@@ -68,7 +78,7 @@ def test_an_export_of_the_audit_after_two_wanted_it(tutela: InProcess, tmp_path:
 def test_a_persons_data_as_an_archive(tutela: InProcess, tmp_path: Path) -> None:
     ran = tutela("approval", "ask", "export-person", "chat", "anna", "--as", "dora", "--reference", "D 1")
     approval = ran.out.strip()
-    assert tutela("approval", "allow", approval, "--as", "sven").out.strip() == "allowed"
+    allow(tutela, approval, "sven")
     to = tmp_path / "anna.archive"
     arguments = ("export", "person", approval, "chat", "anna", "--as", "dora", "--out", to, "--passphrase-stdin")
     assert tutela(*arguments, stdin=b"short\n").code == 1
@@ -102,7 +112,7 @@ def test_records_inspections_and_the_pack(tutela: InProcess, tmp_path: Path) -> 
     ask = ("governance", "inspection", "ask", "--authority", "Authority", "--reference", "7", "--name", "inspector")
     ran = tutela(*ask, "--from", "2026-01-01", "--until", "2026-01-09", "--as", "dora", now="2026-01-02T00:00:00Z")
     approval = ran.out.strip()
-    assert tutela("approval", "allow", approval, "--as", "ada", now="2026-01-02T00:00:00Z").code == 0
+    allow(tutela, approval, "ada", datetime(2026, 1, 2, tzinfo=UTC))
     ran = tutela("governance", "inspection", "open", approval, "--as", "dora", now="2026-01-02T00:00:00Z")
     inspection, password = ran.out.split()
     assert len(password) >= 20

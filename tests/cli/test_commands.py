@@ -535,3 +535,11 @@ def test_the_time_of_a_start(tutela: Tutela) -> None:
     start = time.perf_counter()
     assert Tutela(tutela.data)("--version").out.startswith("tutela ")
     print(f"tutela --version took {time.perf_counter() - start:.2f} s")  # noqa: T201
+
+
+def test_nobody_sets_the_time_in_earnest(tutela: Tutela) -> None:
+    ran = tutela("events", "list", TUTELA_NOW="2025-01-01T00:00:00Z")
+    assert ran.code == 2
+    assert "write rehearsal = true at the top of" in ran.err
+    ran = tutela("events", "list", now="2025-01-01T00:00:00Z")
+    assert (ran.code, "the time is set to 2025-01-01" in ran.err) == (0, True)

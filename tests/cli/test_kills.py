@@ -387,7 +387,7 @@ def test_reports(backend: str, fresh: Fresh) -> None:
             while True:
                 # Later than any lease that a killed process may have left.
                 now += timedelta(minutes=11)
-                env = tutela.env(TUTELA_CYBERTIPLINE_URL=sandbox.base_url, TUTELA_NOW=now.isoformat())
+                env = tutela.env(TUTELA_CYBERTIPLINE_URL=sandbox.base_url, **tutela.at(now.isoformat()))
                 if reaper.run(command, env, lambda: recorded(tutela)) and _all_filed(tutela):  # noqa: B023
                     break
             ledger = httpx.get(sandbox.sandbox_url + "/ledger.json", auth=("sandbox", "sandbox")).json()

@@ -164,3 +164,9 @@ def test_the_desk_as_it_is_configured(tmp_path: Path) -> None:
     settings = load_settings(written(tmp_path, "[[queues]]\nid = 'mail'\nname = 'Mail'\nservices = ['mail']\n"), {})
     assert settings.queues.ids == ("urgent", "escalated", "mail", "other", "held")
     assert settings.care.looks_per_hour > 0  # care does not wait for somebody to ask for it
+
+
+def test_a_rehearsal_reaches_no_authority(tmp_path: Path) -> None:
+    (tmp_path / "tutela.toml").write_text('rehearsal = true\n[cybertipline]\ntarget = "production"\n', "utf-8")
+    with pytest.raises(BadSettings, match="rehearsal: an installation that reaches production is none"):
+        load_settings(tmp_path, {})

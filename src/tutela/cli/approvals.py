@@ -1,4 +1,7 @@
-"""`tutela approval`: four eyes at a terminal."""
+"""`tutela approval`: what two must want, asked for and used at a terminal.
+
+It is allowed in the console alone: at a terminal one person can name any other, and would be all four eyes.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from tutela.cli.output import cells, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.storage.workplace import Workplace
 
-app = typer.Typer(help="What one person asks for and another allows.", no_args_is_help=True)
+app = typer.Typer(help="What one person asks for here and another allows in the console.", no_args_is_help=True)
 ask_app = typer.Typer(help="Ask for something that two must want.", no_args_is_help=True)
 app.add_typer(ask_app, name="ask")
 As = Annotated[str, typer.Option("--as", help="Who does it.")]
@@ -47,18 +50,6 @@ def list_approvals(
             *cells(row.id, row.kind, row.subject, row.asked_by, f"{row.asked_at:%Y-%m-%d %H:%M}", row.state.value)
         )
     out.print(table)
-
-
-@app.command()
-def allow(approval: Id, person: As) -> None:
-    """Allow what another person asked for."""
-    _decide(approval, person, allowed=True)
-
-
-@app.command()
-def refuse(approval: Id, person: As) -> None:
-    """Refuse what another person asked for."""
-    _decide(approval, person, allowed=False)
 
 
 @app.command()
@@ -127,12 +118,3 @@ def _ask(asked: Callable[[Workplace], str]) -> None:
             out.print(asked(place))
         except (BadRequest, NotAllowed, LookupError) as error:
             fail(str(error))
-
-
-def _decide(approval: str, person: str, *, allowed: bool) -> None:
-    with workplace() as place:
-        try:
-            place.approvals.decide(place.person(person), approval, allowed)
-        except (NotApproved, NotAllowed, LookupError) as error:
-            fail(str(error))
-    out.print("allowed" if allowed else "refused")

@@ -35,11 +35,21 @@ def settings() -> Settings:
         fail(str(error), Exit.USAGE)
 
 
-def rehearsal_clock() -> Clock:
-    """Return the system's clock, or the moment that TUTELA_NOW sets for a rehearsal, with a warning."""
+def rehearsal_clock(chosen: Settings) -> Clock:
+    """Return the system's clock, or the moment that TUTELA_NOW sets, with a warning, where all of it is a rehearsal.
+
+    In earnest nobody sets the time: what is recorded bears it, and evidence is erased by it.
+    """
     moment = os.environ.get("TUTELA_NOW")
     if not moment:
         return system_clock
+    if not chosen.rehearsal:
+        path = chosen.data / "tutela.toml"
+        fail(
+            f"TUTELA_NOW sets the time of a rehearsal, and this installation is none. Unset it; or, where no real case "
+            f"will ever be, write rehearsal = true at the top of {path}",
+            Exit.USAGE,
+        )
     try:
         fixed = datetime.fromisoformat(moment)
     except ValueError:
@@ -53,7 +63,8 @@ def rehearsal_clock() -> Clock:
 def workplace() -> Iterator[Workplace]:
     """Open the installation, and close it at the end; known errors end the command with their message."""
     try:
-        with Workplace(settings(), rehearsal_clock()) as opened:
+        chosen = settings()
+        with Workplace(chosen, rehearsal_clock(chosen)) as opened:
             yield opened
     except (WrongDatabase, BadSettings, BadRegimeTable) as error:
         fail(str(error), Exit.USAGE)

@@ -61,7 +61,7 @@ def show_regimes(
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day; today if not given.")] = None,
 ) -> None:
     """Show the table of regimes, and which one covers a day."""
-    day = (on or rehearsal_clock()()).date()
+    day = (on or rehearsal_clock(settings())()).date()
     try:
         regimes = load(settings().regimes)
     except BadRegimeTable as error:

@@ -86,6 +86,7 @@ class Settings:
     suspended_accounts: SuspendedAccountsSettings | None = None
     entrance: Entrance = field(default_factory=Entrance)
     quality: QualityRules = field(default_factory=QualityRules)
+    rehearsal: bool = False
 
 
 def default_data_folder(environment: Mapping[str, str]) -> Path:
@@ -105,6 +106,8 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
         written: dict[str, Any] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
         _overrule(written, env)
         parsed = SettingsFile.model_validate(written)
+        if parsed.rehearsal and "production" in (parsed.cybertipline.target, parsed.platform.target):
+            raise ValueError("rehearsal: an installation that reaches production is none; take the line out")
         return Settings(
             data=folder,
             database_url=parsed.database_url or f"sqlite:///{folder / 'tutela.sqlite'}",
@@ -133,6 +136,7 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
             ),
             entrance=_entrance(parsed.access, parsed.oidc, folder),
             quality=parsed.quality.rules(),
+            rehearsal=parsed.rehearsal,
         )
     except ValidationError as error:
         first = error.errors(include_input=False)[0]

@@ -286,6 +286,7 @@ class SettingsFile(_Section):
     """The whole file."""
 
     database_url: str | None = None
+    rehearsal: bool = False
     regimes: Path | None = None
     reporter: ReporterSection | None = None
     other_ground: OtherGroundSection | None = None
