@@ -32,6 +32,7 @@ from tutela.sandboxes.platform import RunningPlatform
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace
 from tutela.web.app import create_app
+from tutela.web.steady import settle
 
 OUTPUT = Path("demo-output")
 CACHE = Path(".demo-cache")
@@ -125,6 +126,7 @@ def _serve(
     summary: Mapping[str, Any],
 ) -> None:
     clock.run_on()
+    settle()
     console.print(f"\nConsole: http://127.0.0.1:{port}/   (its clock goes on from {clock():%Y-%m-%d %H:%M} UTC)")
     for person in EVERYBODY:
         console.print(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from tutela.access.roles import Person, Role
 from tutela.storage import schema
 from tutela.storage.workplace import Workplace
 from tutela.web.app import create_app
+from tutela.web.steady import settle
 
 PASSWORD = "a bridge over a river"
 SPREAD = timedelta(days=360)
@@ -53,11 +55,15 @@ def measure(place: Workplace, clock: SteppableClock, times: int) -> Iterator[Wai
     key = place.people.create_key(f"platform-{clock.now:%Y%m%d-%H%M}", ["items", "actions"])
     # Not entered as a context: no work goes on in the background beside what is measured.
     client = TestClient(create_app(place, dispatch=False), follow_redirects=False)
+    settle()
     reviewer, officer = (_signed_in(client, name) for name in ("rosalind", "olof"))
     client.cookies.clear()
     client.cookies.set("tutela_session", reviewer)
-    yield from waits(client, Samples(place), times)
-    yield from Shift(client, place, clock, reviewer=reviewer, officer=officer, key=key).work(times)
+    try:
+        yield from waits(client, Samples(place), times)
+        yield from Shift(client, place, clock, reviewer=reviewer, officer=officer, key=key).work(times)
+    finally:
+        gc.unfreeze()
 
 
 def table(waited: list[Waited], limit: float) -> str:

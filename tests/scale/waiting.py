@@ -5,6 +5,7 @@ Each is asked for many times, with other things each time, so that a 95th percen
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import statistics
@@ -40,7 +41,7 @@ class Waited:
     @property
     def p95(self) -> float:
         """The time that 95 of 100 stay under."""
-        return sorted(self.seconds)[-max(1, len(self.seconds) // 20)]
+        return sorted(self.seconds)[math.ceil(0.95 * len(self.seconds)) - 1]
 
 
 class Samples:

@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.web.scene import PASSWORD, Scene
 from tutela.detection.hashlists.hashlist import NewEntry
+from tutela.web.console.pages import read_templates
 
 
 def started(data: Path, *options: str) -> subprocess.Popen[str]:
@@ -160,3 +161,8 @@ def test_what_does_not_fit_together_is_refused(tmp_path: Path, options: list[str
     _, said = process.communicate(timeout=60)
     assert process.returncode == 2
     assert told in " ".join(said.split())
+
+
+def test_templates_are_read_before_the_first_request() -> None:
+    """One that is wrong stops the start, and not a page."""
+    read_templates()

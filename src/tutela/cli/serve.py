@@ -49,6 +49,7 @@ def serve(
     import uvicorn
 
     from tutela.web.app import create_app
+    from tutela.web.steady import settle
 
     with workplace() as place:
         if tls == "proxy" and not _is_loopback(host) and not place.settings.entrance.trusted_proxies:
@@ -75,6 +76,7 @@ def serve(
             ssl_keyfile=certificate_key,
             timeout_graceful_shutdown=15,
         )
+        settle()
         server = uvicorn.Server(config)
         listening = _listen(host, port)
         shown = f"[{host}]" if ":" in host else host

@@ -104,6 +104,12 @@ _environment.filters.update(iso=_iso, stamp=_stamp, short=_short, thousands=deci
 _environment.globals.update(version=__version__, phrase=_phrase)
 
 
+def read_templates() -> None:
+    """Read every template now, and not when a page first asks for it. Raises what a template that is wrong raises."""
+    for name in _environment.list_templates(extensions=["html"]):
+        _environment.get_template(name)
+
+
 def page(
     request: Request, template: str, session: Session | None, *, status: int = 200, **context: object
 ) -> HTMLResponse:
