@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import struct
 import subprocess
 import time
@@ -478,6 +479,12 @@ def test_decisions_at_the_terminal(tutela: Tutela, tmp_path: Path) -> None:
     (shown,) = tutela("case", "show", item["case"]).lines
     assert (shown["state"], shown["items"][0]["viewed"]) == ("confirmed", False)
     assert tutela("case", "show", "nowhere").code == 1
+    assert tutela("events", "rebuild", "--check").out == "every projection is what the events make\n"
+    with sqlite3.connect(tutela.data / "tutela.sqlite") as connection:
+        connection.execute("UPDATE cases SET state = 'dismissed'")
+    told = tutela("events", "rebuild", "--check")
+    assert (told.code, told.out) == (1, "cases: not what the events make\n")
+    assert tutela("case", "show", item["case"]).lines[0]["state"] == "dismissed"
     rebuilt = tutela("events", "rebuild")
     assert rebuilt.code == 0
     assert tutela("case", "show", item["case"]).lines == [shown]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -31,12 +32,35 @@ def list_events(
             })  # fmt: skip
 
 
+class _OnlyAsked(Exception):
+    """Undoes what was made to be compared."""
+
+
 @app.command()
-def rebuild() -> None:
+def rebuild(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing: say which projections the events do not make.")
+    ] = False,
+) -> None:
     """Make every projection again from the events."""
+    if check:
+        _check()
+        return
     with workplace() as place, place.transactions.record() as log:
         count = log.rebuild()
     out.print(f"rebuilt from {count:,} events")
+
+
+def _check() -> None:
+    found: list[str] = []
+    with workplace() as place, suppress(_OnlyAsked), place.transactions.record() as log:
+        found = log.rebuilt_otherwise()
+        raise _OnlyAsked
+    if found:
+        for name in found:
+            out.print(f"{name}: not what the events make", markup=False)
+        fail("changed past the record: `tutela audit verify`, then `tutela events rebuild`")
+    out.print("every projection is what the events make")
 
 
 @database_app.command()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, text
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, text
 
 from tutela.events.catalogue.base import parse
 from tutela.events.envelope import Clock, Event, NewEvent
@@ -160,6 +161,26 @@ class EventLog:
         if leases:
             self._connection.execute(insert(schema.leases), [dict(row) for row in leases])
         return count
+
+    def rebuilt_otherwise(self) -> list[str]:
+        """Return the projections that are not what the events make, after making them anew.
+
+        Whoever only wants to know undoes the transaction.
+        """
+        before = self._digests()
+        self.rebuild()
+        after = self._digests()
+        return [name for name in before if before[name] != after[name]]
+
+    def _digests(self) -> dict[str, str]:
+        return {table.name: self._digest(table) for table in schema.PROJECTIONS}
+
+    def _digest(self, table: Table) -> str:
+        found = hashlib.sha256()
+        query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_PAGE)
+        for row in self._connection.execute(query):
+            found.update(repr(tuple(row)).encode())
+        return found.hexdigest()
 
 
 def _event(row: Row[Any]) -> Event:
