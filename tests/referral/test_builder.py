@@ -134,8 +134,8 @@ def test_whatever_the_records_hold(material: ReportMaterial, reference: Path) ->
         assert (element.find("originalFileName") is None) == (not file.record.name)
         for silent in ("exifViewedByEsp", "publiclyAvailable", "potentialMeme", "ipCaptureEvent", "locationOfFile"):
             assert element.find(silent) is None
-        stated = {str(flag.tag) for flag in element.findall("fileAnnotations/*")}
-        assert stated == {
+        flags = {str(flag.tag) for flag in element.findall("fileAnnotations/*")}
+        assert flags == {
             {"generated": "generativeAi", "self_produced": "possibleSelfProduction"}[sign] for sign in file.signs
         }
         words = [e.text or "" for e in element.findall("additionalInfo")]
@@ -192,6 +192,31 @@ def test_the_moment_is_of_finding_otherwise(reference: Path, sent: datetime | No
 def test_every_country_can_be_stated(reference: Path, country: str) -> None:
     sender = PartyRecord(account="a", country=country, basis=EuBasis.DECLARED)
     held(material(sender=sender, recipients=(sender,)), reference)
+
+
+def test_a_case_of_text_alone_is_reported_as_a_file(reference: Path) -> None:
+    report, (details,) = held(material(kind="text", name="chat.txt"), reference)
+    assert report.findtext("incidentSummary/incidentType")
+    assert details.findtext("originalFileName") == "chat.txt"
+    assert details.findtext("fileRelevance") == "Reported"
+
+
+def test_a_class_that_the_schema_does_not_have_is_not_stated(reference: Path) -> None:
+    (file,) = material().items
+    with pytest.raises(ValueError, match="C1"):
+        build_file_details(1, "f", dataclasses.replace(file, classification="C1"))
+
+
+def test_the_words_of_a_file(reference: Path) -> None:
+    first = material(identity="m-1", sent_at=FOUND).items[0]
+    again = first.record.model_copy(update={"found_at": NOW, "sent_at": None})
+    whole = dataclasses.replace(material(), items=(dataclasses.replace(first, repeats=(again,)),))
+    _, (details,) = held(whole, reference)
+    assert [e.text for e in details.findall("additionalInfo")] == [
+        "A person confirmed it as known.",
+        "The service's own identifier of the item: m-1",
+        "The account sent it again: found at 2025-06-01T13:00:00.000Z, recipients on record: 0.",
+    ]
 
 
 def test_many_recipients(reference: Path) -> None:

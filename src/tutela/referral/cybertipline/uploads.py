@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 _CHUNK = 64 * 1024
+# Readers of forms limit their headers; the whole name of a file is told with its details.
+_MOST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,12 @@ class FileUpload:
         if self._chunks.size == 0:
             raise ValueError("there is nothing to upload: the file is empty")
         self._digest = hashlib.md5(usedforsecurity=False)
+        told = _quoted(_name(source, name)[-_MOST_NAME:])
         boundary = secrets.token_hex(16)
         self.content_type = f"multipart/form-data; boundary={boundary}"
         self._head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="id"\r\n\r\n{report_id}\r\n'
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{_quoted(_name(source, name))}"'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{told}"'
             "\r\nContent-Type: application/octet-stream\r\n\r\n"
         ).encode("utf-8", "replace")
         self._tail = f"\r\n--{boundary}--\r\n".encode()
