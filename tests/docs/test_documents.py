@@ -22,6 +22,7 @@ from tutela.content.item import Outcome
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.matching.metrics import farthest
 from tutela.detection.matching.shape import shape_of
+from tutela.referral.cybertipline.errors import BY_CODE
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.sandboxes.cybertipline import running
 from tutela.statistics.provider_return.form import form_rows
@@ -215,3 +216,10 @@ def test_the_how_to_of_a_report_files_one_in_a_dozen_lines(tmp_path: Path) -> No
         assert f"'{package}'" not in done.stdout
     default = CyberTiplineSettings()
     assert f'url="{default.url}", user="{default.user}", password="{default.password}"' in target
+
+
+def test_the_errors_of_the_client_are_those_of_the_code() -> None:
+    text = (ROOT / "docs/reference/cybertipline.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([\d, ]+) \| `(\w+)` \| (\w+) \|$", text, re.MULTILINE)
+    written = {int(code): (name, retry) for codes, name, retry in rows for code in codes.split(",")}
+    assert written == {int(code): (kind.__name__, kind("x").retry.value) for code, kind in BY_CODE.items()}

@@ -169,6 +169,29 @@ def test_a_stream_that_was_spent_is_not_sent_again_as_nothing(client: Door) -> N
     client.retract(number)
 
 
+def breaking() -> Iterator[bytes]:
+    yield DATA
+    raise OSError("the disk is gone")
+
+
+LYING: dict[str, tuple[Chunks, type[Exception]]] = {
+    "it breaks": (Chunks(breaking), OSError),
+    "it breaks, of a known size": (Chunks(breaking, 2 * len(DATA)), OSError),
+    "it is shorter": (Chunks(lambda: [DATA], len(DATA) + 1), ValueError),
+    "it is longer": (Chunks(lambda: [DATA, b"x"], len(DATA)), ValueError),
+}
+
+
+@pytest.mark.parametrize("name", LYING)
+def test_a_file_that_is_not_what_it_said(name: str, client: Door, service: Service) -> None:
+    source, kind = LYING[name]
+    number = client.submit(a_report()).report_id
+    with pytest.raises(kind):
+        client.upload(number, source)
+    uploaded = client.upload(number, DATA)
+    assert client.finish(number, [uploaded.file_id]).file_ids == (uploaded.file_id,)
+
+
 def test_a_file_that_cannot_be_read(client: Door, tmp_path: Path) -> None:
     number = client.submit(a_report()).report_id
     with pytest.raises(FileNotFoundError):
@@ -277,3 +300,4 @@ def test_nothing_but_the_sandbox_without_saying_so(url: str, target: str) -> Non
     with pytest.raises(WrongTarget):
         CyberTiplineSettings(url=url, target=target)
     assert CyberTiplineSettings().url.startswith("http://127.0.0.1:")
+    assert "hidden" not in repr(CyberTiplineSettings(password="hidden"))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
+import tracemalloc
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tutela.casework.evidence import ItemRecord
+from tutela.referral.cybertipline.recipient import from_settings
+from tutela.referral.cybertipline.target import CyberTiplineSettings
+from tutela.referral.material import FileMaterial, Reporter, ReportMaterial
+from tutela.regimes.services import ServiceType
 from tutela.sandboxes.cybertipline import running
 
 FILES, MEGABYTES = (50, 20) if os.environ.get("TUTELA_SOAK") else (6, 20)
@@ -71,3 +79,30 @@ def test_memory_stays_flat(kind: str, tmp_path: Path) -> None:
         )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) < ALLOWED
+
+
+@pytest.mark.soak
+def test_the_recipient_holds_one_file_at_a_time() -> None:
+    """Evidence is decrypted whole, so that one file is held, and no second one."""
+    size = MEGABYTES * 1024 * 1024
+    record = ItemRecord(
+        service="chat", service_name="Chat", service_type=ServiceType.NUMBER_INDEPENDENT_MESSAGING, name="n",
+        kind="other", size=size, fingerprints={"md5": hashlib.md5(bytes(size)).hexdigest()}, sender=None,
+        recipients=(), sent_at=None, found_at=datetime(2025, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    files = tuple(
+        FileMaterial(f"i{n}", record, "known", None, viewed=False, load=lambda: bytes(size)) for n in range(FILES)
+    )
+    material = ReportMaterial("r", "c", Reporter("O", "F", "L", "e@example.test"), files, None)
+    with running(user="sandbox", password="sandbox") as sandbox:
+        recipient = from_settings(CyberTiplineSettings(url=sandbox.base_url))
+        report = recipient.open(material)
+        tracemalloc.start()
+        try:
+            sent = [recipient.upload(report, file) for file in files]
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert sorted(recipient.finish(report).file_ids) == sorted(sent)
+        recipient.close()
+    assert peak < 1.5 * size

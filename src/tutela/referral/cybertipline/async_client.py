@@ -89,6 +89,8 @@ class AsyncCyberTiplineClient:
                     reader.add(chunk)
         except httpx.HTTPError as error:
             raise no_answer(call, error) from error
+        finally:
+            call.release()
         return call.read(reader.reply())
 
 

@@ -44,6 +44,11 @@ class Call(Generic[_T]):
     headers: Mapping[str, str] = field(default_factory=dict)
     limit: int = MOST_ANSWER
 
+    def release(self) -> None:
+        """Let go of what was sent: requests and answers of httpx hold each other until they are collected."""
+        if isinstance(self.body, FileUpload):
+            self.body.release()
+
 
 def status() -> Call[Status]:
     """Ask whether the service is there and knows us."""

@@ -88,4 +88,6 @@ class CyberTiplineClient:
                     reader.add(chunk)
         except httpx.HTTPError as error:
             raise no_answer(call, error) from error
+        finally:
+            call.release()
         return call.read(reader.reply())

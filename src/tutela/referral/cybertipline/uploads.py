@@ -31,10 +31,14 @@ Source = bytes | str | os.PathLike[str] | BinaryIO | Chunks
 """What can be uploaded: bytes, a path, a binary file (from its start where it can be wound back), `Chunks`."""
 
 
+_NOTHING = Chunks(lambda: ())
+
+
 class FileUpload:
     """The form of an upload: iterate over it once. `md5` is that of the file's bytes, when all are sent.
 
-    Raises ValueError for a file without a byte: the service refuses it, and it is what a spent stream looks like.
+    Raises ValueError for a file without a byte, since the service refuses it and it is what a spent stream looks like,
+    and for one that turns out to have another size than was announced.
     """
 
     def __init__(self, report_id: int, source: Source, name: str | None) -> None:
@@ -63,15 +67,25 @@ class FileUpload:
         """The MD5 of what was sent so far, lower-case hexadecimal."""
         return self._digest.hexdigest()
 
+    def release(self) -> None:
+        """Let go of the file: whoever still holds the request does not hold its bytes."""
+        self._chunks = _NOTHING
+
     def __iter__(self) -> Iterator[bytes]:
         chunks = (chunk for chunk in self._chunks.open() if chunk)
         first = next(chunks, None)
         if first is None:
             raise ValueError("there is nothing to upload: the file is empty, or was read before")
         yield self._head
+        sent, size = 0, self._chunks.size
         for chunk in _and_then(first, chunks):
+            sent += len(chunk)
+            if size is not None and sent > size:
+                raise ValueError(f"the file has more than the {size} bytes that were announced")
             self._digest.update(chunk)
             yield chunk
+        if size is not None and sent < size:
+            raise ValueError(f"the file has {sent} bytes, and {size} were announced")
         yield self._tail
 
 
