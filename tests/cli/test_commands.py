@@ -494,6 +494,16 @@ def test_decisions_at_the_terminal(tutela: Tutela, tmp_path: Path) -> None:
     assert "failed" in ran.out
     assert tutela("referral", "list", "--json").lines[0]["last_error"] == "open: no-answer"
     assert tutela("referral", "retry", "nowhere").code == 1
+    referral = tutela("referral", "list", "--json").lines[0]["id"]
+    (as_json,) = tutela("referral", "show", referral, "--json").lines
+    assert as_json["lacks"] == ["nobody_reported", "no_location", "no_file_viewed"]
+    told = tutela("referral", "show", referral)
+    assert (told.code, told.out.count("lacks"), "no file goes" in told.out) == (0, 3, False)
+    # A report names who reports.
+    (tutela.data / "tutela.toml").write_text("")
+    told = tutela("referral", "show", referral)
+    assert (told.code, "reporter" in told.err, "lacks" in told.out) == (0, True, False)
+    assert tutela("referral", "show", "nowhere").code == 1
 
 
 def test_access_is_taken(tutela: Tutela) -> None:

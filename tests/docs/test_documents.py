@@ -10,6 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from fastapi.routing import APIRoute
@@ -21,6 +22,9 @@ from tutela.content.item import Outcome
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.matching.metrics import farthest
 from tutela.detection.matching.shape import shape_of
+from tutela.referral.cybertipline.errors import BY_CODE
+from tutela.referral.cybertipline.target import CyberTiplineSettings
+from tutela.sandboxes.cybertipline import running
 from tutela.statistics.provider_return.form import form_rows
 from tutela.storage.platform.call_contents import MAKERS
 from tutela.storage.settings import load_settings
@@ -191,3 +195,31 @@ def test_the_how_to_of_the_platform_runs_and_its_settings_are_some(tmp_path: Pat
         (tmp_path / "tutela.toml").write_text(block, "utf-8")
         load_settings(tmp_path, {})
     assert {f"`{name}`" for name in MAKERS} <= set(re.findall(r"^\| (`[a-z._]+`) \|", text, re.MULTILINE))
+
+
+def test_the_how_to_of_a_report_files_one_in_a_dozen_lines(tmp_path: Path) -> None:
+    """Against the sandbox at another port, from a process that has neither a database nor a server."""
+    text = (ROOT / "docs/how-to/file-a-report.md").read_text("utf-8")
+    script, target = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    assert len([line for line in script.splitlines() if line and not line.startswith(("from", "import"))]) <= 10
+    (tmp_path / "bridge.jpg").write_bytes(b"a bridge")
+    loaded = "import sys\nprint(sorted(sys.modules))\n"
+    with running(user="sandbox", password="sandbox") as sandbox:
+        here = (target + script).replace("http://127.0.0.1:8640/ispws", sandbox.base_url)
+        (tmp_path / "file.py").write_text(here.replace("CyberTiplineClient()", "CyberTiplineClient(sandbox)") + loaded)
+        done = _run("python file.py", tmp_path)
+        assert done.returncode == 0, done.stderr
+        (report,) = httpx.get(f"{sandbox.sandbox_url}/ledger.json", auth=("sandbox", "sandbox")).json()["reports"]
+    assert (report["state"], [f["name"] for f in report["files"]]) == ("finished", ["bridge.jpg"])
+    assert f"report_id={report['id']}" in done.stdout
+    for package in ("tutela.storage", "tutela.casework", "tutela.web", "sqlalchemy", "fastapi", "starlette", "numpy"):
+        assert f"'{package}'" not in done.stdout
+    default = CyberTiplineSettings()
+    assert f'url="{default.url}", user="{default.user}", password="{default.password}"' in target
+
+
+def test_the_errors_of_the_client_are_those_of_the_code() -> None:
+    text = (ROOT / "docs/reference/cybertipline.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([\d, ]+) \| `(\w+)` \| (\w+) \|$", text, re.MULTILINE)
+    written = {int(code): (name, retry) for codes, name, retry in rows for code in codes.split(",")}
+    assert written == {int(code): (kind.__name__, kind("x").retry.value) for code, kind in BY_CODE.items()}

@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tutela.casework.evidence import ItemRecord, PartyRecord
-from tutela.referral.cybertipline.builder import build_file_details, build_report, clean, to_bytes
+from tutela.casework.review import Sign
+from tutela.referral.cybertipline.building import build_file_details, build_report
+from tutela.referral.cybertipline.schema import clean
+from tutela.referral.cybertipline.writing import to_xml
 from tutela.referral.material import FileMaterial, Reporter, ReportMaterial, SuspensionMaterial, WithdrawnMaterial
 from tutela.regimes.eu_users import COUNTRIES, EuBasis
 from tutela.regimes.services import ServiceType
@@ -23,6 +26,7 @@ from tutela.sandboxes.cybertipline.checking import Checker
 
 FOUND = datetime(2025, 6, 1, 12, tzinfo=UTC)
 NOW = FOUND + timedelta(hours=1)
+HASHES = {"md5": "MD5", "sha1": "SHA1", "sha256": "SHA256", "pdq": "PDQ", "photodna": "PhotoDNA"}
 # What a record in the vault can hold: it is written as UTF-8, so lone surrogates are gone before it.
 nasty = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(
     ["\x00", "<&>\"'", "]]>", "\ufffe\uffff", "\x85\u2028", " ", "\r\n", "\U0010ffff", "a\x1bb", "x" * 4000, "é" * 2057]
@@ -42,14 +46,16 @@ records = st.builds(
     service_name=nasty,
     service_type=st.sampled_from(ServiceType),
     name=nasty,
-    kind=st.sampled_from(["image", "video", "other"]),
+    kind=st.sampled_from(["image", "video", "text", "other"]),
     size=st.integers(0, 10**12),
-    fingerprints=st.dictionaries(st.sampled_from(["md5", "sha256", "pdq", "other"]), hexes),
+    fingerprints=st.dictionaries(st.sampled_from([*HASHES, "other"]), hexes),
     sender=st.none() | parties,
     recipients=st.lists(parties, max_size=6).map(tuple),
     sent_at=st.none() | st.datetimes(datetime(1970, 1, 1), datetime(2030, 1, 1), timezones=zones),  # noqa: DTZ001
     found_at=st.just(FOUND),
+    identity=st.none() | nasty,
 )
+SIGNS: list[Sign] = ["generated", "self_produced"]
 verdicts: st.SearchStrategy[Literal["known", "new"]] = st.sampled_from(["known", "new"])
 files = st.builds(
     FileMaterial,
@@ -59,6 +65,8 @@ files = st.builds(
     classification=st.none() | st.sampled_from(["A1", "A2", "B1", "B2"]),
     viewed=st.booleans(),
     load=st.just(lambda: b""),
+    repeats=st.lists(records, max_size=2).map(tuple),
+    signs=st.frozensets(st.sampled_from(SIGNS)),
 )
 withdrawals = st.builds(
     WithdrawnMaterial,
@@ -80,6 +88,7 @@ materials = st.builds(
     suspension=st.none() | st.builds(SuspensionMaterial, st.datetimes(datetime(2020, 1, 1), timezones=zones)),  # noqa: DTZ001
     prior=numbers,
     withdrawn=st.lists(withdrawals, max_size=3).map(tuple),
+    urgent=st.lists(st.datetimes(datetime(2020, 1, 1), timezones=zones), max_size=200).map(tuple),  # noqa: DTZ001
 )
 
 
@@ -95,8 +104,8 @@ def checker() -> Checker:
 
 def held(material: ReportMaterial, reference: Path) -> tuple[etree._Element, list[etree._Element]]:
     """Build everything, and hold it against both schemas and the sandbox's rules, as bytes."""
-    documents = [to_bytes(build_report(material))]
-    documents += [to_bytes(build_file_details("4711", "ab" * 16, file)) for file in material.items]
+    documents = [to_xml(build_report(material))]
+    documents += [to_xml(build_file_details(4711, "ab" * 16, file)) for file in material.items]
     roots = []
     for number, document in enumerate(documents):
         checker().check(document, "fileDetails" if number else "report", NOW, "utf-8")
@@ -112,7 +121,7 @@ def test_whatever_the_records_hold(material: ReportMaterial, reference: Path) ->
     report, details = held(material, reference)
     kept = [f.record for f in material.items] + [w.record for w in material.withdrawn if w.record]
     senders = {record.sender.account for record in kept if record.sender}
-    recipients = {r.account for f in material.items for r in f.record.recipients}
+    recipients = {r.account for f in material.items for record in f.records for r in record.recipients}
     assert len(report.findall("personOrUserReported")) == len(senders)
     assert len(report.findall("intendedRecipient")) == len(recipients)
     suspended = report.findall("personOrUserReported/additionalInfo")
@@ -123,17 +132,26 @@ def test_whatever_the_records_hold(material: ReportMaterial, reference: Path) ->
         assert element.findtext("industryClassification") == file.classification
         assert (element.find("uploadedToEspTimestamp") is None) == (file.record.sent_at is None)
         assert (element.find("originalFileName") is None) == (not file.record.name)
-        for silent in ("exifViewedByEsp", "publiclyAvailable", "potentialMeme", "fileAnnotations", "ipCaptureEvent",
-                       "locationOfFile", "additionalInfo"):  # fmt: skip
+        for silent in ("exifViewedByEsp", "publiclyAvailable", "potentialMeme", "ipCaptureEvent", "locationOfFile"):
             assert element.find(silent) is None
+        flags = {str(flag.tag) for flag in element.findall("fileAnnotations/*")}
+        assert flags == {
+            {"generated": "generativeAi", "self_produced": "possibleSelfProduction"}[sign] for sign in file.signs
+        }
+        words = [e.text or "" for e in element.findall("additionalInfo")]
+        assert words[0].startswith("A person confirmed it as")
+        assert any("own identifier of the item" in text for text in words) == bool(file.record.identity)
+        assert sum(text.count("recipients on record") for text in words if "sent it again" in text) >= len(file.repeats)
         assert {h.get("hashType"): h.text for h in element.findall("originalFileHash")} == {
             official_name: file.record.fingerprints[kind]
-            for kind, official_name in (("md5", "MD5"), ("sha256", "SHA256"), ("pdq", "PDQ"))
+            for kind, official_name in HASHES.items()
             if kind in file.record.fingerprints
         }
     for silent in ("victim", "lawEnforcement", "batchedReport"):
         assert report.find(silent) is None
-    assert report.find("incidentSummary/escalateToHighPriority") is None
+    escalated = report.findtext("incidentSummary/escalateToHighPriority")
+    assert (escalated is None) == (not material.urgent)
+    assert len(escalated or "") <= 3000
     countries = {record.sender.country for record in kept if record.sender and record.sender.country}
     named = [e.text for e in report.findall("personOrUserReported/priorCTReports")]
     assert named == [n for n in material.prior if n.isdigit() and int(n) < 2**63] * len(senders)
@@ -174,6 +192,31 @@ def test_the_moment_is_of_finding_otherwise(reference: Path, sent: datetime | No
 def test_every_country_can_be_stated(reference: Path, country: str) -> None:
     sender = PartyRecord(account="a", country=country, basis=EuBasis.DECLARED)
     held(material(sender=sender, recipients=(sender,)), reference)
+
+
+def test_a_case_of_text_alone_is_reported_as_a_file(reference: Path) -> None:
+    report, (details,) = held(material(kind="text", name="chat.txt"), reference)
+    assert report.findtext("incidentSummary/incidentType")
+    assert details.findtext("originalFileName") == "chat.txt"
+    assert details.findtext("fileRelevance") == "Reported"
+
+
+def test_a_class_that_the_schema_does_not_have_is_not_stated(reference: Path) -> None:
+    (file,) = material().items
+    with pytest.raises(ValueError, match="C1"):
+        build_file_details(1, "f", dataclasses.replace(file, classification="C1"))
+
+
+def test_the_words_of_a_file(reference: Path) -> None:
+    first = material(identity="m-1", sent_at=FOUND).items[0]
+    again = first.record.model_copy(update={"found_at": NOW, "sent_at": None})
+    whole = dataclasses.replace(material(), items=(dataclasses.replace(first, repeats=(again,)),))
+    _, (details,) = held(whole, reference)
+    assert [e.text for e in details.findall("additionalInfo")] == [
+        "A person confirmed it as known.",
+        "The service's own identifier of the item: m-1",
+        "The account sent it again: found at 2025-06-01T13:00:00.000Z, recipients on record: 0.",
+    ]
 
 
 def test_many_recipients(reference: Path) -> None:

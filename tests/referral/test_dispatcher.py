@@ -17,7 +17,7 @@ import pytest
 from lxml import etree
 
 from tests.databases import Opening, SteppableClock
-from tests.rig import OFFICER, REVIEWER, Rig, party, picture
+from tests.rig import OFFICER, REVIEWER, SENIOR, Rig, party, picture
 from tutela.casework.evidence import ItemRecord, record_name
 from tutela.casework.reasons import Reason
 from tutela.casework.reopening import reopen
@@ -148,6 +148,34 @@ def test_viewed_is_what_the_record_says(office: Office) -> None:
     (report,) = office.ledger()["reports"]
     stated = [("<fileViewedByEsp>true<" in f["fileinfo"][0]["xml"]) for f in report["files"]]
     assert sorted(stated) == [False, True]
+
+
+def test_what_the_decision_said_is_in_the_report(office: Office) -> None:
+    """Signs and urgency; a senior lifts what was said before, and the marks after it stand."""
+    said: list[str | None] = []
+    for number, (lifted, urgent) in enumerate([(False, True), (True, False), (True, True), (False, False)]):
+        one = office.rig.take(str(number), picture(number), Provenance(party(f"a{number}")))
+        case, item = str(one.case), str(one.item)
+        if lifted:
+            office.place.desk.mark_urgent(REVIEWER, case, "look at the third message")
+            office.place.desk.lift_urgency(SENIOR, case, "it is not")
+        office.clock.advance(minutes=1)
+        office.rig.look(case, item)
+        signs = frozenset({"generated", "self_produced"} if urgent else ())
+        office.place.desk.decide(REVIEWER, case, item, "known", signs=signs, urgent=urgent)  # type: ignore[arg-type]
+        said.append(str(office.clock().isoformat(timespec="milliseconds")).removesuffix("+00:00") if urgent else None)
+    office.place.dispatcher().run_due()
+    reports = office.ledger()["reports"]
+    assert len(reports) == 4
+    for report, moment in zip(reports, said, strict=True):
+        document = etree.fromstring(report["xml"].encode())
+        escalated = document.findtext("incidentSummary/escalateToHighPriority")
+        assert (escalated is None) == (moment is None)
+        assert moment is None or (moment in str(escalated) and str(escalated).count("Z") == 1)
+        assert "third message" not in report["xml"]
+        details = etree.fromstring(report["files"][0]["fileinfo"][0]["xml"].encode())
+        flags = sorted(str(flag.tag) for flag in details.iterfind("fileAnnotations/*"))
+        assert flags == ([] if moment is None else ["generativeAi", "possibleSelfProduction"])
 
 
 KINDS = [

@@ -10,7 +10,14 @@ from rich.table import Table
 from tutela.cli.exits import Exit
 from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
-from tutela.storage.casework.case_reader import CaseReader
+from tutela.referral.cybertipline.actionable import MEANINGS, Lack, lacks
+from tutela.referral.cybertipline.building import build_file_details, build_report
+from tutela.referral.material import NothingToTell
+from tutela.referral.recipient import RecipientError
+from tutela.referral.states import ReferralState
+from tutela.storage.casework.case_reader import CaseReader, ReferralRow
+from tutela.storage.settings import BadSettings
+from tutela.storage.workplace import Workplace
 
 app = typer.Typer(help="Reports to authorities.", no_args_is_help=True)
 
@@ -43,6 +50,45 @@ def list_referrals(
             )
         )
     out.print(table)
+
+
+@app.command()
+def show(
+    referral: Annotated[str, typer.Argument(metavar="REFERRAL")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Show one report, and what it lacks for its recipient to act on it, as long as it is not sent.
+
+    The evidence is read for it, which goes on record.
+    """
+    with workplace() as place:
+        row = next((one for one in CaseReader(place.database).referrals() if one.id == referral), None)
+        if row is None:
+            fail(f"there is no report {referral}: tutela referral list")
+        missing = _lacks(place, row) if ReferralState(row.state).pending else None
+    if as_json:
+        print_json({**row.as_dict(), "lacks": None if missing is None else [lack.value for lack in missing]})
+        return
+    for name, value in row.as_dict().items():
+        out.print(f"{name:12}  {'-' if value is None else value}", markup=False)
+    for lack in missing or ():
+        out.print(f"{'lacks':12}  {MEANINGS[lack]}", markup=False)
+
+
+def _lacks(place: Workplace, row: ReferralRow) -> tuple[Lack, ...] | None:
+    if row.recipient != "cybertipline":
+        return None
+    try:
+        material = place.report_material(row.id)
+    except NothingToTell as nothing:
+        err.print(f"nothing is left to tell: {nothing}", markup=False)
+        return None
+    except (RecipientError, BadSettings) as error:
+        err.print(f"what it says cannot be told: {error}", markup=False)
+        return None
+    # The service names reports and files once it has them; what is missing does not rest on their names.
+    files = [build_file_details(1, file.item, file) for file in material.items]
+    return lacks(build_report(material), files)
 
 
 @app.command()

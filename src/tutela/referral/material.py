@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Literal
 
 from tutela.casework.evidence import ItemRecord
+from tutela.casework.review import Sign
 
 
 @dataclass(frozen=True, slots=True)
 class FileMaterial:
     """A confirmed item. `viewed`: the record holds a look by the person who decided, before the decision.
 
-    `repeats` are the records of the times that the account sent it again while the case was open.
+    `repeats` are the records of the times that the account sent it again while the case was open. `signs` are those
+    that the person who decided saw on it.
     """
 
     item: str
@@ -24,6 +26,7 @@ class FileMaterial:
     viewed: bool
     load: Callable[[], bytes]
     repeats: tuple[ItemRecord, ...] = ()
+    signs: frozenset[Sign] = frozenset()
 
     @property
     def records(self) -> tuple[ItemRecord, ...]:
@@ -69,7 +72,8 @@ class Reporter:
 class ReportMaterial:
     """Everything a builder may draw on. Raises ValueError if there is neither an item nor one to withdraw.
 
-    `prior` are the numbers of the earlier reports of the case to this recipient, oldest first.
+    `prior` are the numbers of the earlier reports of the case to this recipient, oldest first. `urgent` are the times
+    at which people said that a child is in danger now, oldest first; none where nobody did, or a senior lifted it.
     """
 
     referral: str
@@ -79,6 +83,7 @@ class ReportMaterial:
     suspension: SuspensionMaterial | None
     prior: tuple[str, ...] = ()
     withdrawn: tuple[WithdrawnMaterial, ...] = ()
+    urgent: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.items and not self.withdrawn:

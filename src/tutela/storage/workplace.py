@@ -39,6 +39,7 @@ from tutela.events.catalogue.intake import ServiceRegistered
 from tutela.events.catalogue.referral import ReferralRetryOrdered
 from tutela.events.envelope import SYSTEM, Clock, NewEvent, system_clock
 from tutela.referral.dispatcher import Dispatcher
+from tutela.referral.material import ReportMaterial
 from tutela.referral.recipient import Recipient
 from tutela.referral.states import ReferralState
 from tutela.regimes.regime import RegimeTable, load
@@ -371,8 +372,14 @@ class Workplace:
     def dispatcher(self) -> Dispatcher:
         """Return a worker that sends reports, under a name of its own."""
         holder = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
-        material = MaterialSource(self.database, self.evidence, self.settings.reporter)
-        return Dispatcher(self.transactions, self.recipients(), material, self.clock, holder)
+        return Dispatcher(self.transactions, self.recipients(), self.report_material, self.clock, holder)
+
+    def report_material(self, referral: str) -> ReportMaterial:
+        """Return what a report says if it is sent now; that evidence is read for it goes on record.
+
+        Raises as `storage.referral.report_material.MaterialSource` does.
+        """
+        return MaterialSource(self.database, self.evidence, self.settings.reporter)(referral)
 
     def retry_referral(self, referral: str, actor: str) -> None:
         """Make a report due now that failed or was stopped. Raises LookupError where there is none such."""

@@ -1,4 +1,4 @@
-"""The response codes, and which of them may pass by themselves."""
+"""The response codes."""
 
 from __future__ import annotations
 
@@ -27,10 +27,3 @@ class Code(IntEnum):
     NO_SUCH_FILE = 5002
     ALREADY_RETRACTED = 5101
     ALREADY_FINISHED = 5102
-
-
-MAY_PASS = frozenset({Code.SERVER, Code.SAVE, Code.UPLOAD, Code.UPLOAD_STORE, Code.UPDATE})
-"""Failures on the recipient's side: trying again later may help."""
-
-BEGIN_AGAIN = frozenset({Code.NO_SUCH_REPORT, Code.NO_SUCH_FILE, Code.ALREADY_RETRACTED})
-"""The attempt is gone: the dispatcher begins another."""

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
-from lxml import etree
-
-from tutela.referral.cybertipline.builder import build_file_details, build_report, to_bytes
-from tutela.referral.cybertipline.client import CyberTiplineClient, CyberTiplineError
-from tutela.referral.cybertipline.codes import Code
+from tutela.referral.cybertipline.building import build_file_details, build_report
+from tutela.referral.cybertipline.client import CyberTiplineClient
+from tutela.referral.cybertipline.errors import (
+    AlreadyFinished,
+    AlreadyRetracted,
+    CyberTiplineError,
+    NoAnswer,
+    NoSuchReport,
+    Retry,
+    UnclearAnswer,
+    WrongDigest,
+    WrongReceipt,
+)
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.material import FileMaterial, ReportMaterial
 from tutela.referral.recipient import Receipt, RecipientError, Settled
+
+_T = TypeVar("_T")
+_NAMES: dict[type[CyberTiplineError], str] = {
+    NoAnswer: "no-answer",
+    UnclearAnswer: "unclear-answer",
+    WrongDigest: "wrong-md5",
+    WrongReceipt: "wrong-receipt",
+}
+"""What an error without a code of the service is called on the record; any other is a `wrong-answer`."""
 
 
 class CyberTipline:
@@ -32,44 +51,59 @@ class CyberTipline:
 
     def open(self, material: ReportMaterial) -> str:
         """Submit the report."""
-        return self._client.submit(_document(lambda: build_report(material)))
+        report = _stated(lambda: build_report(material))
+        with _as_recipient():
+            return str(_stated(lambda: self._client.submit(report)).report_id)
 
     def upload(self, report_id: str, file: FileMaterial) -> str:
-        """Upload a file and hold the MD5 that comes back against the record."""
-        file_id, md5 = self._client.upload(report_id, f"{file.item}.bin", file.load())
-        if md5 != file.record.fingerprints.get("md5"):
-            raise RecipientError("wrong-md5", "the service computed another MD5 than the record holds", retry=True)
-        return file_id
+        """Upload a file and hold the MD5 that comes back against what was sent and against the record."""
+        with _as_recipient():
+            data = file.load()
+            uploaded = _stated(lambda: self._client.upload(int(report_id), data, f"{file.item}.bin"))
+        if uploaded.md5 != file.record.fingerprints.get("md5"):
+            raise RecipientError("wrong-md5", "the file that was sent has another MD5 than the record", retry=True)
+        return uploaded.file_id
 
     def describe(self, report_id: str, file_id: str, file: FileMaterial) -> None:
         """Send the file's details."""
-        self._client.file_info(_document(lambda: build_file_details(report_id, file_id, file)))
+        details = _stated(lambda: build_file_details(int(report_id), file_id, file))
+        with _as_recipient():
+            self._client.file_info(details)
 
     def finish(self, report_id: str) -> Receipt:
         """Finish, and take the receipt."""
-        answer = self._client.finish(report_id)
-        return Receipt(answer.report_id or "", answer.file_ids)
+        with _as_recipient():
+            finished = self._client.finish(int(report_id))
+        return Receipt(str(finished.report_id), finished.file_ids)
 
     def settle(self, report_id: str) -> Settled:
         """Retract: success and 5001 mean that the attempt is gone, 5102 that it was filed."""
-        try:
-            self._client.retract(report_id)
-        except CyberTiplineError as error:
-            if error.number == Code.ALREADY_FINISHED:
+        with _as_recipient():
+            try:
+                self._client.retract(int(report_id))
+            except AlreadyFinished:
                 return Settled.FILED
-            if error.number in (Code.NO_SUCH_REPORT, Code.ALREADY_RETRACTED):
+            except (NoSuchReport, AlreadyRetracted):
                 return Settled.GONE
-            raise
         return Settled.GONE
-
-
-def _document(build: Callable[[], etree._Element]) -> bytes:
-    try:
-        return to_bytes(build())
-    except (ValueError, OverflowError) as error:
-        raise RecipientError("not-stateable", f"the record cannot be stated: {error}", retry=False) from error
 
 
 def from_settings(settings: CyberTiplineSettings) -> CyberTipline:
     """Return the recipient for a configuration."""
-    return CyberTipline(CyberTiplineClient(settings.url, settings.user, settings.password), settings.target)
+    return CyberTipline(CyberTiplineClient(settings), settings.target)
+
+
+@contextmanager
+def _as_recipient() -> Iterator[None]:
+    try:
+        yield
+    except CyberTiplineError as error:
+        code = _NAMES.get(type(error), "wrong-answer") if error.code is None else str(error.code)
+        raise RecipientError(code, str(error), retry=error.retry is not Retry.NEVER) from error
+
+
+def _stated(build: Callable[[], _T]) -> _T:
+    try:
+        return build()
+    except (ValueError, OverflowError) as error:
+        raise RecipientError("not-stateable", f"the record cannot be stated: {error}", retry=False) from error

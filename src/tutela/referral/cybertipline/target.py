@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 _HOSTS = {"test": "exttest.cybertip.org", "production": "report.cybertip.org"}
@@ -22,7 +22,7 @@ class CyberTiplineSettings:
 
     url: str = "http://127.0.0.1:8640/ispws"
     user: str = "sandbox"
-    password: str = "sandbox"  # noqa: S105 - of the sandbox on this machine
+    password: str = field(default="sandbox", repr=False)
     target: str = "sandbox"
 
     def __post_init__(self) -> None:

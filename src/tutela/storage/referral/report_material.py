@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
 from tutela.casework.closing import Standing, statement
 from tutela.casework.evidence import EvidenceGone, ItemRecord, bytes_name, record_name, repeat_name
+from tutela.events.catalogue.casework import ItemDecided
 from tutela.events.catalogue.intake import ItemSeenAgain
 from tutela.events.catalogue.redress import ActionCarriedOut
+from tutela.events.catalogue.review import CaseMarkedUrgent, CaseUrgencyLifted
 from tutela.referral.material import (
     FileMaterial,
     NothingToTell,
@@ -60,10 +63,11 @@ class MaterialSource:
             case, standing = case_of(connection, case_id), standing_of(connection, case_id)
             said = statement(case, standing, row.recipient)
             of_case = connection.execute(
-                select(items.c.id, items.c.viewed, items.c.flagged_at).where(items.c.case_id == case_id)
+                select(items.c.id, items.c.viewed, items.c.signs, items.c.flagged_at).where(items.c.case_id == case_id)
             )
             rows = {item.id: item for item in of_case}
             prior = self._prior(connection, standing, row.recipient)
+            urgent = _urgent(connection, case_id)
             service = connection.execute(select(services.c.name).where(services.c.id == case.service)).scalar()
             actions, events = schema.actions, schema.events
             again = connection.execute(
@@ -108,6 +112,7 @@ class MaterialSource:
                     viewed=bool(rows[item.id].viewed),
                     load=lambda item=item.id: _evidence(read, bytes_name(item)),  # type: ignore[misc]
                     repeats=tuple(_record(read, name) for name in repeats[item.id]),
+                    signs=frozenset(rows[item.id].signs or ()),
                 )
                 for item in said.items
             ),
@@ -126,6 +131,7 @@ class MaterialSource:
                 for item in said.withdrawn
                 for report_id, files in [next(one for one in reversed(prior) if item in one[1])]
             ),
+            urgent=urgent,
         )
 
     @staticmethod
@@ -143,6 +149,26 @@ class MaterialSource:
                 )
                 found.append((str(number), {file.item_id: file.file_id for file in files}))
         return found
+
+
+def _urgent(connection: Connection, case_id: str) -> tuple[datetime, ...]:
+    """Return when people said that a child is in danger now, oldest first; nothing from before a senior lifted it."""
+    events = schema.events
+    told = connection.execute(
+        select(events.c.type, events.c.data, events.c.occurred_at)
+        .where(
+            events.c.subject == case_id,
+            events.c.type.in_((ItemDecided.TYPE, CaseMarkedUrgent.TYPE, CaseUrgencyLifted.TYPE)),
+        )
+        .order_by(events.c.sequence)
+    )
+    said: list[datetime] = []
+    for event in told:
+        if event.type == CaseUrgencyLifted.TYPE:
+            said.clear()
+        elif event.type == CaseMarkedUrgent.TYPE or event.data.get("urgent"):
+            said.append(event.occurred_at)
+    return tuple(said)
 
 
 def _record_if_kept(read: Callable[[str], bytes], name: str) -> ItemRecord | None:

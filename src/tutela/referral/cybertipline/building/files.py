@@ -1,0 +1,44 @@
+"""An item as a file of a report."""
+
+from __future__ import annotations
+
+from tutela.casework.review import Sign
+from tutela.referral.cybertipline.building import words
+from tutela.referral.cybertipline.schema import (
+    FileAnnotation,
+    FileClassification,
+    FileDetails,
+    FileRelevance,
+    OriginalFileHash,
+    clean,
+)
+from tutela.referral.cybertipline.schema.values import MAX_ORIGINAL_FILE_NAME
+from tutela.referral.material import FileMaterial
+
+_HASHES = (("md5", "MD5"), ("sha1", "SHA1"), ("sha256", "SHA256"), ("pdq", "PDQ"), ("photodna", "PhotoDNA"))
+_ANNOTATIONS: dict[Sign, FileAnnotation] = {
+    "generated": FileAnnotation.GENERATIVE_AI,
+    "self_produced": FileAnnotation.POSSIBLE_SELF_PRODUCTION,
+}
+
+
+def build_file_details(report_id: int, file_id: str, file: FileMaterial) -> FileDetails:
+    """Return what the record says of an uploaded item. Raises ValueError for a class that the schema does not have."""
+    record = file.record
+    return FileDetails(
+        report_id=report_id,
+        file_id=file_id,
+        # The end of a name tells more than its start.
+        original_file_name=clean(record.name)[-MAX_ORIGINAL_FILE_NAME:] if record.name else None,
+        uploaded_to_esp_timestamp=record.sent_at,
+        file_viewed_by_esp=file.viewed,
+        file_relevance=FileRelevance.REPORTED,
+        file_annotations=frozenset(_ANNOTATIONS[sign] for sign in file.signs),
+        industry_classification=None if file.classification is None else FileClassification(file.classification),
+        original_file_hash=tuple(
+            OriginalFileHash(value=clean(record.fingerprints[kind]), hash_type=official)
+            for kind, official in _HASHES
+            if kind in record.fingerprints
+        ),
+        additional_info=tuple(clean(text) for text in words.of_file(file)),
+    )
