@@ -21,6 +21,7 @@ from tutela.content.item import Outcome
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.matching.metrics import farthest
 from tutela.detection.matching.shape import shape_of
+from tutela.referral.package.manifest import Manifest
 from tutela.statistics.provider_return.form import form_rows
 from tutela.storage.platform.call_contents import MAKERS
 from tutela.storage.settings import load_settings
@@ -191,3 +192,20 @@ def test_the_how_to_of_the_platform_runs_and_its_settings_are_some(tmp_path: Pat
         (tmp_path / "tutela.toml").write_text(block, "utf-8")
         load_settings(tmp_path, {})
     assert {f"`{name}`" for name in MAKERS} <= set(re.findall(r"^\| (`[a-z._]+`) \|", text, re.MULTILINE))
+
+
+def test_the_how_to_of_the_contact_point_runs_and_its_settings_are_some(tmp_path: Path) -> None:
+    text = (ROOT / "docs/how-to/national-contact-point.md").read_text("utf-8")
+    done = _run("\n".join(_BLOCK.findall(text)), tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "lantern-signer").read_text().strip()) == 44
+    assert (tmp_path / "authority" / "ncp.pub").read_text().startswith("encryption age1")
+    for block in _TOML.findall(text):
+        (tmp_path / "tutela.toml").write_text(block, "utf-8")
+        load_settings(tmp_path, {})
+
+
+def test_the_keys_of_the_manifest_are_those_of_the_code() -> None:
+    text = (ROOT / "docs/reference/package.md").read_text("utf-8")
+    section = text.partition("## The manifest")[2].partition("\n## ")[0]
+    assert set(Manifest.model_fields) - {"form", "made_at"} <= set(re.findall(r"`(\w+)`", section))

@@ -14,7 +14,8 @@ from tutela.casework.evidence import ItemRecord
 class FileMaterial:
     """A confirmed item. `viewed`: the record holds a look by the person who decided, before the decision.
 
-    `repeats` are the records of the times that the account sent it again while the case was open.
+    `repeats` are the records of the times that the account sent it again while the case was open. `signs`, `urgent` (a
+    child is in danger now) and `legality` (jurisdiction and status) are what the decision says, as far as it does.
     """
 
     item: str
@@ -24,6 +25,9 @@ class FileMaterial:
     viewed: bool
     load: Callable[[], bytes]
     repeats: tuple[ItemRecord, ...] = ()
+    signs: tuple[str, ...] = ()
+    urgent: bool | None = None
+    legality: tuple[tuple[str, str], ...] = ()
 
     @property
     def records(self) -> tuple[ItemRecord, ...]:

@@ -59,6 +59,16 @@ class CyberTiplineSection(_Section):
     target: str = _SANDBOX.target
 
 
+class PackagesSection(_Section):
+    """Where packages for one authority go."""
+
+    target: str = "sandbox"
+    url: str = "http://127.0.0.1:8670"
+    folder: Path | None = None
+    public_keys: Path | None = None
+    token_file: Path | None = None
+
+
 class PlatformSection(_Section):
     """Where the platform is called."""
 
@@ -290,6 +300,8 @@ class SettingsFile(_Section):
     reporter: ReporterSection | None = None
     other_ground: OtherGroundSection | None = None
     cybertipline: CyberTiplineSection = CyberTiplineSection()
+    national_contact_point: PackagesSection = PackagesSection()
+    eu_centre: PackagesSection = PackagesSection()
     platform: PlatformSection = PlatformSection()
     policy: PolicySection = PolicySection()
     redress: RedressSection = RedressSection()

@@ -394,6 +394,7 @@ class Workplace:
         """Return the installed recipients that the policy names, configured once; closed with the installation."""
         with self._recipients_lock:
             if self._recipients is None:
+                self.keys.packages()  # made on first use; recipients of packages read it where it lies
                 self._recipients = {
                     point.name: point.load()(getattr(self.settings, point.name))
                     for point in entry_points(group=RECIPIENTS)

@@ -59,7 +59,9 @@ class MaterialSource:
             case, standing = case_of(connection, case_id), standing_of(connection, case_id)
             said = statement(case, standing, row.recipient)
             of_case = connection.execute(
-                select(items.c.id, items.c.viewed, items.c.flagged_at).where(items.c.case_id == case_id)
+                select(
+                    items.c.id, items.c.viewed, items.c.flagged_at, items.c.signs, items.c.urgent, items.c.legality
+                ).where(items.c.case_id == case_id)
             )
             rows = {item.id: item for item in of_case}
             prior = self._prior(connection, standing, row.recipient)
@@ -109,6 +111,9 @@ class MaterialSource:
                     viewed=bool(rows[item.id].viewed),
                     load=lambda item=item.id: _evidence(read, bytes_name(item)),  # type: ignore[misc]
                     repeats=tuple(_record(read, name) for name in repeats[item.id]),
+                    signs=tuple(rows[item.id].signs or ()),
+                    urgent=rows[item.id].urgent,
+                    legality=tuple((one["jurisdiction"], one["status"]) for one in rows[item.id].legality or ()),
                 )
                 for item in said.items
             ),
