@@ -209,3 +209,13 @@ def test_the_keys_of_the_manifest_are_those_of_the_code() -> None:
     text = (ROOT / "docs/reference/package.md").read_text("utf-8")
     section = text.partition("## The manifest")[2].partition("\n## ")[0]
     assert set(Manifest.model_fields) - {"form", "made_at"} <= set(re.findall(r"`(\w+)`", section))
+
+
+def test_the_how_to_of_the_transparency_database_runs_and_its_settings_are_some(tmp_path: Path) -> None:
+    text = (ROOT / "docs/how-to/transparency-database.md").read_text("utf-8")
+    done = _run("\n".join(_BLOCK.findall(text)), tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "nothing is due" in done.stderr
+    for block in _TOML.findall(text):
+        (tmp_path / "tutela.toml").write_text(block, "utf-8")
+        assert load_settings(tmp_path, {}).transparency.territorial_scope == ("SE", "FI")

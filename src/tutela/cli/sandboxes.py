@@ -93,3 +93,17 @@ def register(
         err.print(f"register sandbox: http://127.0.0.1:{on}  (what arrived: http://127.0.0.1:{on}/sandbox)")
 
     serve(port=port, token=token, on_ready=ready)
+
+
+@app.command("transparency")
+def transparency_database(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8680,
+    token: Annotated[str, typer.Option()] = "sandbox",  # noqa: S107 - of the sandbox on this machine
+) -> None:
+    """Run the stand-in of the DSA Transparency Database on 127.0.0.1 until it is stopped."""
+    from tutela.sandboxes.transparency import serve
+
+    def ready(on: int) -> None:
+        err.print(f"transparency sandbox: http://127.0.0.1:{on}  (what arrived: http://127.0.0.1:{on}/sandbox)")
+
+    serve(port=port, token=token, on_ready=ready)

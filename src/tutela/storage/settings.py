@@ -28,6 +28,7 @@ from tutela.detection.fingerprints.embedding import EmbeddingSettings
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.material import Reporter
 from tutela.referral.package.target import PackageSettings
+from tutela.referral.transparency.target import TransparencySettings
 from tutela.regimes.permission import OtherGround
 from tutela.storage.evidence.blobs.s3 import S3Settings
 from tutela.storage.evidence.master_keys.service import KeyServiceSettings
@@ -41,6 +42,7 @@ from tutela.storage.settings_file import (
     PackagesSection,
     PlatformSection,
     SettingsFile,
+    TransparencySection,
 )
 
 
@@ -74,6 +76,7 @@ class Settings:
     cybertipline: CyberTiplineSettings
     national_contact_point: PackageSettings
     eu_centre: PackageSettings
+    transparency: TransparencySettings
     platform: PlatformSettings
     policy: Policy
     redress: RedressPolicy
@@ -119,6 +122,7 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
             cybertipline=CyberTiplineSettings(**parsed.cybertipline.model_dump()),
             national_contact_point=_packages("national_contact_point", parsed.national_contact_point, folder),
             eu_centre=_packages("eu_centre", parsed.eu_centre, folder),
+            transparency=_transparency(parsed.transparency, folder),
             platform=_platform(parsed.platform, folder),
             policy=Policy(**parsed.policy.model_dump()),
             redress=redress_policy(parsed.redress.model_dump()),
@@ -170,6 +174,11 @@ def _packages(recipient: str, written: PackagesSection, folder: Path) -> Package
         public_keys=folder / written.public_keys if written.public_keys else None,
         token_file=folder / written.token_file if written.token_file else None,
     )
+
+
+def _transparency(written: TransparencySection, folder: Path) -> TransparencySettings:
+    token_file = folder / written.token_file if written.token_file else None
+    return TransparencySettings(**{**written.model_dump(), "token_file": token_file})
 
 
 def _platform(written: PlatformSection, folder: Path) -> PlatformSettings:

@@ -69,6 +69,17 @@ class PackagesSection(_Section):
     token_file: Path | None = None
 
 
+class TransparencySection(_Section):
+    """Statements of reasons to the DSA Transparency Database."""
+
+    target: str = "sandbox"
+    url: str = "http://127.0.0.1:8680"
+    token_file: Path | None = None
+    legal_ground: str = ""
+    explanation: str = ""
+    territorial_scope: tuple[str, ...] = ()
+
+
 class PlatformSection(_Section):
     """Where the platform is called."""
 
@@ -302,6 +313,7 @@ class SettingsFile(_Section):
     cybertipline: CyberTiplineSection = CyberTiplineSection()
     national_contact_point: PackagesSection = PackagesSection()
     eu_centre: PackagesSection = PackagesSection()
+    transparency: TransparencySection = TransparencySection()
     platform: PlatformSection = PlatformSection()
     policy: PolicySection = PolicySection()
     redress: RedressSection = RedressSection()

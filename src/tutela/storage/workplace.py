@@ -82,6 +82,7 @@ from tutela.storage.recording import RecordingStore
 from tutela.storage.redress.notice_facts import NoticeSource
 from tutela.storage.redress.redress_reader import RedressReader
 from tutela.storage.referral.report_material import MaterialSource
+from tutela.storage.referral.statements import Statements
 from tutela.storage.settings import BadSettings, Settings
 from tutela.storage.statistics.return_shelf import ReturnShelf, Shelf
 from tutela.storage.transactions import SqlTransactions
@@ -272,6 +273,11 @@ class Workplace:
     def evidence(self) -> EvidenceDoor:
         """The door by which evidence is read for a purpose that goes on record."""
         return EvidenceDoor(self.database, self.vault, self.clock)
+
+    @cached_property
+    def statements(self) -> Statements:
+        """Statements of reasons of online platforms."""
+        return Statements(self.database, self.evidence, self.clock)
 
     @cached_property
     def retention(self) -> Retention:
