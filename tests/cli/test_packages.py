@@ -184,3 +184,12 @@ def test_settings_that_cannot_be_meant(tmp_path: Path, written: str, said: str) 
         (tmp_path / "tutela.toml").write_text(f"[{section}]\n{written}\n")
         with pytest.raises(BadSettings, match=said):
             load_settings(tmp_path, {})
+
+
+@sqlite_only
+@pytest.mark.parametrize("missing", ["public_keys", "token_file"])
+def test_keys_that_cannot_be_used_are_told(opening: Opening, settings_of_installation: Settings, missing: str) -> None:
+    at = settings_of_installation.national_contact_point
+    place = opening(policy=POLICY, national_contact_point=replace(at, **{missing: at.spool / "missing"}))
+    with pytest.raises(BadSettings, match="missing"):
+        place.dispatcher()

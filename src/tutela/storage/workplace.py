@@ -41,6 +41,7 @@ from tutela.events.catalogue.intake import ServiceRegistered
 from tutela.events.catalogue.referral import ReferralRetryOrdered
 from tutela.events.envelope import SYSTEM, Clock, NewEvent, system_clock
 from tutela.referral.dispatcher import Dispatcher
+from tutela.referral.package.keys import BadKeys
 from tutela.referral.recipient import Recipient
 from tutela.referral.states import ReferralState
 from tutela.regimes.regime import RegimeTable, load
@@ -397,15 +398,21 @@ class Workplace:
             EventLog(connection, self.clock).append([NewEvent(payload, case_id, now, actor)])
 
     def recipients(self) -> dict[str, Recipient]:
-        """Return the installed recipients that the policy names, configured once; closed with the installation."""
+        """Return the installed recipients that the policy names, configured once; closed with the installation.
+
+        Raises BadSettings where the keys of one cannot be used.
+        """
         with self._recipients_lock:
             if self._recipients is None:
                 self.keys.packages()  # made on first use; recipients of packages read it where it lies
-                self._recipients = {
-                    point.name: point.load()(getattr(self.settings, point.name))
-                    for point in entry_points(group=RECIPIENTS)
-                    if point.name in self.settings.policy.recipients
-                }
+                try:
+                    self._recipients = {
+                        point.name: point.load()(getattr(self.settings, point.name))
+                        for point in entry_points(group=RECIPIENTS)
+                        if point.name in self.settings.policy.recipients
+                    }
+                except BadKeys as error:
+                    raise BadSettings(f"[policy] recipients: {error}") from error
             return self._recipients
 
     def yearly_return(self, year: int) -> YearlyReturn:

@@ -96,6 +96,14 @@ def read_signing_seed(path: Path) -> bytes:
     return seed
 
 
+def read_token(path: Path) -> str:
+    """Read the token that a register knows us by; raises BadKeys, also where others may read it."""
+    lines = _lines(path, secret=True)
+    if len(lines) != 1 or not lines[0].isascii() or not lines[0].isprintable():
+        raise BadKeys(f"{path}: one line with the token is expected")
+    return lines[0]
+
+
 def public_key(seed: bytes) -> bytes:
     """Return the public key (Ed25519) of a seed."""
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()

@@ -31,6 +31,7 @@ from tutela.referral.package.keys import (
     public_key,
     read_public_keys,
     read_signing_seed,
+    read_token,
 )
 from tutela.referral.package.manifest import AddresseePart, BadManifest, FilePart, parse, to_bytes
 from tutela.referral.package.target import SANDBOX_KEYS, SANDBOX_TOKEN, PackageSettings
@@ -206,7 +207,7 @@ def _delivery(settings: PackageSettings, keys: PublicKeys) -> Delivery:
         return FolderDelivery(settings.folder)
     from tutela.referral.package.register import RegisterDelivery
 
-    token = settings.token_file.read_text("utf-8").strip() if settings.token_file else SANDBOX_TOKEN
+    token = read_token(settings.token_file) if settings.token_file else SANDBOX_TOKEN
     return RegisterDelivery(settings.url, token, keys.receipts, settings.spool)
 
 
