@@ -187,9 +187,8 @@ def test_settings_that_cannot_be_meant(tmp_path: Path, written: str, said: str) 
 
 
 @sqlite_only
-@pytest.mark.parametrize("missing", ["public_keys", "token_file"])
-def test_keys_that_cannot_be_used_are_told(opening: Opening, settings_of_installation: Settings, missing: str) -> None:
+def test_keys_that_cannot_be_used_are_told(opening: Opening, settings_of_installation: Settings) -> None:
     at = settings_of_installation.national_contact_point
-    place = opening(policy=POLICY, national_contact_point=replace(at, **{missing: at.spool / "missing"}))
-    with pytest.raises(BadSettings, match="missing"):
-        place.dispatcher()
+    for wrong in (replace(at, public_keys=at.spool / "missing"), replace(at, token_file=at.spool / "missing")):
+        with pytest.raises(BadSettings, match="missing"):
+            opening(policy=POLICY, national_contact_point=wrong).dispatcher()
