@@ -7,6 +7,9 @@ SERVE ?= 1
 CORE := $(shell find core -type f -not -path '*/build/*')
 CAN_COMPILE = command -v c++ >/dev/null && $(BIN)/python -c 'import pathlib, sys, sysconfig; sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())'
 
+# The same file three times: published, shipped with what makes packages, and with the sandbox that judges them.
+SCHEMAS := docs/reference/package.schema.json src/tutela/referral/package/manifest.schema.json src/tutela/sandboxes/register/manifest.schema.json
+
 .PHONY: help setup demo test lint format soak bench lock docs clean
 help:  ## show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +52,7 @@ lint: $(VENV)/.dev  ## format check, linter, types, import contracts, documents 
 	$(BIN)/lint-imports
 	$(BIN)/python -m tutela.events.markdown --check docs/reference/events.md
 	$(BIN)/python -m tutela.web.access_table --check docs/reference/access.md
+	$(BIN)/python -m tutela.referral.package.schema --check $(SCHEMAS)
 	$(BIN)/python -m tutela.web.messages --check
 
 format: $(VENV)/.dev  ## format the code and sort its imports
@@ -58,6 +62,7 @@ format: $(VENV)/.dev  ## format the code and sort its imports
 docs: $(VENV)/.dev  ## write the documents that are generated from the code
 	$(BIN)/python -m tutela.events.markdown docs/reference/events.md
 	$(BIN)/python -m tutela.web.access_table docs/reference/access.md
+	$(BIN)/python -m tutela.referral.package.schema $(SCHEMAS)
 	$(BIN)/python -m tutela.web.messages
 
 soak: $(VENV)/.dev  ## the long runs: full counts of kills, faults and generated documents

@@ -24,6 +24,7 @@ from tutela.detection.matching.metrics import farthest
 from tutela.detection.matching.shape import shape_of
 from tutela.referral.cybertipline.errors import BY_CODE
 from tutela.referral.cybertipline.target import CyberTiplineSettings
+from tutela.referral.package.manifest import Manifest
 from tutela.sandboxes.cybertipline import running
 from tutela.statistics.provider_return.form import form_rows
 from tutela.storage.platform.call_contents import MAKERS
@@ -223,3 +224,30 @@ def test_the_errors_of_the_client_are_those_of_the_code() -> None:
     rows = re.findall(r"^\| ([\d, ]+) \| `(\w+)` \| (\w+) \|$", text, re.MULTILINE)
     written = {int(code): (name, retry) for codes, name, retry in rows for code in codes.split(",")}
     assert written == {int(code): (kind.__name__, kind("x").retry.value) for code, kind in BY_CODE.items()}
+
+
+def test_the_how_to_of_the_contact_point_runs_and_its_settings_are_some(tmp_path: Path) -> None:
+    text = (ROOT / "docs/how-to/national-contact-point.md").read_text("utf-8")
+    done = _run("\n".join(_BLOCK.findall(text)), tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "lantern-signer").read_text().strip()) == 44
+    assert (tmp_path / "authority" / "ncp.pub").read_text().startswith("encryption age1")
+    for block in _TOML.findall(text):
+        (tmp_path / "tutela.toml").write_text(block, "utf-8")
+        load_settings(tmp_path, {})
+
+
+def test_the_keys_of_the_manifest_are_those_of_the_code() -> None:
+    text = (ROOT / "docs/reference/package.md").read_text("utf-8")
+    section = text.partition("## The manifest")[2].partition("\n## ")[0]
+    assert set(Manifest.model_fields) - {"form", "made_at"} <= set(re.findall(r"`(\w+)`", section))
+
+
+def test_the_how_to_of_the_transparency_database_runs_and_its_settings_are_some(tmp_path: Path) -> None:
+    text = (ROOT / "docs/how-to/transparency-database.md").read_text("utf-8")
+    done = _run("\n".join(_BLOCK.findall(text)), tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "nothing is due" in done.stderr
+    for block in _TOML.findall(text):
+        (tmp_path / "tutela.toml").write_text(block, "utf-8")
+        assert load_settings(tmp_path, {}).transparency.territorial_scope == ("SE", "FI")

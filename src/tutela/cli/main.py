@@ -24,6 +24,7 @@ from tutela.cli import (
     hashing,
     hashlists,
     indexes,
+    packages,
     people,
     platform,
     quality,
@@ -33,6 +34,7 @@ from tutela.cli import (
     samples,
     sandboxes,
     services,
+    transparency,
 )
 from tutela.cli.exits import Exit
 from tutela.cli.lookup import lookup
@@ -64,6 +66,8 @@ app.add_typer(services.regime_app, name="regime")
 app.add_typer(cases.app, name="case")
 app.add_typer(complaints.app, name="complaint")
 app.add_typer(referrals.app, name="referral")
+app.add_typer(packages.app, name="package")
+app.add_typer(transparency.app, name="transparency")
 app.add_typer(platform.app, name="platform")
 app.add_typer(quality.app, name="quality")
 app.add_typer(people.app, name="person")

@@ -79,3 +79,31 @@ def oidc(
         err.print(f"OpenID Connect sandbox: {issuer}", markup=False)
 
     serve(port=port, client_id=client_id, client_secret=client_secret, on_ready=ready)
+
+
+@app.command()
+def register(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8670,
+    token: Annotated[str, typer.Option()] = "sandbox",  # noqa: S107 - of the sandbox on this machine
+) -> None:
+    """Run the stand-in of an authority's register, which takes packages in, on 127.0.0.1 until it is stopped."""
+    from tutela.sandboxes.register import serve
+
+    def ready(on: int) -> None:
+        err.print(f"register sandbox: http://127.0.0.1:{on}  (what arrived: http://127.0.0.1:{on}/sandbox)")
+
+    serve(port=port, token=token, on_ready=ready)
+
+
+@app.command("transparency")
+def transparency_database(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8680,
+    token: Annotated[str, typer.Option()] = "sandbox",  # noqa: S107 - of the sandbox on this machine
+) -> None:
+    """Run the stand-in of the DSA Transparency Database on 127.0.0.1 until it is stopped."""
+    from tutela.sandboxes.transparency import serve
+
+    def ready(on: int) -> None:
+        err.print(f"transparency sandbox: http://127.0.0.1:{on}  (what arrived: http://127.0.0.1:{on}/sandbox)")
+
+    serve(port=port, token=token, on_ready=ready)

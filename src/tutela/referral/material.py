@@ -15,8 +15,8 @@ from tutela.casework.review import Sign
 class FileMaterial:
     """A confirmed item. `viewed`: the record holds a look by the person who decided, before the decision.
 
-    `repeats` are the records of the times that the account sent it again while the case was open. `signs` are those
-    that the person who decided saw on it.
+    `repeats` are the records of the times that the account sent it again while the case was open. `signs`, `urgent` (a
+    child is in danger now) and `legality` (jurisdiction and status) are what the decision says, as far as it does.
     """
 
     item: str
@@ -27,6 +27,8 @@ class FileMaterial:
     load: Callable[[], bytes]
     repeats: tuple[ItemRecord, ...] = ()
     signs: frozenset[Sign] = frozenset()
+    urgent: bool | None = None
+    legality: tuple[tuple[str, str], ...] = ()
 
     @property
     def records(self) -> tuple[ItemRecord, ...]:

@@ -27,17 +27,22 @@ from tutela.content.item import Limits
 from tutela.detection.fingerprints.embedding import EmbeddingSettings
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.material import Reporter
+from tutela.referral.package.target import PackageSettings
+from tutela.referral.transparency.target import TransparencySettings
 from tutela.regimes.permission import OtherGround
 from tutela.storage.evidence.blobs.s3 import S3Settings
 from tutela.storage.evidence.master_keys.service import KeyServiceSettings
+from tutela.storage.evidence.plain_keys import PACKAGES_KEY
 from tutela.storage.settings_file import (
     AccessSection,
     EmbeddingSection,
     EvidenceSection,
     KeysSection,
     OpenIdSection,
+    PackagesSection,
     PlatformSection,
     SettingsFile,
+    TransparencySection,
 )
 
 
@@ -69,6 +74,9 @@ class Settings:
     reporter: Reporter | None
     other_ground: OtherGround | None
     cybertipline: CyberTiplineSettings
+    national_contact_point: PackageSettings
+    eu_centre: PackageSettings
+    transparency: TransparencySettings
     platform: PlatformSettings
     policy: Policy
     redress: RedressPolicy
@@ -115,6 +123,9 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
             reporter=Reporter(**parsed.reporter.model_dump()) if parsed.reporter else None,
             other_ground=OtherGround(parsed.other_ground.id, parsed.other_ground.text) if parsed.other_ground else None,
             cybertipline=CyberTiplineSettings(**parsed.cybertipline.model_dump()),
+            national_contact_point=_packages("national_contact_point", parsed.national_contact_point, folder),
+            eu_centre=_packages("eu_centre", parsed.eu_centre, folder),
+            transparency=_transparency(parsed.transparency, folder),
             platform=_platform(parsed.platform, folder),
             policy=Policy(**parsed.policy.model_dump()),
             redress=redress_policy(parsed.redress.model_dump()),
@@ -153,6 +164,25 @@ def redress_policy(written: Mapping[str, Any]) -> RedressPolicy:
     if policy.language not in languages():
         raise ValueError(f"redress.language is one of {', '.join(languages())}, not {policy.language!r}")
     return policy
+
+
+def _packages(recipient: str, written: PackagesSection, folder: Path) -> PackageSettings:
+    # Relative paths are taken from the data folder, where the file that names them lies.
+    return PackageSettings(
+        id=recipient,
+        spool=folder / "packages" / recipient,
+        signing_key=folder / "keys" / PACKAGES_KEY,
+        target=written.target,
+        url=written.url,
+        folder=folder / written.folder if written.folder else None,
+        public_keys=folder / written.public_keys if written.public_keys else None,
+        token_file=folder / written.token_file if written.token_file else None,
+    )
+
+
+def _transparency(written: TransparencySection, folder: Path) -> TransparencySettings:
+    token_file = folder / written.token_file if written.token_file else None
+    return TransparencySettings(**{**written.model_dump(), "token_file": token_file})
 
 
 def _platform(written: PlatformSection, folder: Path) -> PlatformSettings:

@@ -59,6 +59,27 @@ class CyberTiplineSection(_Section):
     target: str = _SANDBOX.target
 
 
+class PackagesSection(_Section):
+    """Where packages for one authority go."""
+
+    target: str = "sandbox"
+    url: str = "http://127.0.0.1:8670"
+    folder: Path | None = None
+    public_keys: Path | None = None
+    token_file: Path | None = None
+
+
+class TransparencySection(_Section):
+    """Statements of reasons to the DSA Transparency Database."""
+
+    target: str = "sandbox"
+    url: str = "http://127.0.0.1:8680"
+    token_file: Path | None = None
+    legal_ground: str = ""
+    explanation: str = ""
+    territorial_scope: tuple[str, ...] = ()
+
+
 class PlatformSection(_Section):
     """Where the platform is called."""
 
@@ -291,6 +312,9 @@ class SettingsFile(_Section):
     reporter: ReporterSection | None = None
     other_ground: OtherGroundSection | None = None
     cybertipline: CyberTiplineSection = CyberTiplineSection()
+    national_contact_point: PackagesSection = PackagesSection()
+    eu_centre: PackagesSection = PackagesSection()
+    transparency: TransparencySection = TransparencySection()
     platform: PlatformSection = PlatformSection()
     policy: PolicySection = PolicySection()
     redress: RedressSection = RedressSection()

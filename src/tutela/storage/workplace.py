@@ -40,6 +40,7 @@ from tutela.events.catalogue.referral import ReferralRetryOrdered
 from tutela.events.envelope import SYSTEM, Clock, NewEvent, system_clock
 from tutela.referral.dispatcher import Dispatcher
 from tutela.referral.material import ReportMaterial
+from tutela.referral.package.keys import BadKeys
 from tutela.referral.recipient import Recipient
 from tutela.referral.states import ReferralState
 from tutela.regimes.regime import RegimeTable, load
@@ -81,6 +82,7 @@ from tutela.storage.recording import RecordingStore
 from tutela.storage.redress.notice_facts import NoticeSource
 from tutela.storage.redress.redress_reader import RedressReader
 from tutela.storage.referral.report_material import MaterialSource
+from tutela.storage.referral.statements import Statements
 from tutela.storage.settings import BadSettings, Settings
 from tutela.storage.statistics.apart import Apart
 from tutela.storage.statistics.return_shelf import ReturnShelf, Shelf
@@ -276,6 +278,11 @@ class Workplace:
         return EvidenceDoor(self.database, self.vault, self.clock)
 
     @cached_property
+    def statements(self) -> Statements:
+        """Statements of reasons of online platforms."""
+        return Statements(self.database, self.evidence, self.clock)
+
+    @cached_property
     def retention(self) -> Retention:
         """Clocks, holds and erasures. Raises BadSettings where the table of clocks cannot be used."""
         try:
@@ -399,14 +406,21 @@ class Workplace:
             EventLog(connection, self.clock).append([NewEvent(payload, case_id, now, actor)])
 
     def recipients(self) -> dict[str, Recipient]:
-        """Return the installed recipients that the policy names, configured once; closed with the installation."""
+        """Return the installed recipients that the policy names, configured once; closed with the installation.
+
+        Raises BadSettings where the keys of one cannot be used.
+        """
         with self._recipients_lock:
             if self._recipients is None:
-                self._recipients = {
-                    point.name: point.load()(getattr(self.settings, point.name))
-                    for point in entry_points(group=RECIPIENTS)
-                    if point.name in self.settings.policy.recipients
-                }
+                self.keys.packages()  # made on first use; recipients of packages read it where it lies
+                try:
+                    self._recipients = {
+                        point.name: point.load()(getattr(self.settings, point.name))
+                        for point in entry_points(group=RECIPIENTS)
+                        if point.name in self.settings.policy.recipients
+                    }
+                except BadKeys as error:
+                    raise BadSettings(f"[policy] recipients: {error}") from error
             return self._recipients
 
     def yearly_return(self, year: int) -> YearlyReturn:

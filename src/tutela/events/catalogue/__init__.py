@@ -22,4 +22,5 @@ from tutela.events.catalogue import redress as redress
 from tutela.events.catalogue import notices as notices
 from tutela.events.catalogue import platform as platform
 from tutela.events.catalogue import referral as referral
+from tutela.events.catalogue import transparency as transparency
 from tutela.events.catalogue import retention as retention

@@ -20,7 +20,7 @@ from tutela.casework.pseudonyms import KeyDestroyed
 from tutela.storage.durable import age, holding, make_folder, sync_folder, temporaries, write_durably
 from tutela.storage.evidence.master_keys.file import NONCE_BYTES, FileMasterKey
 from tutela.storage.evidence.master_keys.port import BrokenKey, MasterKey
-from tutela.storage.evidence.plain_keys import KEY_BYTES, PlainKeys
+from tutela.storage.evidence.plain_keys import KEY_BYTES, PACKAGES_KEY, PlainKeys
 from tutela.storage.evidence.shards import SHARDS, shard_of, to_shards
 from tutela.storage.evidence.tombstones import Tombstones
 
@@ -96,6 +96,10 @@ class KeyRing:
     def audit(self) -> bytes:
         """Return the secret key (Ed25519) that signs checkpoints of the audit's chain."""
         return self._plain.get("audit.key")
+
+    def packages(self) -> bytes:
+        """Return the seed of the Ed25519 key that signs packages for authorities."""
+        return self._plain.get(PACKAGES_KEY)
 
     def links(self) -> bytes:
         """Return the key of the links in notices to users."""

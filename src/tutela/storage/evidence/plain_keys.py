@@ -14,6 +14,8 @@ from tutela.storage.durable import sync_folder, temporaries, write_durably
 from tutela.storage.evidence.master_keys.port import BrokenKey
 
 KEY_BYTES = 32
+PACKAGES_KEY = "packages.key"
+"""The seed of the Ed25519 key that signs packages for authorities."""
 
 
 class PlainKeys:

@@ -63,7 +63,9 @@ class MaterialSource:
             case, standing = case_of(connection, case_id), standing_of(connection, case_id)
             said = statement(case, standing, row.recipient)
             of_case = connection.execute(
-                select(items.c.id, items.c.viewed, items.c.signs, items.c.flagged_at).where(items.c.case_id == case_id)
+                select(
+                    items.c.id, items.c.viewed, items.c.flagged_at, items.c.signs, items.c.urgent, items.c.legality
+                ).where(items.c.case_id == case_id)
             )
             rows = {item.id: item for item in of_case}
             prior = self._prior(connection, standing, row.recipient)
@@ -113,6 +115,8 @@ class MaterialSource:
                     load=lambda item=item.id: _evidence(read, bytes_name(item)),  # type: ignore[misc]
                     repeats=tuple(_record(read, name) for name in repeats[item.id]),
                     signs=frozenset(rows[item.id].signs or ()),
+                    urgent=rows[item.id].urgent,
+                    legality=tuple((one["jurisdiction"], one["status"]) for one in rows[item.id].legality or ()),
                 )
                 for item in said.items
             ),
@@ -156,10 +160,7 @@ def _urgent(connection: Connection, case_id: str) -> tuple[datetime, ...]:
     events = schema.events
     told = connection.execute(
         select(events.c.type, events.c.data, events.c.occurred_at)
-        .where(
-            events.c.subject == case_id,
-            events.c.type.in_((ItemDecided.TYPE, CaseMarkedUrgent.TYPE, CaseUrgencyLifted.TYPE)),
-        )
+        .where(events_about(case_id, ItemDecided.TYPE, CaseMarkedUrgent.TYPE, CaseUrgencyLifted.TYPE))
         .order_by(events.c.sequence)
     )
     said: list[datetime] = []
