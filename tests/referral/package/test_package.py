@@ -236,11 +236,11 @@ def test_whatever_the_records_hold_is_stated_and_valid(material: ReportMaterial)
         assert item["hashes"] == file.record.fingerprints
         assert item.get("classification") == file.classification
         assert "signs" not in item or set(item["signs"]) == file.signs
-        (sending,) = item["sendings"]
-        assert ("sent_at" in sending) == (file.record.sent_at is not None)
-        assert sending["found_at"] == moment(file.record.found_at)
-        assert ("sender" in sending) == (file.record.sender is not None)
-        assert len(sending.get("recipients", [])) == len(file.record.recipients)
+        for sending, record in zip(item["sendings"], file.records, strict=True):
+            assert ("sent_at" in sending) == (record.sent_at is not None)
+            assert sending["found_at"] == moment(record.found_at)
+            assert ("sender" in sending) == (record.sender is not None)
+            assert len(sending.get("recipients", [])) == len(record.recipients)
     assert len(stated.get("withdrawn", [])) == len(material.withdrawn)
     assert ("account_suspended_at" in stated) == (material.suspension is not None)
     assert tuple(stated.get("earlier", ())) == material.prior
