@@ -21,7 +21,7 @@ SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     datetime: st.builds(
         lambda since, zone: (datetime(1990, 1, 1, tzinfo=UTC) + since).astimezone(zone),
         st.timedeltas(timedelta(0), timedelta(days=30_000)),
-        # As text from outside has them. A zone with summer time has hours twice a year that pydantic tells apart wrongly.
+        # As text from outside has them: the hour that summer time repeats is not told apart by pydantic.
         st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes))),
     ),
     type(None): st.none(),
