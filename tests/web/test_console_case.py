@@ -308,9 +308,12 @@ def test_a_complaint_is_decided_by_somebody_else(
     assert client.post("/v1/complaints", headers=key, json=asked).status_code == 409
     decision = {"reason": "not_such_material", "answer": "We are sorry."}
     assert complaint in visit("sara").get("/complaints").text
+    told = visit("sven").get(f"/complaints/{complaint}").text
+    assert "Somebody else decides this complaint" in told
+    assert 'name="reason"' not in told
     same = visit("sven").post(f"/complaints/{complaint}", decision)
     assert same.status_code == 409
-    assert "other than the reviewer" in same.text
+    assert "who had no part in it" in same.text
     sara = visit("sara")
     unseen = sara.post(f"/complaints/{complaint}", decision)
     assert unseen.status_code == 409

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tutela.casework.actions import Action, ActionState
-from tutela.casework.case import NotPossible
+from tutela.casework.case import Case, CaseItem, NotPossible
 from tutela.casework.reasons import Channel, Reason
 from tutela.events.catalogue.base import Payload
 from tutela.events.catalogue.redress import (
@@ -59,22 +59,37 @@ def lodge(
     return _event(action.case, actor, at, payload)
 
 
+def concerned(case: Case, action: Action) -> list[CaseItem]:
+    """Return the items that an action rests on: its own, or all of the case that are no error."""
+    if action.item is not None:
+        return [case.item(action.item)]
+    return [item for item in case.items if item.verdict != "not"]
+
+
+def barred(complaint: Complaint, *, parties: Collection[str], earlier: Sequence[Complaint]) -> frozenset[str]:
+    """Return who may not decide a complaint.
+
+    `parties` ordered, decided, reviewed or settled something that it is against; `earlier` are the complaints against
+    the same action. Who decided one of the user is barred from the next: a second look by the same eyes is none.
+    """
+    before = {c.decided_by for c in earlier if c.channel == "internal" and c.id != complaint.id and c.decided_by}
+    return frozenset(parties) | (before if complaint.channel == "internal" else set())
+
+
 def decide_complaint(
     complaint: Complaint,
     upheld: bool,
     reason: Reason,
     *,
     person: str,
-    deciders: Collection[str],
-    earlier: Sequence[Complaint],
+    barred: Collection[str],
     answer: bool,
     now: datetime,
 ) -> NewEvent:
     """Return what is recorded when a complaint is decided. What follows from it is another matter.
 
-    `deciders` are all who ever decided, or gave an opinion, on what is complained of. Raises NotPossible if it is
-    decided already, if the reason does not fit, or if the person is one of those or decided an earlier complaint of
-    the user (a second look by the same eyes is none).
+    `barred` are those who may not decide it. Raises NotPossible if it is decided already, if the reason does not fit,
+    or if the person is one of those.
     """
     if complaint.upheld is not None:
         raise NotPossible("the complaint is decided already")
@@ -83,9 +98,11 @@ def decide_complaint(
         raise NotPossible(
             f"{reason.value} is no reason to {'uphold' if upheld else 'reject'} this complaint: choose of {fitting}"
         )
-    before = {c.decided_by for c in earlier if c.channel == "internal" and c.id != complaint.id}
-    if person in deciders or (complaint.channel == "internal" and person in before):
-        raise NotPossible("somebody other than the reviewer of the case decides a complaint")
+    if person in barred:
+        raise NotPossible(
+            "somebody who had no part in it decides: you ordered, decided or reviewed something that the complaint is"
+            " against, or decided an earlier complaint against it"
+        )
     payload = ComplaintDecided(complaint=complaint.id, upheld=upheld, reason=reason.value, answer=answer)
     return _event(complaint.case, person, now, payload)
 

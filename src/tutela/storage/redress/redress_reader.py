@@ -9,10 +9,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 from sqlalchemy import Row, Select, and_, func, or_, select
 
+from tutela.casework import redress
 from tutela.casework.evidence import EvidenceGone, EvidenceVault
 from tutela.casework.redress_records import AuthorityRequest, CourtPaper, Words, paper_name, words_name
 from tutela.storage import schema
+from tutela.storage.casework.complaint_rows import complaints_against, find_complaint
+from tutela.storage.casework.standing import case_of, find_action
 from tutela.storage.database import Database
+from tutela.storage.redress.parties import parties_to
 from tutela.storage.schema.notices import access_requests, deferrals, entry_doubts, notices
 
 COUNTED = 1000
@@ -172,6 +176,18 @@ class RedressReader:
         """Return the complaints of a case, oldest first."""
         table = schema.complaints
         return self._lines(_complaints().where(table.c.case_id == case_id).order_by(table.c.lodged_at, table.c.id))
+
+    def barred(self, complaint_id: str) -> frozenset[str]:
+        """Return who may not decide a complaint, as it stands. Raises LookupError."""
+        with self._database.read() as connection:
+            complaint = find_complaint(connection, complaint_id)
+            action = find_action(connection, complaint.action)
+            items = [item.id for item in redress.concerned(case_of(connection, action.case), action)]
+            return redress.barred(
+                complaint,
+                parties=parties_to(connection, action, items),
+                earlier=complaints_against(connection, action.id),
+            )
 
     def written(self, complaint: ComplaintLine) -> WrittenOf:
         """Return what was written about a complaint."""

@@ -110,6 +110,7 @@ def complaint_page(
         case_items=[i for i in server.cases.one(line.case_id).items if line.item_id in (None, i.id)][:20],
         earlier=[c for c in reader.of_action(line.action_id) if c.id != line.id],
         doubts=reader.doubts(line.id),
+        barred=line.upheld is None and session.person.id in reader.barred(line.id),
         upholding=[r.value for r in Reason if r.fits(upheld=True, channel=_channel(line))],
         rejecting=[r.value for r in Reason if r.fits(upheld=False, channel=_channel(line))],
         refused=refused,
