@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from tutela.casework.reasons import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class RedressPolicy:
     def time_to_decide(self) -> timedelta:
         """Within which a complaint is decided."""
         return timedelta(days=self.decide_days)
+
+    def due(self, channel: Channel, lodged_at: datetime) -> datetime | None:
+        """Return by when a complaint is to be decided; none for one with a court, which decides in its own time."""
+        return lodged_at + self.time_to_decide if channel == "internal" else None
 
     @property
     def time_for_access(self) -> timedelta:
