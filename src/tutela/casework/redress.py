@@ -33,6 +33,10 @@ class Complaint:
     decided_by: str | None = None
 
 
+class DecidedAlready(NotPossible):
+    """A complaint of the user against the same action was decided: remedies elsewhere are left."""
+
+
 def lodge(
     action: Action,
     channel: Channel,
@@ -46,13 +50,20 @@ def lodge(
 ) -> NewEvent:
     """Return what is recorded when a complaint arrives; `earlier` are those against the same action.
 
-    Raises NotPossible where nothing was done to complain of, and where a complaint of the user waits already.
+    A user complains once of an action: who does not agree with the decision turns to the authority or to a court.
+    Raises NotPossible where nothing was done to complain of, and where a complaint of the user waits already;
+    DecidedAlready where one was decided.
     """
     if action.state is not ActionState.CARRIED_OUT:
         raise NotPossible(f"the action is {action.state.value}: a complaint needs one that was carried out")
-    waiting = [c for c in earlier if c.channel == "internal" and c.upheld is None]
-    if channel == "internal" and waiting:
-        raise NotPossible(f"the complaint {waiting[0].id} against this action waits for its decision already")
+    for one in earlier:
+        if channel == one.channel == "internal":
+            if one.upheld is None:
+                raise NotPossible(f"the complaint {one.id} against this action waits for its decision already")
+            raise DecidedAlready(
+                f"the complaint {one.id} against this action is decided, and there is one: the user can turn to the"
+                " supervisory authority for data protection, or to a court"
+            )
     payload = ComplaintLodged(
         complaint=new_id(at), action=action.id, channel=channel, via=via, claim=claim, words=words
     )
