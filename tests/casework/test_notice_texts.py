@@ -90,7 +90,7 @@ def test_every_notice_is_whole_in_every_language(
     assert (given_facts.url or "-- none") in plain or given_facts.url is None
     rights = next(s for s in text.sections if s.steps)
     assert len(rights.steps) >= 2  # authority and court always
-    assert all(policy.said(what, language) in plain for what in ("authority", "court", "contact"))  # type: ignore[arg-type]
+    assert all(policy.said(what, language) in plain for what in ("authority", "court", "contact"))
 
 
 @given(given_facts=facts())

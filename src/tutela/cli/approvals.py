@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from tutela.access.approvals import NotApproved
+from tutela.access.approvals import NotApproved, require_may_decide
 from tutela.access.roles import NotAllowed
 from tutela.casework.disclosure import PURPOSES, REASONS, BadRequest
 from tutela.casework.evidence import EvidenceGone
@@ -46,6 +46,26 @@ def list_approvals(
         table.add_row(
             *cells(row.id, row.kind, row.subject, row.asked_by, f"{row.asked_at:%Y-%m-%d %H:%M}", row.state.value)
         )
+    out.print(table)
+
+
+@app.command()
+def show(approval: Id, person: As) -> None:
+    """Show what is asked for, before you allow it. That the document of a hold was read goes on record."""
+    with workplace() as place:
+        try:
+            reader, row = place.person(person), place.approvals.one(approval)
+            if row.asked_by != reader.id:
+                require_may_decide(reader, row.kind)
+            facts = dict(row.facts)
+            if row.kind == "hold":
+                facts["reference"] = place.retention.asked_reference(place.evidence, row, reader.id)
+        except (NotAllowed, LookupError) as error:
+            fail(str(error))
+    table = Table("what", "", box=None, pad_edge=False, show_header=False)
+    shown = {"kind": row.kind, "about": row.subject, "asked by": row.asked_by, "state": row.state.value, **facts}
+    for name, value in shown.items():
+        table.add_row(*cells(name, value))
     out.print(table)
 
 

@@ -11,7 +11,7 @@ ApprovalKind = Literal["unmask", "export", "rotate_key", "destroy_key", "hold", 
 
 @event("approval.asked")
 class ApprovalAsked(Payload):
-    """A person asks for what two must want. `facts` are de-identified: references, dates, numbers."""
+    """A person asks for what two must want. `facts` are de-identified: references, dates, numbers, ids."""
 
     approval: str
     kind: ApprovalKind

@@ -14,6 +14,7 @@ from tutela.access.archive import WeakPassphrase
 from tutela.access.ports import Session
 from tutela.access.roles import NotAllowed, Permission, Person
 from tutela.casework.disclosure import PURPOSES, REASONS, BadRequest
+from tutela.casework.holds import cases_in
 from tutela.storage.evidence.disclosure import FORMATS, Archive
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Running, Server, running
@@ -223,6 +224,10 @@ def _list(
 
 def _one(request: Request, session: Session, found: Approval, refused: str = "") -> Response:
     mine = found.asked_by == session.person.id
+    may_decide = not mine and _may_decide(session.person, found)
+    place = running(request).place
+    # The words are evidence: those two read them whom they concern, and that they did goes on record.
+    shows = found.kind == "hold" and (mine or may_decide)
     return page(
         request,
         "approval.html",
@@ -230,8 +235,11 @@ def _one(request: Request, session: Session, found: Approval, refused: str = "")
         status=409 if refused else 200,
         approval=found,
         mine=mine,
-        state=_state(found, running(request).place.clock()),
-        may_decide=not mine and _may_decide(session.person, found),
+        state=_state(found, place.clock()),
+        may_decide=may_decide,
+        cases=cases_in(found.facts) if found.kind == "hold" else [],
+        shows_document=shows,
+        document=place.retention.asked_reference(place.evidence, found, session.person.id) if shows else "",
         roles=sorted(ALLOWS[found.kind]),
         asks=ASKS[found.kind].value,
         formats=FORMATS,
