@@ -124,6 +124,12 @@ def ask_export_case(
     _ask(lambda place: place.disclosure.ask_case_export(place.person(person), case, reference, pictures=pictures))
 
 
+@ask_app.command("hand-over")
+def ask_hand_over(case: Annotated[str, typer.Argument(metavar="CASE")], person: As, reference: Reference) -> None:
+    """Ask to hand the content of a preserved case over to an authority."""
+    _ask(lambda place: place.disclosure.ask_hand_over(place.person(person), case, reference))
+
+
 @ask_app.command("export-person")
 def ask_export_person(
     service: Annotated[str, typer.Argument(metavar="SERVICE")],

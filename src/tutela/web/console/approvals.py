@@ -15,6 +15,7 @@ from tutela.access.ports import Session
 from tutela.access.roles import NotAllowed, Permission, Person
 from tutela.casework.disclosure import PURPOSES, REASONS, BadRequest
 from tutela.casework.holds import cases_in
+from tutela.events.catalogue.approvals import ApprovalKind
 from tutela.storage.evidence.disclosure import FORMATS, Archive
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Running, Server, running
@@ -24,6 +25,7 @@ router = APIRouter()
 Anybody = Annotated[Session, Depends(Allowed(None))]
 Unmasker = Annotated[Session, Depends(Allowed(Permission.UNMASK))]
 Exporter = Annotated[Session, Depends(Allowed(Permission.EXPORT))]
+HandsOver = Annotated[Session, Depends(Allowed(Permission.HAND_OVER))]
 Short = Annotated[str, Form(max_length=200)]
 SHOWN = 50
 _REFUSED = (BadRequest, NotApproved, NotAllowed, WeakPassphrase)
@@ -98,6 +100,23 @@ def ask_to_export(
     return _asked(request, session, "export", given, ways[what])
 
 
+@router.get("/approvals/hand-over")
+def form_to_hand_over(
+    request: Request, session: HandsOver, case: Annotated[str, Query(max_length=36)] = ""
+) -> Response:
+    """Show the form by which one asks to hand the content of a preserved case over to an authority."""
+    return _form(request, session, "hand_over", {"case": case})
+
+
+@router.post("/approvals/hand-over")
+def ask_to_hand_over(request: Request, server: Server, session: HandsOver, case: Short, reference: Short) -> Response:
+    """Ask for it."""
+    return _asked(
+        request, session, "hand_over", {"case": case, "reference": reference},
+        lambda: server.place.disclosure.ask_hand_over(session.person, case.strip(), reference),
+    )  # fmt: skip
+
+
 @router.get("/approvals/{approval_id}")
 def show_one(request: Request, server: Server, session: Anybody, approval_id: str) -> Response:
     """Show one, with what its owner can do with it once it is allowed."""
@@ -166,11 +185,34 @@ def export(
     return Response(archive.data, media_type="application/octet-stream", headers=headers)
 
 
+@router.post("/approvals/{approval_id}/hand-over")
+def hand_over(
+    request: Request,
+    server: Server,
+    session: HandsOver,
+    approval_id: str,
+    passphrase: Annotated[str, Form(max_length=1000)] = "",
+    again: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Give the archive with the content of a preserved case, this once."""
+    found = _visible(server, session.person, approval_id)
+    try:
+        if passphrase != again:
+            raise BadRequest(gettext("the passphrase was written in two ways"))
+        archive = server.place.disclosure.hand_over(session.person, approval_id, passphrase)
+    except _REFUSED as error:
+        return _one(request, session, found, refused=str(error))
+    headers = _named(f"content-{approval_id[-8:]}.tutela-archive")
+    return Response(archive.data, media_type="application/octet-stream", headers=headers)
+
+
 def _named(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
-def _asked(request: Request, session: Session, kind: str, given: dict[str, str], ask: Callable[[], str]) -> Response:
+def _asked(
+    request: Request, session: Session, kind: ApprovalKind, given: dict[str, str], ask: Callable[[], str]
+) -> Response:
     try:
         ask()
     except (*_REFUSED, LookupError) as error:
@@ -178,7 +220,7 @@ def _asked(request: Request, session: Session, kind: str, given: dict[str, str],
     return RedirectResponse("/approvals", status_code=303)
 
 
-def _form(request: Request, session: Session, kind: str, given: dict[str, str], refused: str = "") -> Response:
+def _form(request: Request, session: Session, kind: ApprovalKind, given: dict[str, str], refused: str = "") -> Response:
     blank = dict.fromkeys(("what", "case", "service", "purpose", "reason", "reference"), "")
     return page(
         request,
@@ -190,7 +232,7 @@ def _form(request: Request, session: Session, kind: str, given: dict[str, str], 
         purposes=PURPOSES,
         reasons=REASONS,
         refused=refused,
-        roles=sorted(ALLOWS["unmask" if kind == "unmask" else "export"]),
+        roles=sorted(ALLOWS[kind]),
     )
 
 
