@@ -60,8 +60,8 @@ days = 365
 
 [redress]
 contact = "help@lantern.example"
-authority = "the supervisory authority of your country"
-court = "the court where you live"
+authority = {{ en = "the supervisory authority of your country", sv = "tillsynsmyndigheten i ditt land" }}
+court = {{ en = "the court where you live", sv = "domstolen där du bor" }}
 """
 
 

@@ -32,17 +32,16 @@ class ReferralOffice:
         """Hold the evidence of some cases; return the hold."""
         until = self.clock() + timedelta(days=days)
         holds = self.place.retention.holds
-        approval = holds.ask(FRIDA, "place", cases, ground="preservation_request", until=until)
+        approval = holds.ask(FRIDA, cases, ground="preservation_request", until=until, reference=reference)
         self.clock.wait(70)
         self.place.approvals.decide(GRETA, approval, allowed=True)
         self.clock.wait(20)
-        return holds.place(FRIDA, approval, cases, reference)
+        return holds.place(FRIDA, approval)
 
     def lift(self, hold: str) -> None:
         """End a hold before its time."""
         holds = self.place.retention.holds
-        cases = self.place.retention.cases_of(hold)
-        approval = holds.ask(FRIDA, "lift", cases, reason="proceedings_ended")
+        approval = holds.ask_change(FRIDA, hold, "lift", reason="proceedings_ended")
         self.clock.wait(50)
         self.place.approvals.decide(GRETA, approval, allowed=True)
         self.clock.wait(20)
@@ -51,7 +50,9 @@ class ReferralOffice:
     def ask_hold(self, cases: list[str]) -> None:
         """Ask for a hold that nobody has allowed yet."""
         until = self.clock() + timedelta(days=120)
-        self.place.retention.holds.ask(FRIDA, "place", cases, ground="authority_request", until=until)
+        self.place.retention.holds.ask(
+            FRIDA, cases, ground="authority_request", until=until, reference="CU-2025-1207, of 12 December"
+        )
 
     def unmask(self, case: str) -> None:
         """Look at the real accounts of a case, since an authority asked."""

@@ -229,10 +229,10 @@ def _hold(made: Furnished, case: str) -> None:
     scene, place = made.scene, made.scene.place
     until = scene.clock() + timedelta(days=200)
     approval = place.retention.holds.ask(
-        scene.person("ruth"), "place", [case], ground="preservation_request", until=until
+        scene.person("ruth"), [case], ground="preservation_request", until=until, reference="Request 55123 of 12 May"
     )
     place.approvals.decide(scene.person("dora"), approval, allowed=True)
-    place.retention.holds.place(scene.person("ruth"), approval, [case], "Request 55123 of 12 May")
+    place.retention.holds.place(scene.person("ruth"), approval)
     made.values["certificate"] = place.retention.recent(1)[0].id
 
 

@@ -257,6 +257,10 @@ class DeskMachine(RuleBasedStateMachine):
             with pytest.raises(NotPossible, match="waits for its decision"):
                 self.rig.complain(action_id, channel)
             return
+        if channel == "internal" and any((a, c) == (action_id, channel) for a, c, _, _ in self.known()):
+            with pytest.raises(NotPossible, match="is decided, and there is one"):
+                self.rig.complain(action_id, channel)
+            return
         complaint = self.rig.complain(action_id, channel)
         self.complaints[complaint] = (action_id, channel, None, "")
 

@@ -90,7 +90,19 @@ def test_every_notice_is_whole_in_every_language(
     assert (given_facts.url or "-- none") in plain or given_facts.url is None
     rights = next(s for s in text.sections if s.steps)
     assert len(rights.steps) >= 2  # authority and court always
-    assert all(said in plain for said in (policy.authority, policy.court, policy.contact))
+    assert all(policy.said(what, language) in plain for what in ("authority", "court", "contact"))
+
+
+@given(given_facts=facts())
+def test_whom_to_turn_to_is_named_in_the_language_of_the_notice(given_facts: NoticeFacts) -> None:
+    policy = RedressPolicy(authority={"en": "the Authority", "sv": "Myndigheten"}, court={"en": "the Court"})
+    english, swedish = (render(given_facts, policy, language).plain() for language in ("en", "sv"))
+    assert "the Authority" in english
+    assert "the Court" in english
+    assert "Myndigheten" not in english
+    assert "Myndigheten" in swedish
+    assert "the Court" not in swedish
+    assert "Du behöver inte klaga hos oss först." in swedish  # the general words
 
 
 def test_a_language_that_is_not_there_is_told() -> None:

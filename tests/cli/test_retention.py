@@ -71,10 +71,13 @@ def test_preview_run_and_verify(tutela: InProcess, case: str, tmp_path: Path, pl
 
 def test_a_hold_at_the_terminal(tutela: InProcess, case: str, place: Workplace, clock: SteppableClock) -> None:
     now = "2025-06-03T09:00:00Z"
-    ask = ("retention", "hold", "ask", case, "--until", "2025-08-01", "--as", "ruth")
+    ask = ("retention", "hold", "ask", case, "--until", "2025-08-01", "--reference", "T 17-25", "--as", "ruth")
     assert tutela(*ask, "--ground", "no_ground", now=now).code == 2
     approval = _approval(tutela(*ask, "--ground", "court_order", now=now).out)
-    put = ("retention", "hold", "place", case, "--reference", "T 17-25", "--as", "ruth", "--approval", approval)
+    put = ("retention", "hold", "place", "--as", "ruth", "--approval", approval)
+    shown = tutela("approval", "show", approval, "--as", "ruth", now=now).out
+    assert case in shown
+    assert "T 17-25" in shown
     assert "waiting" in tutela(*put, now=now).err
     Approvals(place.database, place.clock).decide(DPO, approval, allowed=True)
     assert tutela(*put, now=now).code == 0

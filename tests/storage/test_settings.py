@@ -37,6 +37,8 @@ def test_nothing_written_is_a_sandbox_on_this_machine(tmp_path: Path) -> None:
         ("[limits]\nmax_bytes = 0\n", "limits"),
         ("[limits]\nmax_bytes = 'many'\n", "limits.max_bytes"),
         ("cybertipline = 3\n", "cybertipline"),
+        ("[redress]\ncourt = {xx = 'a court'}\n", "no language 'xx'"),
+        ("[redress]\nauthority = 7\n", "redress.authority"),
         ("[other_ground]\nid = 'x'\ntext = ' '\n", "ground"),
         ("[thresholds]\npdq = 'far'\n", "thresholds.pdq"),
         ("[cybertipline]\nurl = 'https://report.cybertip.org/ispws'\n", "sandbox"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.commands import InProcess
 from tests.web.client import TestClient
 from tests.web.conftest import Visitor
 from tests.web.scene import SERVICE, Scene, encoded, reopen, texture
@@ -308,9 +310,12 @@ def test_a_complaint_is_decided_by_somebody_else(
     assert client.post("/v1/complaints", headers=key, json=asked).status_code == 409
     decision = {"reason": "not_such_material", "answer": "We are sorry."}
     assert complaint in visit("sara").get("/complaints").text
+    told = visit("sven").get(f"/complaints/{complaint}").text
+    assert "Somebody else decides this complaint" in told
+    assert 'name="reason"' not in told
     same = visit("sven").post(f"/complaints/{complaint}", decision)
     assert same.status_code == 409
-    assert "other than the reviewer" in same.text
+    assert "who had no part in it" in same.text
     sara = visit("sara")
     unseen = sara.post(f"/complaints/{complaint}", decision)
     assert unseen.status_code == 409
@@ -407,3 +412,25 @@ def test_a_case_with_many_items_stays_a_small_page(scene: Scene, visit: Visit) -
     page = visit("rita").get(f"/cases/{case}").text
     assert "10 more: move with" in page
     assert len(page.encode()) < 100_000
+
+
+def test_a_complaint_with_a_court_is_never_overdue(scene: Scene, visit: Visit, flagged: tuple[str, str]) -> None:
+    case, item = flagged
+    scene.look("sven", case, item)
+    scene.place.desk.decide(scene.person("sven"), case, item, "known")
+    action = next(a for a in CaseReader(scene.place.database).one(case).actions if a.item_id)
+    scene.place.desk.confirm_action("platform", action.id, "carried_out")
+    complaint = scene.place.redress.enter(scene.person("cora"), action.id)
+    scene.clock.step(days=40)
+    cora = visit("cora")
+    for page in (f"/complaints/{complaint}", "/complaints", f"/cases/{case}/redress"):
+        shown = cora.get(page).text
+        assert "the court decides" in shown
+        assert "overdue" not in shown
+        assert "to be decided by" not in shown
+    assert "complaints that nobody decided in time" not in visit("ruth").get("/notices").text
+    tutela = InProcess(scene.place.settings.data)
+    assert "the court decides" in tutela("complaint", "list").out
+    listed = json.loads(tutela("complaint", "list", "--json").out)
+    assert (listed["due_at"], listed["overdue"]) == (None, False)
+    assert json.loads(tutela("complaint", "show", complaint).out)["due_at"] is None

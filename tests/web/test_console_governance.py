@@ -265,3 +265,29 @@ def test_the_audit_says_for_what_somebody_looked(case: str, visit: Visit, scene:
     answer = visit("adam").get("/audit?type=evidence.viewed")
     assert answer.status_code == 200
     assert answer.text.count("asked to look at") == 2
+
+
+def test_preserved_content_is_asked_for_allowed_and_handed_over_by_two(case: str, scene: Scene, visit: Visit) -> None:
+    ruth, dora = visit("ruth"), visit("dora")
+    asked = {"case": case, "reference": "B 1-25"}
+    assert "Ask to hand a preserved case over" in ruth.get("/approvals").text
+    assert dora.post("/approvals/hand-over", asked).status_code == 403
+    refused = ruth.post("/approvals/hand-over", asked)
+    assert (refused.status_code, "preserved" in refused.text) == (409, True)
+    holds, until = scene.place.retention.holds, scene.clock().replace(year=2026)
+    hold = holds.ask(scene.person("ruth"), [case], ground="court_order", until=until, reference="B 1-25")
+    scene.place.approvals.decide(scene.person("dora"), hold, allowed=True)
+    holds.place(scene.person("ruth"), hold)
+    assert ruth.get(f"/approvals/hand-over?case={case}").status_code == 200
+    assert ruth.post("/approvals/hand-over", asked).status_code == 303
+    (waiting,) = scene.place.approvals.waiting()
+    assert case in dora.get(f"/approvals/{waiting.id}").text
+    sent = {"passphrase": "a bridge over a river", "again": "a bridge over a river"}
+    assert ruth.post(f"/approvals/{waiting.id}/hand-over", sent).status_code == 409
+    assert dora.post(f"/approvals/{waiting.id}/decide", {"decision": "allow"}).status_code == 303
+    assert f'action="/approvals/{waiting.id}/hand-over"' in ruth.get(f"/approvals/{waiting.id}").text
+    assert ruth.post(f"/approvals/{waiting.id}/hand-over", {**sent, "again": "else"}).status_code == 409
+    got = ruth.post(f"/approvals/{waiting.id}/hand-over", sent)
+    assert got.status_code == 200
+    assert got.headers["content-type"] == "application/octet-stream"
+    assert ruth.post(f"/approvals/{waiting.id}/hand-over", sent).status_code == 409

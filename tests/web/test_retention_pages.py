@@ -52,17 +52,28 @@ def test_the_page_shows_what_goes_when_and_why(scene: Scene, case: str, visit: V
 
 def test_a_hold_is_asked_for_allowed_and_placed_on_the_pages(scene: Scene, case: str, visit: Visit) -> None:
     ruth = visit("ruth")
-    asked = ruth.post(f"/cases/{case}/holds/ask", {"ground": "court_order", "until": "2025-08-01"})
+    wanted = {"ground": "court_order", "until": "2025-08-01", "reference": "x"}
+    short = ruth.post(f"/cases/{case}/holds/ask", wanted)
+    assert (short.status_code, "at least 3 characters" in short.text) == (409, True)
+    asked = ruth.post(f"/cases/{case}/holds/ask", {**wanted, "reference": "T 17-25"})
     assert asked.status_code == 303
     assert "Place the hold" not in ruth.get(f"/cases/{case}/clock").text
     approvals = Approvals(scene.place.database, scene.clock)
     (waiting,) = approvals.waiting()
-    refused = ruth.post(f"/cases/{case}/holds/place", {"approval": waiting.id, "reference": "T 17-25"})
+    dora = visit("dora")
+    assert f'action="/approvals/{waiting.id}/decide"' not in dora.get("/approvals").text
+    shown = dora.get(f"/approvals/{waiting.id}").text
+    assert "T 17-25" in shown
+    assert f'href="/cases/{case}/clock"' in shown
+    assert "the end of 2025-08-01 (UTC)" in shown
+    assert waiting.facts["document"] not in shown
+    assert "T 17-25" not in visit("adam").get(f"/approvals/{waiting.id}").text
+    refused = ruth.post(f"/cases/{case}/holds/place", {"approval": waiting.id})
     assert refused.status_code == 409
     assert "waiting" in refused.text
     approvals.decide(scene.person("dora"), waiting.id, allowed=True)
     assert "Place the hold" in ruth.get(f"/cases/{case}/clock").text
-    placed = ruth.post(f"/cases/{case}/holds/place", {"approval": waiting.id, "reference": "T 17-25"})
+    placed = ruth.post(f"/cases/{case}/holds/place", {"approval": waiting.id})
     assert placed.status_code == 303
     assert "order of a court" in ruth.get("/retention").text
     fragment = ruth.get(f"/cases/{case}/clock").text
@@ -76,10 +87,7 @@ def test_a_hold_is_asked_for_allowed_and_placed_on_the_pages(scene: Scene, case:
     assert ruth.post(f"/holds/{hold.id}/change", {"deed": "lift", "approval": waiting.id}).status_code == 303
     assert scene.place.retention.standing() == []
     assert ruth.post("/holds/none/change", {"deed": "lift", "approval": "x"}).status_code == 404
-    assert (
-        visit("adam").post(f"/cases/{case}/holds/ask", {"ground": "court_order", "until": "2025-08-01"}).status_code
-        == 403
-    )
+    assert visit("adam").post(f"/cases/{case}/holds/ask", wanted).status_code == 403
 
 
 def test_the_case_page_has_the_clock_for_those_who_may_see_it(scene: Scene, case: str, visit: Visit) -> None:

@@ -106,6 +106,11 @@ def test_a_complaint_is_lodged_once_and_answered_on_the_same_page(
     assert "Please &lt;turn&gt; to the court." in decided
     assert "supervisory authority" in decided
     assert "<textarea" not in decided
+    assert decided.index("as it says below under “What you can do”") < decided.index("<h2>What you can do</h2>")
+    second = client.post(path, data={"claim": "not_me"})
+    assert second.status_code == 409
+    assert "You can still turn to others. Complain to the supervisory authority" in second.text
+    assert len(scene.place.redress_reader.of_action(done["remove_content"])) == 1
 
 
 def test_a_complaint_with_a_court_is_not_the_users_here(client: TestClient, scene: Scene, done: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ LASTS = timedelta(hours=72)
 ASKS: Mapping[ApprovalKind, Permission] = {
     "unmask": Permission.UNMASK,
     "export": Permission.EXPORT,
+    "hand_over": Permission.HAND_OVER,
     "rotate_key": Permission.ROTATE_KEY,
     "destroy_key": Permission.DESTROY_KEY,
     "hold": Permission.PLACE_HOLD,
@@ -32,6 +33,7 @@ _R = Role
 ALLOWS: Mapping[ApprovalKind, frozenset[Role]] = {
     "unmask": frozenset({_R.DATA_PROTECTION_OFFICER, _R.SENIOR}),
     "export": frozenset({_R.DATA_PROTECTION_OFFICER, _R.SENIOR}),
+    "hand_over": frozenset({_R.DATA_PROTECTION_OFFICER}),
     "rotate_key": frozenset({_R.DATA_PROTECTION_OFFICER, _R.ADMINISTRATOR}),
     "destroy_key": frozenset({_R.DATA_PROTECTION_OFFICER, _R.ADMINISTRATOR}),
     "hold": frozenset({_R.DATA_PROTECTION_OFFICER, _R.SENIOR}),

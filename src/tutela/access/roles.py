@@ -33,6 +33,7 @@ class Permission(StrEnum):
     PLACE_HOLD = "place_hold"
     UNMASK = "unmask"
     EXPORT = "export"
+    HAND_OVER = "hand_over"
     ROTATE_KEY = "rotate_key"
     DESTROY_KEY = "destroy_key"
     APPROVE = "approve"
@@ -98,6 +99,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.SEE_RETENTION,
             _P.PLACE_HOLD,
             _P.UNMASK,
+            _P.HAND_OVER,
             _P.SEE_RETURN,
         }
     ),

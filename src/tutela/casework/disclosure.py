@@ -15,14 +15,17 @@ from tutela.access import approvals
 from tutela.access.approvals import Approval
 from tutela.access.roles import Permission, Person
 from tutela.casework.evidence import ItemRecord, PartyRecord
-from tutela.events.catalogue.approvals import AccountsUnmasked, DataExported, UnmaskPurpose, UnmaskReason
+from tutela.events.catalogue.approvals import AccountsUnmasked, ApprovalKind, DataExported, UnmaskPurpose, UnmaskReason
+from tutela.events.catalogue.retention import HoldGround
 from tutela.events.envelope import Event, NewEvent
 
 PURPOSES: tuple[UnmaskPurpose, ...] = get_args(UnmaskPurpose)
 REASONS: tuple[UnmaskReason, ...] = get_args(UnmaskReason)
+PRESERVED_FOR: tuple[HoldGround, ...] = ("court_order", "preservation_request", "authority_request")
+"""The grounds of holds on which content is handed over: it is kept because an authority or a court wants it."""
 AUDIT = "audit"
 """The subject of an approval of an export of the audit."""
-What = Literal["case", "person", "audit"]
+What = Literal["case", "person", "audit", "content"]
 
 
 class BadRequest(ValueError):
@@ -97,8 +100,9 @@ class Exported:
 
 def export(approval: Approval, person: Person, exported: Exported, now: datetime) -> list[NewEvent]:
     """Return the events of an export that was allowed. Raises NotAllowed, NotApproved."""
-    person.require(Permission.EXPORT)
-    used = approvals.use(approval, "export", approval.subject, person, now)
+    kind: ApprovalKind = "hand_over" if exported.what == "content" else "export"
+    person.require(approvals.ASKS[kind])
+    used = approvals.use(approval, kind, approval.subject, person, now)
     payload = DataExported(
         approval=approval.id,
         what=exported.what,

@@ -100,13 +100,17 @@ def remark_name(event: str) -> str:
 
 
 class HoldRecord(_Record):
-    """The document that a hold rests on, as the person who placed it wrote it."""
+    """The document that a hold rests on, as the person who asked for it wrote it.
+
+    `salt` belongs to the digest of the words that another person allowed; older records have none.
+    """
 
     person: str
     at: datetime
     reference: str
+    salt: str = ""
 
 
 def hold_name(event: str) -> str:
-    """Return the name under which the document of a hold is kept; `event` is that of the placing."""
+    """Return the name under which the document of a hold is kept; `event` is that of the asking or the placing."""
     return f"{event}.hold"

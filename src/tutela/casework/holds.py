@@ -1,13 +1,15 @@
 """Holds: evidence that must stay although its clock ends. Pure.
 
 A hold needs a ground, a document that it rests on, an author and an end, and two people who want it. Whoever asks
-and whoever allows see the same facts; what is done must be what was allowed.
+and whoever allows see the same: the cases, the ground, the end, the document; what is done is what was allowed. The
+words of the document are evidence: the record holds a salted digest of them alone.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -19,6 +21,8 @@ from tutela.events.envelope import NewEvent
 
 LONGEST = timedelta(days=366)
 """How far the end of a hold may lie ahead: it is extended, not forgotten."""
+MIN_REFERENCE = 3
+"""Of characters that are not blank."""
 MAX_REFERENCE = 400
 Deed = Literal["place", "extend", "lift"]
 
@@ -37,35 +41,53 @@ class Hold:
     event: str = ""
 
 
-def subject_of(cases: Sequence[str]) -> str:
-    """Return what an approval is about: the case, or what stands for several."""
-    if len(set(cases)) == 1:
-        return cases[0]
-    return "cases:" + hashlib.sha256("\0".join(sorted(set(cases))).encode()).hexdigest()[:32]
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a hold rests on, as it is asked for. The salt is kept with the words, so that nobody guesses them."""
+
+    reference: str
+    salt: str
+
+    @property
+    def digest(self) -> str:
+        """What stands for it in the record: the SHA-256 of the salt and the words, hexadecimal."""
+        return hashlib.sha256(f"{self.salt}\0{self.reference}".encode()).hexdigest()
 
 
-def facts_of(deed: Deed, *, ground: HoldGround | None, until: datetime | None, reason: HoldReason | None,
-             cases: Sequence[str]) -> dict[str, str]:  # fmt: skip
-    """Return what is asked for and allowed, de-identified."""
-    facts = {"do": deed, "cases": str(len(set(cases)))}
-    if ground is not None:
-        facts["ground"] = ground
-    if until is not None:
-        facts["until"] = until.isoformat()
-    if reason is not None:
-        facts["reason"] = reason
-    return facts
+def document(reference: str) -> Document:
+    """Return the document that somebody names, with a salt of its own. Raises NotPossible for what names none."""
+    named = reference.strip()
+    if len("".join(named.split())) < MIN_REFERENCE:
+        raise NotPossible(f"name the document that the hold rests on, in at least {MIN_REFERENCE} characters")
+    if len(named) > MAX_REFERENCE:
+        raise NotPossible(f"the reference has at most {MAX_REFERENCE} characters")
+    return Document(named, secrets.token_hex(16))
+
+
+def facts_to_place(cases: Sequence[str], ground: HoldGround, until: datetime, rests_on: Document) -> dict[str, str]:
+    """Return what is asked for and allowed when a hold is to be placed, de-identified."""
+    return {
+        "do": "place", "case_ids": _written(cases), "ground": ground, "until": until.isoformat(),
+        "document": rests_on.digest,
+    }  # fmt: skip
+
+
+def facts_to_change(hold: Hold, deed: Deed, until: datetime | None, reason: HoldReason) -> dict[str, str]:
+    """Return what is asked for and allowed when a hold is to be extended or lifted, de-identified."""
+    facts = {"do": deed, "hold": hold.id, "case_ids": _written(hold.cases), "ground": hold.ground, "reason": reason}
+    return {**facts, "until": until.isoformat()} if until is not None else facts
+
+
+def cases_in(facts: Mapping[str, str]) -> list[str]:
+    """Return the cases that an approval of a hold is about; none for one of before they were named in it."""
+    return facts.get("case_ids", "").split()
 
 
 def place(
-    hold: str, cases: Sequence[str], ground: HoldGround, until: datetime, reference: str, *, person: str, now: datetime
+    hold: str, cases: Sequence[str], ground: HoldGround, until: datetime, *, person: str, now: datetime
 ) -> list[NewEvent]:
     """Return what is recorded, one event a case in their order. Raises NotPossible."""
     _require_end(until, now)
-    if not reference.strip():
-        raise NotPossible("name the document that the hold rests on")
-    if len(reference) > MAX_REFERENCE:
-        raise NotPossible(f"the reference has at most {MAX_REFERENCE} characters")
     if not cases:
         raise NotPossible("name the case, or the cases, that the hold is on")
     payload = HoldPlaced(hold=hold, ground=ground, until=until)
@@ -98,6 +120,10 @@ def _require_end(until: datetime, now: datetime) -> None:
         raise NotPossible("a hold ends after today")
     if until > now + LONGEST:
         raise NotPossible(f"a hold ends within {LONGEST.days} days; it can be extended before it does")
+
+
+def _written(cases: Sequence[str]) -> str:
+    return " ".join(dict.fromkeys(cases))
 
 
 def _event(case: str, payload: Payload, person: str, now: datetime) -> NewEvent:

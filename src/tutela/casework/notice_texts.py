@@ -154,8 +154,8 @@ def render(facts: NoticeFacts, policy: RedressPolicy, language: str) -> NoticeTe
         case _:
             title = say(f"title.{facts.action.kind}", service=facts.action.service)
             sections = [*grounds_of(facts.action, say), _turn_to(say, _rights(facts, policy, say))]
-    if policy.contact:
-        sections.append(Section(say("heading.contact"), (say("rights.contact", contact=policy.contact),)))
+    if contact := policy.said("contact", language):
+        sections.append(Section(say("heading.contact"), (say("rights.contact", contact=contact),)))
     return NoticeText(language, title, tuple(sections), facts.url)
 
 
@@ -200,7 +200,7 @@ def answer_of(access: AccessFacts, say: Wording) -> list[Section]:
 
 def remedies_of(policy: RedressPolicy, say: Wording) -> list[str]:
     """Return where a user can turn to besides the provider."""
-    authority, court = policy.authority, policy.court
+    authority, court = policy.said("authority", say.language), policy.said("court", say.language)
     return [
         say("rights.authority", authority=authority) if authority else say("rights.authority_unnamed"),
         say("rights.court", court=court) if court else say("rights.court_unnamed"),

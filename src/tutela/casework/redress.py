@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tutela.casework.actions import Action, ActionState
-from tutela.casework.case import NotPossible
+from tutela.casework.case import Case, CaseItem, NotPossible
 from tutela.casework.reasons import Channel, Reason
 from tutela.events.catalogue.base import Payload
 from tutela.events.catalogue.redress import (
@@ -33,6 +33,10 @@ class Complaint:
     decided_by: str | None = None
 
 
+class DecidedAlready(NotPossible):
+    """A complaint of the user against the same action was decided: remedies elsewhere are left."""
+
+
 def lodge(
     action: Action,
     channel: Channel,
@@ -46,17 +50,41 @@ def lodge(
 ) -> NewEvent:
     """Return what is recorded when a complaint arrives; `earlier` are those against the same action.
 
-    Raises NotPossible where nothing was done to complain of, and where a complaint of the user waits already.
+    A user complains once of an action: who does not agree with the decision turns to the authority or to a court.
+    Raises NotPossible where nothing was done to complain of, and where a complaint of the user waits already;
+    DecidedAlready where one was decided.
     """
     if action.state is not ActionState.CARRIED_OUT:
         raise NotPossible(f"the action is {action.state.value}: a complaint needs one that was carried out")
-    waiting = [c for c in earlier if c.channel == "internal" and c.upheld is None]
-    if channel == "internal" and waiting:
-        raise NotPossible(f"the complaint {waiting[0].id} against this action waits for its decision already")
+    for one in earlier:
+        if channel == one.channel == "internal":
+            if one.upheld is None:
+                raise NotPossible(f"the complaint {one.id} against this action waits for its decision already")
+            raise DecidedAlready(
+                f"the complaint {one.id} against this action is decided, and there is one: the user can turn to the"
+                " supervisory authority for data protection, or to a court"
+            )
     payload = ComplaintLodged(
         complaint=new_id(at), action=action.id, channel=channel, via=via, claim=claim, words=words
     )
     return _event(action.case, actor, at, payload)
+
+
+def concerned(case: Case, action: Action) -> list[CaseItem]:
+    """Return the items that an action rests on: its own, or all of the case that are no error."""
+    if action.item is not None:
+        return [case.item(action.item)]
+    return [item for item in case.items if item.verdict != "not"]
+
+
+def barred(complaint: Complaint, *, parties: Collection[str], earlier: Sequence[Complaint]) -> frozenset[str]:
+    """Return who may not decide a complaint.
+
+    `parties` ordered, decided, reviewed or settled something that it is against; `earlier` are the complaints against
+    the same action. Who decided one of the user is barred from the next: a second look by the same eyes is none.
+    """
+    before = {c.decided_by for c in earlier if c.channel == "internal" and c.id != complaint.id and c.decided_by}
+    return frozenset(parties) | (before if complaint.channel == "internal" else set())
 
 
 def decide_complaint(
@@ -65,16 +93,14 @@ def decide_complaint(
     reason: Reason,
     *,
     person: str,
-    deciders: Collection[str],
-    earlier: Sequence[Complaint],
+    barred: Collection[str],
     answer: bool,
     now: datetime,
 ) -> NewEvent:
     """Return what is recorded when a complaint is decided. What follows from it is another matter.
 
-    `deciders` are all who ever decided, or gave an opinion, on what is complained of. Raises NotPossible if it is
-    decided already, if the reason does not fit, or if the person is one of those or decided an earlier complaint of
-    the user (a second look by the same eyes is none).
+    `barred` are those who may not decide it. Raises NotPossible if it is decided already, if the reason does not fit,
+    or if the person is one of those.
     """
     if complaint.upheld is not None:
         raise NotPossible("the complaint is decided already")
@@ -83,9 +109,11 @@ def decide_complaint(
         raise NotPossible(
             f"{reason.value} is no reason to {'uphold' if upheld else 'reject'} this complaint: choose of {fitting}"
         )
-    before = {c.decided_by for c in earlier if c.channel == "internal" and c.id != complaint.id}
-    if person in deciders or (complaint.channel == "internal" and person in before):
-        raise NotPossible("somebody other than the reviewer of the case decides a complaint")
+    if person in barred:
+        raise NotPossible(
+            "somebody who had no part in it decides: you ordered, decided or reviewed something that the complaint is"
+            " against, or decided an earlier complaint against it"
+        )
     payload = ComplaintDecided(complaint=complaint.id, upheld=upheld, reason=reason.value, answer=answer)
     return _event(complaint.case, person, now, payload)
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, time
 
 from tutela.access.roles import Permission, Person
 from tutela.casework import closing, redress, reopening
-from tutela.casework.actions import Action
 from tutela.casework.case import Case, CaseItem, NotPossible
 from tutela.casework.evidence import EvidenceVault
 from tutela.casework.reasons import Reason
@@ -95,14 +94,17 @@ class RedressDesk:
             case = unit.case(unit.complaint(complaint_id).case, lock=True)
             complaint = unit.complaint(complaint_id, lock=True)
             action = unit.action(complaint.action, lock=True)
-            concerned = _concerned(case, action)
+            concerned = redress.concerned(case, action)
             event = redress.decide_complaint(
                 complaint,
                 upheld,
                 reason,
                 person=person.id,
-                deciders=unit.deciders(case.id, [item.id for item in concerned]),
-                earlier=unit.complaints_against(action.id),
+                barred=redress.barred(
+                    complaint,
+                    parties=unit.parties(action, [item.id for item in concerned]),
+                    earlier=unit.complaints_against(action.id),
+                ),
                 answer=bool(text),
                 now=now,
             )
@@ -176,13 +178,6 @@ def checked(words: str) -> str:
     if len(text) > MAX_WORDS:
         raise NotPossible(f"at most {MAX_WORDS:,} characters are kept: this has {len(text):,}")
     return text
-
-
-def _concerned(case: Case, action: Action) -> list[CaseItem]:
-    """Return the items that an action rests on: its own, or all of the case that are no error."""
-    if action.item is not None:
-        return [case.item(action.item)]
-    return [item for item in case.items if item.verdict != "not"]
 
 
 def _moment(paper: CourtPaper | None, now: datetime) -> datetime:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from tutela.access.roles import Person
+from tutela.casework.actions import Action
 from tutela.casework.links import Link
 from tutela.casework.notices import AccessRequest, Deferral, Notice
 from tutela.casework.ports import CaseUnit
@@ -37,8 +38,8 @@ class RedressUnit(CaseUnit, Protocol):
         """Return every complaint against an action, oldest first."""
         ...
 
-    def deciders(self, case: str, items: Collection[str]) -> frozenset[str]:
-        """Return all who ever decided on one of these items, reviewed a decision, or gave an opinion."""
+    def parties(self, action: Action, items: Collection[str]) -> frozenset[str]:
+        """Return all who ever ordered, decided, reviewed or settled anything on an action that rests on these items."""
         ...
 
     def matched(self, items: Collection[str]) -> list[Matched]:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from tutela.access.approvals import NotApproved
+from tutela.access.approvals import NotApproved, require_may_decide
 from tutela.access.roles import NotAllowed
 from tutela.casework.disclosure import PURPOSES, REASONS, BadRequest
 from tutela.casework.evidence import EvidenceGone
@@ -49,6 +49,26 @@ def list_approvals(
         table.add_row(
             *cells(row.id, row.kind, row.subject, row.asked_by, f"{row.asked_at:%Y-%m-%d %H:%M}", row.state.value)
         )
+    out.print(table)
+
+
+@app.command()
+def show(approval: Id, person: As) -> None:
+    """Show what is asked for. That the document of a hold was read goes on record."""
+    with workplace() as place:
+        try:
+            reader, row = place.person(person), place.approvals.one(approval)
+            if row.asked_by != reader.id:
+                require_may_decide(reader, row.kind)
+            facts = dict(row.facts)
+            if row.kind == "hold":
+                facts["reference"] = place.retention.asked_reference(place.evidence, row, reader.id)
+        except (NotAllowed, LookupError) as error:
+            fail(str(error))
+    table = Table("what", "", box=None, pad_edge=False, show_header=False)
+    shown = {"kind": row.kind, "about": row.subject, "asked by": row.asked_by, "state": row.state.value, **facts}
+    for name, value in shown.items():
+        table.add_row(*cells(name, value))
     out.print(table)
 
 
@@ -93,6 +113,12 @@ def ask_export_case(
 ) -> None:
     """Ask to export a case file."""
     _ask(lambda place: place.disclosure.ask_case_export(place.person(person), case, reference, pictures=pictures))
+
+
+@ask_app.command("hand-over")
+def ask_hand_over(case: Annotated[str, typer.Argument(metavar="CASE")], person: As, reference: Reference) -> None:
+    """Ask to hand the content of a preserved case over to an authority."""
+    _ask(lambda place: place.disclosure.ask_hand_over(place.person(person), case, reference))
 
 
 @ask_app.command("export-person")

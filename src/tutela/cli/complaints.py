@@ -30,21 +30,23 @@ def list_complaints(
     limit: Annotated[int, typer.Option(min=1, max=100_000)] = 100,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """List the complaints that wait, oldest first; overdue ones are marked."""
+    """List the complaints that wait, oldest first; overdue ones are marked. One with a court waits for the court."""
     with workplace() as place:
         reader = place.redress_reader
         rows = reader.decided(limit) if decided else reader.waiting(limit)
-        due = [row.lodged_at + place.settings.redress.time_to_decide for row in rows]
+        due = [place.settings.redress.due(row.channel, row.lodged_at) for row in rows]
         now = place.clock()
     if as_json:
         for row, until in zip(rows, due, strict=True):
-            print_json({**row.as_dict(), "due_at": until.isoformat(), "overdue": row.upheld is None and until < now})
+            overdue = row.upheld is None and until is not None and until < now
+            print_json({**row.as_dict(), "due_at": until.isoformat() if until else None, "overdue": overdue})
         return
     table = Table("complaint", "channel", "against", "lodged", "due", "state", box=None, pad_edge=False)
     for row, until in zip(rows, due, strict=True):
-        waiting = "overdue" if until < now else "waits"
+        waiting = "the court decides" if until is None else "overdue" if until < now else "waits"
         state = waiting if row.upheld is None else f"{'upheld' if row.upheld else 'rejected'}: {row.reason}"
-        table.add_row(*cells(row.id, row.channel, row.action, f"{row.lodged_at:%Y-%m-%d}", f"{until:%Y-%m-%d}", state))
+        day = f"{until:%Y-%m-%d}" if until else "-"
+        table.add_row(*cells(row.id, row.channel, row.action, f"{row.lodged_at:%Y-%m-%d}", day, state))
     out.print(table)
 
 
@@ -58,7 +60,8 @@ def show(complaint: Complaint) -> None:
             fail(str(error))
         doubts = place.redress_reader.doubts(complaint)
         shown: dict[str, Any] = row.as_dict()
-        shown["due_at"] = (row.lodged_at + place.settings.redress.time_to_decide).isoformat()
+        due = place.settings.redress.due(row.channel, row.lodged_at)
+        shown["due_at"] = due.isoformat() if due else None
         shown["entries_to_check"] = [{"entry": d.entry_id, "item": d.item_id, "same": d.same} for d in doubts]
     print_json(shown)
 
@@ -127,10 +130,9 @@ def figures(
     if as_json:
         print_json(found.as_json())
         return
-    columns = ("of", "actions", "complaints", "wait", "restored", "per complaint", "per action", "median", "95 %")
+    columns = ("of", "actions", "complaints", "wait", "restored", "per complaint", "per action")
     table = Table("", *columns, box=None, pad_edge=False)
     for row in found.rows:
-        took = row.took
         table.add_row(
             *cells(
                 {"item": "items", "account": "accounts"}[row.unit],
@@ -141,11 +143,16 @@ def figures(
                 _counted(row.restored),
                 _rate(row.per_complaint),
                 _rate(row.per_action),
-                _hours(took.median) if took else "-",
-                _hours(took.p95) if took else "-",
             )
         )
     out.print(table)
+    times = Table("", "of", "time to decision", "decided", "median", "95 %", box=None, pad_edge=False)
+    for row in found.rows:
+        unit = {"item": "items", "account": "accounts"}[row.unit]
+        for how, took in (("by the provider", row.took), ("by courts", row.took_courts)):
+            numbers = (str(took.count), _hours(took.median), _hours(took.p95)) if took else ("0", "-", "-")
+            times.add_row(*cells(unit, row.part or "all", how, *numbers))
+    out.print(times)
 
 
 def _counted(count: Count) -> str:

@@ -37,6 +37,12 @@ def export_case(approval: Id, person: As, to: To, stdin: Stdin = False) -> None:
     _archive(to, stdin, lambda place, secret: place.disclosure.export_case(place.person(person), approval, secret))
 
 
+@app.command("content")
+def export_content(approval: Id, person: As, to: To, stdin: Stdin = False) -> None:
+    """Write the content of a preserved case, for an authority, as an encrypted archive."""
+    _archive(to, stdin, lambda place, secret: place.disclosure.hand_over(place.person(person), approval, secret))
+
+
 @app.command("person")
 def export_person(
     approval: Id,

@@ -157,27 +157,23 @@ def ask_hold(
     cases: Annotated[list[str], typer.Argument(metavar="CASE...")],
     ground: Annotated[str, typer.Option(help=", ".join(GROUNDS))],
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day (UTC).")],
+    reference: Annotated[str, typer.Option(help="The document that it rests on; kept with the evidence.")],
     person: As,
 ) -> None:
     """Ask another person to allow a hold."""
     _require_word(ground, GROUNDS, "--ground")
     with workplace() as place, _refusals():
         approval = place.retention.holds.ask(
-            place.person(person), "place", cases, ground=cast(HoldGround, ground), until=end_of(until)
+            place.person(person), cases, ground=cast(HoldGround, ground), until=end_of(until), reference=reference
         )
     out.print(f"asked: {approval}; another person allows it, then `tutela retention hold place`")
 
 
 @hold_app.command("place")
-def place_hold(
-    cases: Annotated[list[str], typer.Argument(metavar="CASE...")],
-    reference: Annotated[str, typer.Option(help="The document that it rests on; kept with the evidence.")],
-    person: As,
-    approval: Approved,
-) -> None:
-    """Place a hold that another person allowed."""
+def place_hold(person: As, approval: Approved) -> None:
+    """Place a hold that another person allowed, as it was allowed."""
     with workplace() as place, _refusals():
-        hold = place.retention.holds.place(place.person(person), approval, cases, reference)
+        hold = place.retention.holds.place(place.person(person), approval)
     out.print(f"hold {hold} stands")
 
 
@@ -193,11 +189,10 @@ def ask_change(
     """Ask another person to allow that a hold is extended or lifted."""
     _require_word(reason, REASONS, "--reason")
     with workplace() as place, _refusals():
-        cases = place.retention.cases_of(hold)
-        approval = place.retention.holds.ask(
+        approval = place.retention.holds.ask_change(
             place.person(person),
+            hold,
             "extend" if until else "lift",
-            cases,
             until=end_of(until) if until else None,
             reason=cast(HoldReason, reason),
         )

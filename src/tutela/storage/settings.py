@@ -163,6 +163,11 @@ def redress_policy(written: Mapping[str, Any]) -> RedressPolicy:
     policy = RedressPolicy(**written)
     if policy.language not in languages():
         raise ValueError(f"redress.language is one of {', '.join(languages())}, not {policy.language!r}")
+    if unknown := sorted(policy.languages - set(languages())):
+        raise ValueError(
+            f"redress: contact, authority and court are texts, or tables with {', '.join(languages())}: notices have no"
+            f" language {unknown[0]!r}"
+        )
     return policy
 
 

@@ -157,9 +157,9 @@ class RedressSection(_Section):
     access_days: int = _REDRESS.access_days
     hand_over_hours: int = _REDRESS.hand_over_hours
     deferral_days: int = _REDRESS.deferral_days
-    contact: str = _REDRESS.contact
-    authority: str = _REDRESS.authority
-    court: str = _REDRESS.court
+    contact: str | dict[str, str] = _REDRESS.said("contact", "")
+    authority: str | dict[str, str] = _REDRESS.said("authority", "")
+    court: str | dict[str, str] = _REDRESS.said("court", "")
 
 
 class LimitsSection(_Section):

@@ -36,9 +36,24 @@ def test_the_ranks_are_of_what_was_measured(hours: list[int]) -> None:
 def test_nothing_has_no_durations_and_no_rate(place: Workplace) -> None:
     assert durations([]) is None
     figures = place.redress_figures(YEAR)
-    assert [(r.per_complaint, r.per_action, r.took) for r in figures.rows] == [(None, None, None)] * 2
+    assert [(r.per_complaint, r.per_action, r.took, r.took_courts) for r in figures.rows] == [(None,) * 4] * 2
     with pytest.raises(ValueError, match="its first day or later"):
         Period(date(2025, 2, 2), date(2025, 2, 1))
+
+
+def test_the_time_of_courts_stands_apart(place: Workplace, clock: SteppableClock) -> None:
+    rig = Rig(place, clock)
+    (action,) = (a for a in CaseReader(place.database).one(rig.confirmed()).actions if a.kind == "remove_content")
+    rig.confirm(action.id)
+    own, court = rig.complain(action.id), rig.complain(action.id, "judicial")
+    clock.advance(hours=5)
+    place.redress.decide(OFFICER, own, upheld=False, reason=Reason.OUT_OF_TIME)
+    clock.advance(hours=995)
+    place.redress.decide(OFFICER, court, upheld=False, reason=Reason.COURT_DISMISSED)
+    row = next(r for r in place.redress_figures(YEAR).rows if r.unit == "item")
+    assert (row.took, row.took_courts) == (durations([timedelta(hours=5)]), durations([timedelta(hours=1000)]))
+    told = place.redress_figures(YEAR).as_json()["rows"][0]
+    assert (told["hours_to_decide"]["p95"], told["hours_to_decide_by_courts"]["p95"]) == (5, 1000)
 
 
 def happened(place: Workplace, clock: SteppableClock) -> None:

@@ -21,6 +21,7 @@ from tutela.casework.disclosure import BadRequest
 from tutela.casework.evidence import EvidenceGone
 from tutela.content.item import Provenance
 from tutela.events.catalogue.governance import GovernanceRetired
+from tutela.events.catalogue.retention import HoldGround
 from tutela.statistics.figure import Status
 from tutela.storage.record.audit_reader import LOOKED, AuditFilter, AuditReader
 from tutela.storage.workplace import Workplace
@@ -118,6 +119,49 @@ class TestExports:
         made = rig.place.disclosure.export_case(both, approval, PASSPHRASE)
         assert picture(0) in unseal(made.data, PASSPHRASE).values()
         assert made.exported.pictures == 1
+
+    def test_the_content_of_a_preserved_case_goes_to_an_authority(self, rig: Rig, clock: SteppableClock) -> None:
+        """A referral officer alone asks, a data protection officer alone allows, and the hold must stand."""
+        case, place = rig.confirmed("anna@example"), rig.place
+        referrals = Person("rolf", "Rolf", frozenset({Role.REFERRAL_OFFICER}))
+        with pytest.raises(NotAllowed, match="hand_over"):
+            place.disclosure.ask_hand_over(DPO, case, "B 1-25")
+
+        def held(ground: HoldGround) -> None:
+            until = clock.now + timedelta(days=3)
+            asked = place.retention.holds.ask(referrals, [case], ground=ground, until=until, reference="B 1-25")
+            place.approvals.decide(DPO, asked, allowed=True)
+            place.retention.holds.place(referrals, asked)
+
+        held("legal_claim")
+        with pytest.raises(BadRequest, match="preserved"):
+            place.disclosure.ask_hand_over(referrals, case, "B 1-25")
+        held("court_order")
+        approval = place.disclosure.ask_hand_over(referrals, case, "B 1-25")
+        with pytest.raises(NotAllowed):
+            place.approvals.decide(SENIOR, approval, allowed=True)
+        place.approvals.decide(DPO, approval, allowed=True)
+        for wrong in (DPO, SENIOR):
+            with pytest.raises(NotAllowed):
+                place.disclosure.hand_over(wrong, approval, PASSPHRASE)
+        with pytest.raises(NotApproved):
+            place.disclosure.export_case(DPO, approval, PASSPHRASE)
+        late = place.disclosure.ask_hand_over(referrals, case, "B 1-25")
+        made = place.disclosure.hand_over(referrals, approval, PASSPHRASE)
+        files = unseal(made.data, PASSPHRASE)
+        assert picture(0) in files.values()
+        assert json.loads(files["about.json"])["reference"] == "B 1-25"
+        with place.transactions.reading() as log:
+            (event,) = log.read(types=["data.exported"])
+        told = event.payload.model_dump()
+        assert (told["what"], told["pictures"], told["digest"]) == ("content", 1, made.exported.digest)
+        with pytest.raises(NotApproved, match="used"):
+            place.disclosure.hand_over(referrals, approval, PASSPHRASE)
+        clock.advance(days=2, hours=23)
+        place.approvals.decide(DPO, late, allowed=True)
+        clock.advance(hours=1)
+        with pytest.raises(BadRequest, match="preserved"):
+            place.disclosure.hand_over(referrals, late, PASSPHRASE)
 
     def test_a_persons_data_holds_nobody_else(self, rig: Rig, clock: SteppableClock) -> None:
         clock.set("2025-12-31T23:00:00+00:00")

@@ -6,12 +6,12 @@ from typing import Literal
 
 from tutela.events.catalogue.base import Payload, event
 
-ApprovalKind = Literal["unmask", "export", "rotate_key", "destroy_key", "hold", "inspection"]
+ApprovalKind = Literal["unmask", "export", "rotate_key", "destroy_key", "hold", "inspection", "hand_over"]
 
 
 @event("approval.asked")
 class ApprovalAsked(Payload):
-    """A person asks for what two must want. `facts` are de-identified: references, dates, numbers."""
+    """A person asks for what two must want. `facts` are de-identified: references, dates, numbers, ids."""
 
     approval: str
     kind: ApprovalKind
@@ -52,11 +52,14 @@ class DataExported(Payload):
     """An export went out after two wanted it: of a case, of a person under a pseudonym, or of the audit.
 
     `cases` is how many cases it holds data of, `events` how many events, `pictures` how many items' bytes. `digest` is
-    the SHA-256 of the encrypted archive; none for the audit, which is written as it is.
+    the SHA-256 of the encrypted archive; none for the audit, which is written as it is. `content` is a case file with
+    the items themselves that was preserved for an authority and is handed over to it.
     """
 
+    VERSION = 2
+
     approval: str
-    what: Literal["case", "person", "audit"]
+    what: Literal["case", "person", "audit", "content"]
     cases: int
     events: int
     pictures: int

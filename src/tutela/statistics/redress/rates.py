@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tutela.casework.reasons import Channel
 from tutela.events.catalogue.base import Payload
 from tutela.events.catalogue.casework import ItemDecided
 from tutela.events.catalogue.intake import CaseOpened, DetectionRecorded, ItemFlagged
@@ -49,7 +50,8 @@ class Reversals:
     """Of one unit, and of one service or technology if it is split: what happened, and the rates.
 
     `actioned`, `lodged` and `restored` are of what happened in the period, as the yearly return counts. `waiting` are
-    complaints lodged in the period that nobody decided yet. A rate of 0 in 0 is none.
+    complaints lodged in the period that nobody decided yet. `took` is of complaints to the provider, `took_courts` of
+    those with a court, which decides in its own time. A rate of 0 in 0 is none.
     """
 
     unit: Unit
@@ -61,6 +63,7 @@ class Reversals:
     per_complaint: Rate | None
     per_action: Rate | None
     took: Durations | None
+    took_courts: Durations | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +109,6 @@ def _reversals(facts: Facts, period: Period, chosen: Chosen, part: str | None) -
     upheld = sum(d[2].upheld for d in decided)
     acted = [a for a in chosen.every if a.carried_out and period(a.carried_out[1])]
     undone = sum(a.reversed is not None and was_upheld(a) for a in acted)
-    took = [
-        c.decided[1] - c.at
-        for a in chosen.every
-        for c in a.complaints
-        if c.decided is not None and period(c.decided[1])
-    ]
     return Reversals(
         unit=chosen.unit,
         part=part,
@@ -121,7 +118,19 @@ def _reversals(facts: Facts, period: Period, chosen: Chosen, part: str | None) -
         waiting=len(complaints) - len(decided),
         per_complaint=exact_rate(upheld, len(decided)),
         per_action=exact_rate(undone, len(acted)),
-        took=durations(took),
+        took=_took(chosen, period, "internal"),
+        took_courts=_took(chosen, period, "judicial"),
+    )
+
+
+def _took(chosen: Chosen, period: Period, channel: Channel) -> Durations | None:
+    return durations(
+        [
+            c.decided[1] - c.at
+            for a in chosen.every
+            for c in a.complaints
+            if c.channel == channel and c.decided is not None and period(c.decided[1])
+        ]
     )
 
 
@@ -149,7 +158,15 @@ def _row_as_json(row: Reversals) -> dict[str, Any]:
             "confidence": one.confidence,
         }
 
-    took = row.took
+    def hours(took: Durations | None) -> dict[str, float] | None:
+        if took is None:
+            return None
+        return {
+            "decided": took.count,
+            "median": round(took.median.total_seconds() / 3600, 2),
+            "p95": round(took.p95.total_seconds() / 3600, 2),
+        }
+
     return {
         "unit": row.unit,
         "part": row.part,
@@ -159,11 +176,6 @@ def _row_as_json(row: Reversals) -> dict[str, Any]:
         "restored_after_complaint": count(row.restored),
         "reversals_per_complaint": rate(row.per_complaint),
         "reversals_per_action": rate(row.per_action),
-        "hours_to_decide": {
-            "decided": took.count,
-            "median": round(took.median.total_seconds() / 3600, 2),
-            "p95": round(took.p95.total_seconds() / 3600, 2),
-        }
-        if took
-        else None,
+        "hours_to_decide": hours(row.took),
+        "hours_to_decide_by_courts": hours(row.took_courts),
     }

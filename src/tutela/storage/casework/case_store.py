@@ -15,7 +15,8 @@ from tutela.casework.redress import Complaint
 from tutela.events.catalogue.casework import ItemDecided
 from tutela.events.envelope import Event, NewEvent
 from tutela.storage import schema
-from tutela.storage.casework.standing import action_of, case_of, standing_of
+from tutela.storage.casework.complaint_rows import find_complaint
+from tutela.storage.casework.standing import case_of, find_action, standing_of
 from tutela.storage.quality.quality_rows import training_of
 from tutela.storage.record.event_log import EventLog
 from tutela.storage.recording import RecordingStore
@@ -78,20 +79,8 @@ class CaseStore(RecordingStore):
 
     def action(self, action_id: str, *, lock: bool = False) -> Action:
         """Return an action; raises LookupError."""
-        query = select(schema.actions).where(schema.actions.c.id == action_id)
-        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
-        if row is None:
-            raise LookupError(f"there is no action {action_id}")
-        items = schema.case_items
-        deciders = select(items.c.decided_by).where(items.c.case_id == row.case_id, items.c.decided_by.is_not(None))
-        if row.item_id is not None:
-            deciders = deciders.where(items.c.id == row.item_id)
-        return action_of(row, frozenset(self._connection.execute(deciders).scalars()))
+        return find_action(self._connection, action_id, lock=lock)
 
     def complaint(self, complaint_id: str, *, lock: bool = False) -> Complaint:
         """Return a complaint; raises LookupError."""
-        query = select(schema.complaints).where(schema.complaints.c.id == complaint_id)
-        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
-        if row is None:
-            raise LookupError(f"there is no complaint {complaint_id}")
-        return Complaint(row.id, row.case_id, row.action_id, row.channel, row.lodged_at, row.upheld, row.decided_by)
+        return find_complaint(self._connection, complaint_id, lock=lock)

@@ -66,6 +66,19 @@ def standing_of(connection: Connection, case_id: str) -> Standing:
     )
 
 
+def find_action(connection: Connection, action_id: str, *, lock: bool = False) -> Action:
+    """Return an action, locked if asked; raises LookupError."""
+    query = select(schema.actions).where(schema.actions.c.id == action_id)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise LookupError(f"there is no action {action_id}")
+    items = schema.case_items
+    deciders = select(items.c.decided_by).where(items.c.case_id == row.case_id, items.c.decided_by.is_not(None))
+    if row.item_id is not None:
+        deciders = deciders.where(items.c.id == row.item_id)
+    return action_of(row, frozenset(connection.execute(deciders).scalars()))
+
+
 def action_of(row: Row[tuple[object, ...]], decided_by: frozenset[str]) -> Action:
     """Return the action of a row."""
     return Action(

@@ -18,7 +18,7 @@ from tutela.access.approvals import Approval, NotApproved
 from tutela.access.archive import seal
 from tutela.access.roles import Permission, Person
 from tutela.casework import disclosure
-from tutela.casework.disclosure import AUDIT, BadRequest, Exported, UnmaskedAccount
+from tutela.casework.disclosure import AUDIT, BadRequest, Exported, UnmaskedAccount, What
 from tutela.casework.evidence import EvidenceGone, ItemRecord
 from tutela.casework.pseudonyms import KeyDestroyed, Pseudonyms
 from tutela.events.envelope import Clock, Event, NewEvent
@@ -29,6 +29,7 @@ from tutela.storage.evidence.keys import KeyRing
 from tutela.storage.evidence.vault import Vault
 from tutela.storage.record.audit_reader import AuditFilter, AuditReader
 from tutela.storage.record.event_log import EventLog
+from tutela.storage.schema.retention import holds
 
 FORMATS = ("jsonl", "csv")
 _COLUMNS = ("sequence", "id", "type", "version", "subject", "actor", "occurred_at", "recorded_at", "data")
@@ -75,6 +76,17 @@ class Disclosure:
         }
         return self._ask(four_eyes.ask(person, "export", case, facts, self._clock()))
 
+    def ask_hand_over(self, person: Person, case: str, reference: str) -> str:
+        """Ask to hand the content of a preserved case over to an authority, by the reference of its document.
+
+        Raises NotAllowed, BadRequest (also where no hold for an authority or a court stands), LookupError.
+        """
+        person.require(Permission.HAND_OVER)
+        self._require_case(case)
+        ground = self._require_preserved(case)
+        facts = {"what": "content", "ground": ground, "reference": disclosure.checked_reference(reference)}
+        return self._ask(four_eyes.ask(person, "hand_over", case, facts, self._clock()))
+
     def ask_person_export(self, person: Person, service: str, account: str, reference: str) -> str:
         """Ask to export what is kept of a person, who stands in the record as a pseudonym. Raises as above."""
         if not account.strip() or not service.strip():
@@ -99,9 +111,23 @@ class Disclosure:
         """Return a case file. Raises as `unmask` does, and WeakPassphrase."""
         person.require(Permission.EXPORT)
         approval = self._require_kind(approval_id, "case")
-        case, pictures = approval.subject, approval.facts["pictures"] == "yes"
+        pictures = approval.facts["pictures"] == "yes"
         if pictures:
             person.require(Permission.SEE_EVIDENCE)
+        return self._case_file(approval, person, passphrase, "case", pictures=pictures)
+
+    def hand_over(self, person: Person, approval_id: str, passphrase: str) -> Archive:
+        """Return the file of a preserved case with its content, for an authority; nothing of it is shown.
+
+        Raises as `export_case` does, and BadRequest where the hold stands no more.
+        """
+        person.require(Permission.HAND_OVER)
+        approval = self._require_kind(approval_id, "content")
+        self._require_preserved(approval.subject)
+        return self._case_file(approval, person, passphrase, "content", pictures=True)
+
+    def _case_file(self, approval: Approval, person: Person, passphrase: str, what: What, *, pictures: bool) -> Archive:
+        case = approval.subject
         with self._database.read() as connection:
             events = list(EventLog(connection, self._clock).read(subject=case))
         files = {"events.json": _json([disclosure.event_as_json(e) for e in events])}
@@ -114,7 +140,7 @@ class Disclosure:
             else:
                 files[f"records/{name}.json"] = _readable(self._vault.get(case, name))
         about = {"case": case, "reference": approval.facts["reference"], "pictures": shown}
-        return self._sealed(approval_id, person, files, about, passphrase, Exported("case", 1, len(events), shown))
+        return self._sealed(approval.id, person, files, about, passphrase, Exported(what, 1, len(events), shown))
 
     def export_person(self, person: Person, approval_id: str, service: str, account: str, passphrase: str) -> Archive:
         """Return what is kept of a person. Raises as `export_case` does; NotApproved for another account."""
@@ -197,9 +223,26 @@ class Disclosure:
 
     def _require_kind(self, approval_id: str, what: str) -> Approval:
         found = self._found(approval_id)
-        if found.kind != "export" or found.facts.get("what") != what:
+        kind = "hand_over" if what == "content" else "export"
+        if (found.kind, found.facts.get("what")) != (kind, what):
             raise NotApproved(f"{approval_id} does not allow an export of that kind")
         return found
+
+    def _require_preserved(self, case: str) -> str:
+        """Return the ground of the hold on which a case is preserved; raises BadRequest."""
+        query = select(holds.c.ground).where(
+            holds.c.case_id == case,
+            holds.c.state == "standing",
+            holds.c.until > self._clock(),
+            holds.c.ground.in_(disclosure.PRESERVED_FOR),
+        )
+        with self._database.read() as connection:
+            ground = connection.execute(query.order_by(holds.c.until.desc())).scalars().first()
+        if ground is None:
+            raise BadRequest(
+                "content is handed over of a case that is preserved: place a hold on the order or the request first"
+            )
+        return str(ground)
 
     def _require_case(self, case: str) -> None:
         with self._database.read() as connection:

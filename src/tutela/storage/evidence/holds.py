@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, select
 
@@ -13,8 +13,9 @@ from tutela.access.approvals import Approval
 from tutela.access.roles import Permission, Person
 from tutela.casework import holds as rules
 from tutela.casework.case import NoSuchCase, NotPossible
-from tutela.casework.evidence import HoldRecord, hold_name
-from tutela.casework.holds import Deed, Hold
+from tutela.casework.evidence import EvidenceGone, HoldRecord, hold_name
+from tutela.casework.holds import Deed, Document, Hold
+from tutela.events.catalogue.approvals import ApprovalAsked
 from tutela.events.catalogue.retention import HoldGround, HoldReason
 from tutela.events.envelope import Clock, NewEvent, new_id
 from tutela.storage import schema
@@ -22,6 +23,8 @@ from tutela.storage.access import approvals
 from tutela.storage.database import Database
 from tutela.storage.evidence.vault import Vault
 from tutela.storage.record.event_log import EventLog
+from tutela.storage.rows import events_about
+from tutela.storage.schema.record import events
 from tutela.storage.schema.retention import clocks, holds
 
 
@@ -37,45 +40,77 @@ class Holds:
         self._vault = vault
         self._clock = clock
 
-    def ask(
-        self,
-        person: Person,
-        deed: Deed,
-        cases: Sequence[str],
-        *,
-        ground: HoldGround | None = None,
-        until: datetime | None = None,
-        reason: HoldReason | None = None,
-    ) -> str:
-        """Ask another person to allow it; return the id of the approval. Raises NotAllowed, NoSuchCase."""
+    def ask(self, person: Person, cases: Sequence[str], *, ground: HoldGround, until: datetime, reference: str) -> str:
+        """Ask another person to allow a hold of cases; return the id of the approval.
+
+        `reference` names the document that it rests on; it is kept with the evidence of the first case. Raises
+        NotAllowed, NoSuchCase, NotPossible.
+        """
         person.require(Permission.PLACE_HOLD)
-        facts = rules.facts_of(deed, ground=ground, until=until, reason=reason, cases=cases)
+        now, rests_on = self._clock(), rules.document(reference)
         with self._database.write() as connection:
             _require_cases(connection, cases)
-            event = four_eyes.ask(person, "hold", rules.subject_of(cases), facts, self._clock())
+            self._require_evidence(connection, cases)
+            rules.place("", cases, ground, until, person=person.id, now=now)
+            facts = rules.facts_to_place(cases, ground, until, rests_on)
+            event = four_eyes.ask(person, "hold", cases[0], facts, now)
+            record = HoldRecord(person=person.id, at=now, reference=rests_on.reference, salt=rests_on.salt)
+            self._vault.put(event.subject, hold_name(event.id), record.model_dump_json().encode())
             EventLog(connection, self._clock).append([event])
         return str(event.payload.model_dump()["approval"])
 
-    def place(self, person: Person, approval_id: str, cases: Sequence[str], reference: str) -> str:
-        """Place the hold that another person allowed; return its id.
+    def ask_change(
+        self,
+        person: Person,
+        hold_id: str,
+        deed: Literal["extend", "lift"],
+        *,
+        reason: HoldReason,
+        until: datetime | None = None,
+    ) -> str:
+        """Ask another person to allow that a hold is extended or lifted; return the id of the approval.
+
+        Raises NotAllowed, NotPossible, NoSuchHold.
+        """
+        person.require(Permission.PLACE_HOLD)
+        now = self._clock()
+        if deed == "extend" and until is None:
+            raise NotPossible("an extension needs a later end")
+        with self._database.write() as connection:
+            hold = find(connection, hold_id)
+            if until is not None:
+                rules.extend(hold, until, reason, person=person.id, now=now)
+            else:
+                rules.lift(hold, reason, person=person.id, now=now)
+            facts = rules.facts_to_change(hold, deed, until, reason)
+            event = four_eyes.ask(person, "hold", hold.cases[0], facts, now)
+            EventLog(connection, self._clock).append([event])
+        return str(event.payload.model_dump()["approval"])
+
+    def place(self, person: Person, approval_id: str) -> str:
+        """Place the hold that another person allowed, as it was allowed; return its id.
 
         Raises NotAllowed, NotApproved, NotPossible, NoSuchCase, LookupError.
         """
         person.require(Permission.PLACE_HOLD)
         now = self._clock()
         with self._database.write() as connection:
-            approval, used = self._used(connection, person, approval_id, cases)
-            ground, end = approval.facts.get("ground"), approval.facts.get("until")
-            if approval.facts.get("do") != "place" or ground is None or end is None:
+            approval, used = self._used(connection, person, approval_id)
+            facts, cases = approval.facts, rules.cases_in(approval.facts)
+            if facts.get("do") != "place":
                 raise NotPossible("another person allowed something else than to place a hold")
+            if not cases or "document" not in facts:
+                raise NotPossible("it was asked for before cases and document were part of it: ask again")
             _require_cases(connection, cases)
             self._require_evidence(connection, cases)
-            hold, until = new_id(now), datetime.fromisoformat(end)
-            events = rules.place(hold, cases, cast(HoldGround, ground), until, reference, person=person.id, now=now)
-            record = HoldRecord(person=person.id, at=now, reference=reference.strip()).model_dump_json().encode()
-            for event in events:
+            asked = self._asked(connection, approval)
+            hold, until = new_id(now), datetime.fromisoformat(facts["until"])
+            ground = cast(HoldGround, facts["ground"])
+            new = rules.place(hold, cases, ground, until, person=person.id, now=now)
+            record = HoldRecord(person=person.id, at=now, reference=asked.reference).model_dump_json().encode()
+            for event in new:
                 self._vault.put(event.subject, hold_name(event.id), record)
-            EventLog(connection, self._clock).append([used, *events])
+            EventLog(connection, self._clock).append([used, *new])
         return hold
 
     def extend(self, person: Person, approval_id: str, hold_id: str) -> None:
@@ -86,27 +121,51 @@ class Holds:
         """Lift a hold as another person allowed. Raises NotAllowed, NotApproved, NotPossible, NoSuchHold."""
         self._change(person, approval_id, hold_id, "lift")
 
+    def kept_under(self, approval: Approval) -> tuple[str, str]:
+        """Return the case and the name under which the document that an approval is about is kept.
+
+        Raises NoSuchHold, and LookupError for an approval of before it was part of it.
+        """
+        with self._database.read() as connection:
+            if hold := approval.facts.get("hold"):
+                query = select(holds).where(holds.c.id == hold).order_by(holds.c.case_id).limit(1)
+                row = connection.execute(query).one_or_none()
+                if row is None:
+                    raise NoSuchHold(f"there is no hold {hold}")
+                return row.case_id, hold_name(row.event)
+            return approval.subject, hold_name(_asking(connection, approval))
+
     def _change(self, person: Person, approval_id: str, hold_id: str, deed: Deed) -> None:
         person.require(Permission.PLACE_HOLD)
         now = self._clock()
         with self._database.write() as connection:
             hold = find(connection, hold_id)
-            approval, used = self._used(connection, person, approval_id, hold.cases)
-            reason = cast(HoldReason, approval.facts.get("reason", "renewed"))
-            if approval.facts.get("do") != deed:
+            approval, used = self._used(connection, person, approval_id)
+            facts = approval.facts
+            if (facts.get("do"), facts.get("hold")) != (deed, hold.id):
                 raise NotPossible(f"another person allowed something else than to {deed} it")
+            reason = cast(HoldReason, facts["reason"])
             if deed == "extend":
-                until = datetime.fromisoformat(approval.facts.get("until", now.isoformat()))
-                events = rules.extend(hold, until, reason, person=person.id, now=now)
+                new = rules.extend(hold, datetime.fromisoformat(facts["until"]), reason, person=person.id, now=now)
             else:
-                events = rules.lift(hold, reason, person=person.id, now=now)
-            EventLog(connection, self._clock).append([used, *events])
+                new = rules.lift(hold, reason, person=person.id, now=now)
+            EventLog(connection, self._clock).append([used, *new])
 
-    def _used(
-        self, connection: Connection, person: Person, approval_id: str, cases: Sequence[str]
-    ) -> tuple[Approval, NewEvent]:
+    def _used(self, connection: Connection, person: Person, approval_id: str) -> tuple[Approval, NewEvent]:
         approval = approvals.find(connection, approval_id, lock=True)
-        return approval, four_eyes.use(approval, "hold", rules.subject_of(cases), person, self._clock())
+        return approval, four_eyes.use(approval, "hold", approval.subject, person, self._clock())
+
+    def _asked(self, connection: Connection, approval: Approval) -> Document:
+        """Return the document that was allowed."""
+        try:
+            written = self._vault.get(approval.subject, hold_name(_asking(connection, approval)))
+        except EvidenceGone as error:
+            raise NotPossible("the document that was allowed is gone with the evidence: ask again") from error
+        record = HoldRecord.model_validate_json(written)
+        found = Document(record.reference, record.salt)
+        if found.digest != approval.facts["document"]:
+            raise NotPossible("the document is not the one that was allowed: ask again")
+        return found
 
     @staticmethod
     def _require_evidence(connection: Connection, cases: Sequence[str]) -> None:
@@ -114,6 +173,15 @@ class Holds:
         gone = connection.execute(going.with_for_update()).scalars().first()
         if gone is not None:
             raise NotPossible(f"the evidence of case {gone} was erased, or is being erased: nothing is left to hold")
+
+
+def _asking(connection: Connection, approval: Approval) -> str:
+    """Return the id of the event by which somebody asked; raises LookupError."""
+    query = select(events.c.id, events.c.data).where(events_about(approval.subject, ApprovalAsked.TYPE))
+    for row in connection.execute(query):
+        if row.data["approval"] == approval.id:
+            return str(row.id)
+    raise LookupError(f"nobody asked for {approval.id}")
 
 
 def find(connection: Connection, hold_id: str) -> Hold:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from tutela.access.approvals import Approval
 from tutela.casework.case import NoSuchCase
 from tutela.casework.clocks import CaseFacts, RetentionPolicy
 from tutela.casework.clocks import Clock as EvidenceClock
@@ -154,6 +155,14 @@ class Retention:
         try:
             return HoldRecord.model_validate_json(read(name)).reference
         except EvidenceGone:
+            return ""
+
+    def asked_reference(self, door: EvidenceDoor, approval: Approval, actor: str) -> str:
+        """Return the document that an approval of a hold is about, recorded as read; empty where it is gone."""
+        try:
+            case, name = self.holds.kept_under(approval)
+            return HoldRecord.model_validate_json(door.open(case, [name], "audit", actor)(name)).reference
+        except LookupError:
             return ""
 
     def recent(self, limit: int = 20, case: str | None = None) -> list[CertificateRow]:

@@ -9,10 +9,15 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 from sqlalchemy import Row, Select, and_, func, or_, select
 
+from tutela.casework import redress
 from tutela.casework.evidence import EvidenceGone, EvidenceVault
+from tutela.casework.reasons import Channel
 from tutela.casework.redress_records import AuthorityRequest, CourtPaper, Words, paper_name, words_name
 from tutela.storage import schema
+from tutela.storage.casework.complaint_rows import complaints_against, find_complaint
+from tutela.storage.casework.standing import case_of, find_action
 from tutela.storage.database import Database
+from tutela.storage.redress.parties import parties_to
 from tutela.storage.schema.notices import access_requests, deferrals, entry_doubts, notices
 
 COUNTED = 1000
@@ -29,7 +34,7 @@ class ComplaintLine:
     action_id: str
     action: str
     item_id: str | None
-    channel: str
+    channel: Channel
     via: str | None
     claim: str | None
     lodged_at: datetime
@@ -173,6 +178,18 @@ class RedressReader:
         table = schema.complaints
         return self._lines(_complaints().where(table.c.case_id == case_id).order_by(table.c.lodged_at, table.c.id))
 
+    def barred(self, complaint_id: str) -> frozenset[str]:
+        """Return who may not decide a complaint, as it stands. Raises LookupError."""
+        with self._database.read() as connection:
+            complaint = find_complaint(connection, complaint_id)
+            action = find_action(connection, complaint.action)
+            items = [item.id for item in redress.concerned(case_of(connection, action.case), action)]
+            return redress.barred(
+                complaint,
+                parties=parties_to(connection, action, items),
+                earlier=complaints_against(connection, action.id),
+            )
+
     def written(self, complaint: ComplaintLine) -> WrittenOf:
         """Return what was written about a complaint."""
         judicial = complaint.channel == "judicial"
@@ -188,11 +205,11 @@ class RedressReader:
         """Return the entries that a complaint speaks against."""
         return self._doubts(select(entry_doubts).where(entry_doubts.c.complaint_id == complaint_id))
 
-    def times(self, first: datetime, end: datetime) -> list[timedelta]:
-        """Return how long each complaint took that was decided from `first` to before `end`."""
+    def times(self, first: datetime, end: datetime, channel: Channel) -> list[timedelta]:
+        """Return how long each complaint of a channel took that was decided from `first` to before `end`."""
         table = schema.complaints
         query = select(table.c.lodged_at, table.c.decided_at).where(
-            table.c.decided_at >= first, table.c.decided_at < end
+            table.c.decided_at >= first, table.c.decided_at < end, table.c.channel == channel
         )
         with self._database.read() as connection:
             return [row.decided_at - row.lodged_at for row in connection.execute(query)]
@@ -248,7 +265,10 @@ class RedressReader:
     def overdue(
         self, now: datetime, decide: timedelta, access: timedelta, hand_over: timedelta, issue: timedelta
     ) -> Overdue:
-        """Return how much waits, and how much of it for longer than the limits say."""
+        """Return how much waits, and how much of it for longer than the limits say.
+
+        A complaint with a court waits for the court and is never overdue here.
+        """
         c, a = schema.complaints, access_requests
         standing = select(deferrals.c.case_id).where(deferrals.c.ended_at.is_(None))
         late_to_issue = and_(
@@ -259,7 +279,7 @@ class RedressReader:
         )
         wanted = (
             select(c.c.id).where(c.c.upheld.is_(None)),
-            select(c.c.id).where(c.c.upheld.is_(None), c.c.lodged_at < now - decide),
+            select(c.c.id).where(c.c.upheld.is_(None), c.c.channel == "internal", c.c.lodged_at < now - decide),
             select(a.c.id).where(a.c.answered_at.is_(None), a.c.requested_at < now - access),
             select(notices.c.about).where(late_to_issue),
             select(notices.c.about).where(late_to_hand_over),

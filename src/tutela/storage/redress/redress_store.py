@@ -4,30 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, select
 
+from tutela.casework.actions import Action
 from tutela.casework.links import Link
 from tutela.casework.notices import AccessRequest, Deferral, Notice
 from tutela.casework.redress import Complaint
 from tutela.casework.redress_ports import Matched
-from tutela.events.catalogue.base import all_types
 from tutela.storage import schema
 from tutela.storage.casework.case_store import CaseStore
-from tutela.storage.rows import events_about
+from tutela.storage.casework.complaint_rows import complaints_against
+from tutela.storage.redress.parties import parties_to
 from tutela.storage.schema.notices import access_requests, deferrals, notices
-
-
-@cache
-def judging_events() -> tuple[str, ...]:
-    """Return the types of event in which somebody decides on an item, or says what they think of it."""
-    return tuple(
-        name
-        for name, payload in all_types().items()
-        if "item" in payload.model_fields and {"verdict", "opinion"} & set(payload.model_fields)
-    )
 
 
 class RedressStore(CaseStore):
@@ -35,21 +25,11 @@ class RedressStore(CaseStore):
 
     def complaints_against(self, action: str) -> list[Complaint]:
         """Return every complaint against an action, oldest first."""
-        table = schema.complaints
-        query = select(table).where(table.c.action_id == action).order_by(table.c.lodged_at, table.c.id)
-        return [
-            Complaint(r.id, r.case_id, r.action_id, r.channel, r.lodged_at, r.upheld, r.decided_by)
-            for r in self._connection.execute(query)
-        ]
+        return complaints_against(self._connection, action)
 
-    def deciders(self, case: str, items: Collection[str]) -> frozenset[str]:
-        """Return all who ever decided on one of these items, reviewed a decision, or gave an opinion.
-
-        The table of items holds the last decision alone, so this is read from the record.
-        """
-        table = schema.events
-        query = select(table.c.actor, table.c.data).where(events_about(case, *judging_events()))
-        return frozenset(row.actor for row in self._connection.execute(query) if row.data["item"] in items)
+    def parties(self, action: Action, items: Collection[str]) -> frozenset[str]:
+        """Return all who ever had a part in an action that rests on these items."""
+        return parties_to(self._connection, action, items)
 
     def matched(self, items: Collection[str]) -> list[Matched]:
         """Return the entries that items matched."""

@@ -14,6 +14,8 @@ from tutela.access.archive import WeakPassphrase
 from tutela.access.ports import Session
 from tutela.access.roles import NotAllowed, Permission, Person
 from tutela.casework.disclosure import PURPOSES, REASONS, BadRequest
+from tutela.casework.holds import cases_in
+from tutela.events.catalogue.approvals import ApprovalKind
 from tutela.storage.evidence.disclosure import FORMATS, Archive
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Running, Server, running
@@ -23,6 +25,7 @@ router = APIRouter()
 Anybody = Annotated[Session, Depends(Allowed(None))]
 Unmasker = Annotated[Session, Depends(Allowed(Permission.UNMASK))]
 Exporter = Annotated[Session, Depends(Allowed(Permission.EXPORT))]
+HandsOver = Annotated[Session, Depends(Allowed(Permission.HAND_OVER))]
 Short = Annotated[str, Form(max_length=200)]
 SHOWN = 50
 _REFUSED = (BadRequest, NotApproved, NotAllowed, WeakPassphrase)
@@ -97,6 +100,23 @@ def ask_to_export(
     return _asked(request, session, "export", given, ways[what])
 
 
+@router.get("/approvals/hand-over")
+def form_to_hand_over(
+    request: Request, session: HandsOver, case: Annotated[str, Query(max_length=36)] = ""
+) -> Response:
+    """Show the form by which one asks to hand the content of a preserved case over to an authority."""
+    return _form(request, session, "hand_over", {"case": case})
+
+
+@router.post("/approvals/hand-over")
+def ask_to_hand_over(request: Request, server: Server, session: HandsOver, case: Short, reference: Short) -> Response:
+    """Ask for it."""
+    return _asked(
+        request, session, "hand_over", {"case": case, "reference": reference},
+        lambda: server.place.disclosure.ask_hand_over(session.person, case.strip(), reference),
+    )  # fmt: skip
+
+
 @router.get("/approvals/{approval_id}")
 def show_one(request: Request, server: Server, session: Anybody, approval_id: str) -> Response:
     """Show one, with what its owner can do with it once it is allowed."""
@@ -165,11 +185,34 @@ def export(
     return Response(archive.data, media_type="application/octet-stream", headers=headers)
 
 
+@router.post("/approvals/{approval_id}/hand-over")
+def hand_over(
+    request: Request,
+    server: Server,
+    session: HandsOver,
+    approval_id: str,
+    passphrase: Annotated[str, Form(max_length=1000)] = "",
+    again: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Give the archive with the content of a preserved case, this once."""
+    found = _visible(server, session.person, approval_id)
+    try:
+        if passphrase != again:
+            raise BadRequest(gettext("the passphrase was written in two ways"))
+        archive = server.place.disclosure.hand_over(session.person, approval_id, passphrase)
+    except _REFUSED as error:
+        return _one(request, session, found, refused=str(error))
+    headers = _named(f"content-{approval_id[-8:]}.tutela-archive")
+    return Response(archive.data, media_type="application/octet-stream", headers=headers)
+
+
 def _named(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
-def _asked(request: Request, session: Session, kind: str, given: dict[str, str], ask: Callable[[], str]) -> Response:
+def _asked(
+    request: Request, session: Session, kind: ApprovalKind, given: dict[str, str], ask: Callable[[], str]
+) -> Response:
     try:
         ask()
     except (*_REFUSED, LookupError) as error:
@@ -177,7 +220,7 @@ def _asked(request: Request, session: Session, kind: str, given: dict[str, str],
     return RedirectResponse("/approvals", status_code=303)
 
 
-def _form(request: Request, session: Session, kind: str, given: dict[str, str], refused: str = "") -> Response:
+def _form(request: Request, session: Session, kind: ApprovalKind, given: dict[str, str], refused: str = "") -> Response:
     blank = dict.fromkeys(("what", "case", "service", "purpose", "reason", "reference"), "")
     return page(
         request,
@@ -189,7 +232,7 @@ def _form(request: Request, session: Session, kind: str, given: dict[str, str], 
         purposes=PURPOSES,
         reasons=REASONS,
         refused=refused,
-        roles=sorted(ALLOWS["unmask" if kind == "unmask" else "export"]),
+        roles=sorted(ALLOWS[kind]),
     )
 
 
@@ -223,6 +266,10 @@ def _list(
 
 def _one(request: Request, session: Session, found: Approval, refused: str = "") -> Response:
     mine = found.asked_by == session.person.id
+    may_decide = not mine and _may_decide(session.person, found)
+    place = running(request).place
+    # The words are evidence: those two read them whom they concern, and that they did goes on record.
+    shows = found.kind == "hold" and (mine or may_decide)
     return page(
         request,
         "approval.html",
@@ -230,8 +277,11 @@ def _one(request: Request, session: Session, found: Approval, refused: str = "")
         status=409 if refused else 200,
         approval=found,
         mine=mine,
-        state=_state(found, running(request).place.clock()),
-        may_decide=not mine and _may_decide(session.person, found),
+        state=_state(found, place.clock()),
+        may_decide=may_decide,
+        cases=cases_in(found.facts) if found.kind == "hold" else [],
+        shows_document=shows,
+        document=place.retention.asked_reference(place.evidence, found, session.person.id) if shows else "",
         roles=sorted(ALLOWS[found.kind]),
         asks=ASKS[found.kind].value,
         formats=FORMATS,

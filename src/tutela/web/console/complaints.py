@@ -11,9 +11,9 @@ from fastapi.responses import RedirectResponse, Response
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
 from tutela.casework.case import NotPossible
-from tutela.casework.reasons import Channel, Reason
+from tutela.casework.reasons import Reason
 from tutela.statistics.redress.durations import durations
-from tutela.storage.redress.redress_reader import COUNTED, ComplaintLine, Overdue
+from tutela.storage.redress.redress_reader import COUNTED, Overdue
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Running, Server
 
@@ -44,12 +44,14 @@ def show(
         more=rows[SHOWN - 1].id if len(rows) > SHOWN else "",
         after=after,
         decide=policy.time_to_decide,
+        due=policy.due,
         access=reader.access_waiting(SHOWN),
         access_within=policy.time_for_access,
         decided=reader.decided(10),
         overdue=overdue(server),
         counted=COUNTED,
-        took=durations(reader.times(now - MEASURED, now + timedelta(seconds=1))),
+        took=durations(reader.times(now - MEASURED, now + timedelta(seconds=1), "internal")),
+        took_courts=durations(reader.times(now - MEASURED, now + timedelta(seconds=1), "judicial")),
         days=MEASURED.days,
     )
 
@@ -103,15 +105,16 @@ def complaint_page(
         status=status,
         complaint=line,
         action=server.cases.action(line.action_id),
-        due=line.lodged_at + policy.time_to_decide,
+        due=policy.due(line.channel, line.lodged_at),
         written=reader.written(line) if may_read else None,
         may_read=may_read,
         viewed=server.cases.viewed_by(line.case_id, session.person.id),
         case_items=[i for i in server.cases.one(line.case_id).items if line.item_id in (None, i.id)][:20],
         earlier=[c for c in reader.of_action(line.action_id) if c.id != line.id],
         doubts=reader.doubts(line.id),
-        upholding=[r.value for r in Reason if r.fits(upheld=True, channel=_channel(line))],
-        rejecting=[r.value for r in Reason if r.fits(upheld=False, channel=_channel(line))],
+        barred=line.upheld is None and session.person.id in reader.barred(line.id),
+        upholding=[r.value for r in Reason if r.fits(upheld=True, channel=line.channel)],
+        rejecting=[r.value for r in Reason if r.fits(upheld=False, channel=line.channel)],
         refused=refused,
         answer=answer,
     )
@@ -123,10 +126,6 @@ def overdue(server: Running) -> Overdue:
     return server.place.redress_reader.overdue(
         server.place.clock(), policy.time_to_decide, policy.time_for_access, policy.time_to_hand_over, BEHIND
     )
-
-
-def _channel(line: ComplaintLine) -> Channel:
-    return "judicial" if line.channel == "judicial" else "internal"
 
 
 def _after(server: Running, complaint_id: str) -> tuple[datetime, str] | None:

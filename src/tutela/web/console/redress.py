@@ -183,7 +183,7 @@ def redress_page(
         may_defer=not any(n.issued_at for n in notices) and all(d.ended_at for d in deferrals),
         longest=policy.longest_deferral,
         access=[one for action in suspensions for one in reader.access_of_action(action)],
-        decide=policy.time_to_decide,
+        due=policy.due,
         access_within=policy.time_for_access,
         may_read=Permission.SEE_EVIDENCE in session.person.permissions,
         refused=refused,

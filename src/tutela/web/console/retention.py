@@ -13,7 +13,7 @@ from tutela.access.ports import Session
 from tutela.access.roles import Permission
 from tutela.casework.case import NoSuchCase, NotPossible
 from tutela.casework.certificates import BadCertificate, verify
-from tutela.casework.holds import LONGEST, subject_of
+from tutela.casework.holds import LONGEST, MIN_REFERENCE, cases_in
 from tutela.events.catalogue.retention import HoldGround, HoldReason
 from tutela.storage.access.approvals import Approvals
 from tutela.storage.evidence.holds import NoSuchHold
@@ -95,17 +95,22 @@ def case_clock(request: Request, server: Server, session: Reader, case_id: str) 
 
 @router.post("/cases/{case_id}/holds/ask")
 def ask_hold(
+    request: Request,
     server: Server,
     session: Holder,
     case_id: str,
     ground: Annotated[HoldGround, Form()],
     until: Annotated[date, Form()],
+    reference: Annotated[str, Form(max_length=4000)],
 ) -> Response:
-    """Ask another person to allow a hold on this case."""
+    """Ask another person to allow a hold on this case, on a document."""
     try:
-        server.place.retention.holds.ask(session.person, "place", [case_id], ground=ground, until=_end(until))
+        holds = server.place.retention.holds
+        holds.ask(session.person, [case_id], ground=ground, until=_end(until), reference=reference)
     except NoSuchCase as error:
         raise HTTPException(404, str(error)) from error
+    except NotPossible as error:
+        return _clock_page(request, server, session, case_id, status=409, refused=str(error))
     return RedirectResponse(f"/cases/{case_id}/clock", status_code=303)
 
 
@@ -116,11 +121,12 @@ def place_hold(
     session: Holder,
     case_id: str,
     approval: Annotated[str, Form(max_length=36)],
-    reference: Annotated[str, Form(max_length=4000)],
 ) -> Response:
     """Place a hold that another person allowed."""
     try:
-        server.place.retention.holds.place(session.person, approval, [case_id], reference)
+        if case_id not in cases_in(server.place.approvals.one(approval).facts):
+            raise NotPossible(gettext("another person allowed something else"))
+        server.place.retention.holds.place(session.person, approval)
     except NoSuchCase as error:
         raise HTTPException(404, str(error)) from error
     except (NotPossible, NotApproved, LookupError) as error:
@@ -143,12 +149,11 @@ def ask_change(
         cases = server.place.retention.cases_of(hold)
     except NoSuchHold as error:
         raise HTTPException(404, str(error)) from error
-    if deed == "extend" and not until:
-        return _clock_page(
-            request, server, session, cases[0], status=409, refused=gettext("an extension needs a later end")
-        )
     end = _end(until) if deed == "extend" and until else None
-    server.place.retention.holds.ask(session.person, deed, cases, until=end, reason=reason)
+    try:
+        server.place.retention.holds.ask_change(session.person, hold, deed, until=end, reason=reason)
+    except NotPossible as error:
+        return _clock_page(request, server, session, cases[0], status=409, refused=str(error))
     return RedirectResponse(f"/cases/{cases[0]}/clock", status_code=303)
 
 
@@ -185,8 +190,6 @@ def _clock_page(
     fragment = is_fragment(request)
     may_hold = Permission.PLACE_HOLD in session.person.permissions
     allowed = Approvals(place.database, place.clock).usable(session.person) if may_hold and not fragment else []
-    subjects = {subject_of(place.retention.cases_of(hold.id)): hold.id for hold in found.holds}
-    own = {subject_of([case_id]), *subjects}
     return page(
         request,
         "case/clock.html" if fragment else "clock.html",
@@ -194,9 +197,9 @@ def _clock_page(
         status=status,
         found=found,
         certificates=place.retention.recent(10, case_id),
-        allowed=[one for one in allowed if one.kind == "hold" and one.subject in own],
-        subjects=subjects,
+        allowed=[one for one in allowed if one.kind == "hold" and case_id in cases_in(one.facts)],
         refused=refused,
+        least=MIN_REFERENCE,
         earliest=(place.clock() + timedelta(days=1)).date(),
         latest=(place.clock() + LONGEST - timedelta(days=1)).date(),
     )

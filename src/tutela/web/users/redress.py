@@ -15,6 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 from tutela.casework.case import NotPossible
 from tutela.casework.links import BadLink, EndedLink, Link
 from tutela.casework.notice_texts import Section, Wording, answer_of, languages, remedies_of, result_of, wording
+from tutela.casework.redress import DecidedAlready
 from tutela.casework.redress_records import MAX_WORDS
 from tutela.events.catalogue.redress import Claim
 from tutela.storage.redress.redress_reader import AccessLine, ComplaintLine
@@ -80,6 +81,9 @@ def send(
         else:
             chosen = claim if claim in CLAIMS else None
             server.place.redress.lodge(USER, link.action, via="link", claim=chosen, words=words)
+    except DecidedAlready:
+        left = " ".join(remedies_of(server.place.settings.redress, say))
+        return _page(request, server, token, link, say, status=409, refused=say("page.once", remedies=left))
     except NotPossible:
         # What it says names states and numbers that are the staff's.
         return _page(request, server, token, link, say, status=409, refused=say("page.not_possible"))
@@ -165,8 +169,8 @@ def _no_link(request: Request, server: Running, say: Wording, error: BadLink | E
         else say("page.unknown_hint", service=say("page.our_service"))
     )
     title = say("page.ended") if ended else say("page.unknown")
-    contact = say("rights.contact", contact=policy.contact) if policy.contact else ""
-    remedies = [*filter(None, [contact]), *remedies_of(policy, say)]
+    contact = policy.said("contact", say.language)
+    remedies = [*([say("rights.contact", contact=contact)] if contact else []), *remedies_of(policy, say)]
     return _render(request, server, say, 410 if ended else 404, state="none", title=title, hint=hint, remedies=remedies)
 
 
