@@ -231,7 +231,7 @@ def test_the_pack_says_what_is_missing(case: str, visit: Visit) -> None:
     assert "Information till användare" in page
     notice = dora.get("/governance/pack/user-notice-sv/markdown")
     assert "SAKNAS" in notice.text
-    assert "desk@example.org" in notice.text
+    assert "setting [redress] authority" in notice.text
     (annex,) = json.loads(dora.get("/governance/pack/impact-assessment-annex/json").text)
     labels = {s["label"]: s for section in annex["sections"] for s in section["statements"]}
     assert "trial-list" in " ".join(labels)
