@@ -37,6 +37,18 @@ def test_the_chain_is_verified_and_a_change_is_named(tutela: InProcess, tmp_path
     assert (ran.code, ran.lines[0]["intact"], ran.lines[0]["checkpoints"]) == (0, True, 2)
     assert tutela("audit", "verify", "--checkpoint", kept, "--key", "00" * 32).code == 2
     assert tutela("audit", "verify", "--checkpoint", tmp_path / "nothing").code == 2
+    copies = tutela.data / "audit-checkpoints.jsonl"
+    whole = copies.read_text("ascii")
+    copies.write_text(whole.replace('"hash"', '"hush"'), "ascii")
+    ran = tutela("audit", "verify")
+    assert ran.code == 1
+    assert "1 line of audit-checkpoints.jsonl cannot be used" in ran.out
+    assert "the record names 1 checkpoint of which" in " ".join(ran.out.split())
+    assert ("intact" in ran.out, "not proved whole" in ran.err) == (False, True)
+    ran = tutela("audit", "verify", "--json")
+    assert (ran.code, ran.lines[0]["intact"], ran.lines[0]["copies"]) == (1, False, {"unusable": 1, "missing": 1})
+    copies.write_text(whole, "ascii")
+    assert tutela("audit", "verify").code == 0
     with sqlite3.connect(tutela.data / "tutela.sqlite") as connection:
         connection.execute("DROP TRIGGER events_no_update")
         connection.execute("UPDATE events SET actor = 'nobody' WHERE sequence = 2")

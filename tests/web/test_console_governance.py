@@ -256,6 +256,13 @@ def test_the_audit_filters_and_pages(case: str, visit: Visit, scene: Scene) -> N
     assert "rita" in adam.get("/audit?person=rita&from=2025-06-01&to=2025-06-01").text
     scene.place.audit.verify()
     assert "intact" in adam.get("/audit").text
+    scene.place.audit.checkpoint()
+    (scene.place.settings.data / "audit-checkpoints.jsonl").write_text("cut\n", "ascii")
+    scene.place.audit.verify()
+    page = adam.get("/audit").text
+    assert "not proved whole" in page
+    assert re.search(r"have no usable copy: [1-9]", page)
+    assert ">intact<" not in page
 
 
 @pytest.mark.parametrize("purpose", get_args(Purpose))
