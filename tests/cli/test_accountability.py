@@ -47,6 +47,18 @@ def test_the_chain_is_verified_and_a_change_is_named(tutela: InProcess, tmp_path
     assert (ran.code, ran.lines[0]["intact"], ran.lines[0]["checkpoints"]) == (0, True, 2)
     assert tutela("audit", "verify", "--checkpoint", kept, "--key", "00" * 32).code == 2
     assert tutela("audit", "verify", "--checkpoint", tmp_path / "nothing").code == 2
+    copies = tutela.data / "audit-checkpoints.jsonl"
+    whole = copies.read_text("ascii")
+    copies.write_text(whole.replace('"hash"', '"hush"'), "ascii")
+    ran = tutela("audit", "verify")
+    assert ran.code == 1
+    assert "1 line of audit-checkpoints.jsonl cannot be used" in ran.out
+    assert "the record names 1 checkpoint of which" in " ".join(ran.out.split())
+    assert ("intact" in ran.out, "not proved whole" in ran.err) == (False, True)
+    ran = tutela("audit", "verify", "--json")
+    assert (ran.code, ran.lines[0]["intact"], ran.lines[0]["copies"]) == (1, False, {"unusable": 1, "missing": 1})
+    copies.write_text(whole, "ascii")
+    assert tutela("audit", "verify").code == 0
     with sqlite3.connect(tutela.data / "tutela.sqlite") as connection:
         connection.execute("DROP TRIGGER events_no_update")
         connection.execute("UPDATE events SET actor = 'nobody' WHERE sequence = 2")
@@ -127,3 +139,31 @@ def test_records_inspections_and_the_pack(tutela: InProcess, tmp_path: Path) -> 
     names = {p.name for p in (tmp_path / "pack").iterdir()}
     assert {"pack.json", "record-of-processing.html", "impact-assessment-annex.md", "user-notice-sv.html"} <= names
     assert "Tutela tests" in (tmp_path / "pack" / "record-of-processing.html").read_text("utf-8")
+
+
+def test_the_notice_to_users_takes_where_to_turn_to_from_the_settings(tutela: InProcess, tmp_path: Path) -> None:
+    def notice(language: str, name: str) -> dict[str, dict[str, object]]:
+        assert tutela("dpo", "pack", "--out", tmp_path / name).code == 0
+        documents = json.loads((tmp_path / name / "pack.json").read_text("utf-8"))
+        (one,) = [d for d in documents if d["id"] == f"user-notice-{language}"]
+        return {s["label"]: s for section in one["sections"] for s in section["statements"]}
+
+    unset = notice("en", "before")
+    for label, setting in (
+        ("Complain to us", "contact"), ("Contact", "contact"), ("Which court", "court"),
+        ("Complain to the supervisory authority", "authority"),
+    ):  # fmt: skip
+        assert (unset[label]["missing"], unset[label]["source"]) == (True, f"setting [redress] {setting}")
+    with (tutela.data / "tutela.toml").open("a", encoding="utf-8") as stream:
+        stream.write(
+            '[redress]\ncontact = "help@lantern.example"\nauthority = "IMY, Box 8114"\ncourt = "your district court"\n'
+            "decide_days = 9\naccess_days = 21\n"
+        )
+    found = notice("en", "after")
+    assert "help@lantern.example" in str(found["Complain to us"]["value"])
+    assert "desk@example.org" not in json.dumps(found)
+    assert found["Complain to the supervisory authority"]["value"] == "IMY, Box 8114"
+    assert found["Which court"]["value"] == "your district court"
+    assert "within 9 days" in str(found["How a complaint is handled"]["value"])
+    assert "within 21 days" in str(found["See your data"]["value"])
+    assert notice("sv", "swedish")["Klaga hos tillsynsmyndigheten"]["value"] == "IMY, Box 8114"

@@ -231,7 +231,7 @@ def test_the_pack_says_what_is_missing(case: str, visit: Visit) -> None:
     assert "Information till användare" in page
     notice = dora.get("/governance/pack/user-notice-sv/markdown")
     assert "SAKNAS" in notice.text
-    assert "desk@example.org" in notice.text
+    assert "setting [redress] authority" in notice.text
     (annex,) = json.loads(dora.get("/governance/pack/impact-assessment-annex/json").text)
     labels = {s["label"]: s for section in annex["sections"] for s in section["statements"]}
     assert "trial-list" in " ".join(labels)
@@ -256,6 +256,13 @@ def test_the_audit_filters_and_pages(case: str, visit: Visit, scene: Scene) -> N
     assert "rita" in adam.get("/audit?person=rita&from=2025-06-01&to=2025-06-01").text
     scene.place.audit.verify()
     assert "intact" in adam.get("/audit").text
+    scene.place.audit.checkpoint()
+    (scene.place.settings.data / "audit-checkpoints.jsonl").write_text("cut\n", "ascii")
+    scene.place.audit.verify()
+    page = adam.get("/audit").text
+    assert "not proved whole" in page
+    assert re.search(r"have no usable copy: [1-9]", page)
+    assert ">intact<" not in page
 
 
 @pytest.mark.parametrize("purpose", get_args(Purpose))

@@ -29,7 +29,8 @@ def verify(
 ) -> None:
     """Find any change, deletion, insertion or reordering in the record. Ends with 1 if there is one.
 
-    Besides the checkpoints given, those in the data folder are compared.
+    Besides the checkpoints given, the copies in the data folder are compared. Where one of them cannot be used, or is
+    not there, it ends with 1 too: a cut end might not be seen.
     """
     with workplace() as place:
         try:
@@ -76,6 +77,8 @@ def _as_json(result: Verification) -> dict[str, object]:
         "blocks": result.block,
         "hash": result.hash,
         "checkpoints": result.checkpoints,
+        "copies": {"unusable": result.copies_unusable, "missing": result.copies_missing},
+        "clock_back": {"count": result.clock_backs, "first": list(result.clock_back)},
         "count": result.count,
         "findings": [
             {"what": f.what, "event": f.sequence, "block": f.block, "message": f.message} for f in result.findings
@@ -88,10 +91,42 @@ def _print(result: Verification) -> None:
         out.print(finding.message, markup=False)
     if result.count > len(result.findings):
         out.print(f"and {result.count - len(result.findings):,} more")
-    against = f"{result.checkpoints:,} checkpoint{'' if result.checkpoints == 1 else 's'}"
+    against = _counted(result.checkpoints, "checkpoint")
+    for line in _of_copies(result):
+        out.print(line, markup=False)
+    whole = f"{result.events:,} events in {result.block:,} blocks, compared with {against}"
     if result.intact:
-        out.print(f"intact: {result.events:,} events in {result.block:,} blocks, compared with {against}")
-    else:
+        out.print(f"intact: {whole}")
+    elif result.tampered:
         err.print(f"tutela: the record was tampered with: {result.count:,} findings among {result.events:,} events")
+    else:
+        out.print(f"what is there fits: {whole}")
+        err.print(
+            "tutela: not proved whole: copies of checkpoints are lacking, and an end that was cut off is not seen"
+        )
+    if result.clock_backs:
+        first = ", ".join(f"{n:,}" for n in result.clock_back)
+        others = result.clock_backs - len(result.clock_back)
+        more = f" and {others:,} more" if others else ""
+        err.print(f"note: the time of recording went back by more than an hour at event {first}{more}")
     if not result.checkpoints:
         err.print("note: without a checkpoint a cut end is not seen: `tutela audit checkpoint` makes one")
+
+
+def _of_copies(result: Verification) -> list[str]:
+    lines = []
+    if result.copies_unusable:
+        lines.append(
+            f"{_counted(result.copies_unusable, 'line')} of audit-checkpoints.jsonl cannot be used: damaged, or signed "
+            "with another key. Bring the file and the keys back from a backup"
+        )
+    if result.copies_missing:
+        lines.append(
+            f"the record names {_counted(result.copies_missing, 'checkpoint')} of which audit-checkpoints.jsonl "
+            "holds no usable copy"
+        )
+    return lines
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -16,7 +16,7 @@ from alembic import command
 from alembic.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, MetaData, delete, insert, select, text, update
+from sqlalchemy import Connection, MetaData, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from tests.databases import SteppableClock
@@ -28,6 +28,7 @@ from tutela.events.envelope import NewEvent
 from tutela.storage import migrations
 from tutela.storage.database import Database
 from tutela.storage.record.audit_verifier import Verification, verify
+from tutela.storage.record.checkpoint_copies import CheckpointCopies
 from tutela.storage.schema.governance import audit_blocks
 from tutela.storage.schema.record import events
 from tutela.storage.workplace import Workplace
@@ -134,7 +135,7 @@ def test_any_tampering_is_found_and_named(place: Workplace, data: st.DataObject)
         fill(place)
         place.audit.checkpoint()
     every = numbers(place)
-    kept = tuple(place.audit.kept())
+    kept = tuple(place.audit.copies().usable)
     kind = data.draw(
         st.sampled_from(
             ["field", "delete", "swap", "insert", "renumber", "cut", "block", "block_delete", "blocks_swap"]
@@ -253,7 +254,7 @@ def rewrite(connection: Connection) -> None:
 def test_a_chain_that_was_written_anew_is_found_by_a_checkpoint_alone(place: Workplace) -> None:
     fill(place)
     place.audit.checkpoint()
-    kept = tuple(place.audit.kept())
+    kept = tuple(place.audit.copies().usable)
     with attacker(place.database) as connection:
         connection.execute(update(events).where(events.c.sequence == numbers(place)[4]).values(actor="nobody"))
         rewrite(connection)
@@ -356,11 +357,71 @@ class TestCheckpoints:
         result = place.audit.verify()
         assert (result.intact, result.checkpoints) == (True, 1)
 
-    def test_a_line_that_was_damaged_is_passed_over(self, place: Workplace, data: Path) -> None:
+    def test_a_line_that_was_damaged_is_counted(self, place: Workplace, data: Path) -> None:
         place.audit.checkpoint()
         with (data / "audit-checkpoints.jsonl").open("a", encoding="utf-8") as stream:
-            stream.write('{"format": "tutela-checkpoint-1"\n')
-        assert len(place.audit.kept()) == 1
+            stream.write('{"format": "tutela-checkpoint-1"')
+        fill(place, (1,))
+        place.audit.checkpoint()
+        copies = place.audit.copies()
+        assert (len(copies.usable), copies.unusable) == (2, 1)
+        result = place.audit.verify()
+        assert (result.intact, result.tampered) == (False, False)
+        assert (result.checkpoints, result.copies_unusable, result.copies_missing) == (2, 1, 0)
+
+    @pytest.mark.parametrize("how", ["damaged", "removed"])
+    def test_a_cut_end_behind_copies_that_were_made_unusable_is_not_called_intact(
+        self, place: Workplace, data: Path, how: str
+    ) -> None:
+        for _ in range(3):
+            fill(place, (2,))
+            place.audit.checkpoint()
+        fill(place, (2,))
+        path = data / "audit-checkpoints.jsonl"
+        lines = path.read_text("ascii").splitlines()
+        path.write_text("".join(line[:-9] + "\n" for line in lines if how == "damaged"), "ascii")
+        with place.database.engine.connect() as connection, connection.begin():
+            disarm(connection)
+            newest = connection.execute(select(func.max(audit_blocks.c.number))).scalar_one()
+            connection.execute(delete(audit_blocks).where(audit_blocks.c.number == newest))
+            connection.execute(delete(events).where(events.c.sequence.in_(numbers(place)[-2:])))
+        result = place.audit.verify()
+        assert not result.intact
+        assert (result.checkpoints, result.copies_missing) == (0, 3)
+        assert result.copies_unusable == (3 if how == "damaged" else 0)
+        state = place.audit.state()
+        assert (state.copies_unusable, state.copies_missing) == (result.copies_unusable, 3)
+
+    def test_a_copy_that_was_written_before_a_crash_is_no_finding(
+        self, place: Workplace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        add = CheckpointCopies.add
+
+        def crash(self: CheckpointCopies, made: Checkpoint) -> None:
+            add(self, made)
+            raise RuntimeError("power is gone")
+
+        fill(place, (2,))
+        monkeypatch.setattr(CheckpointCopies, "add", crash)
+        with pytest.raises(RuntimeError):
+            place.audit.checkpoint()
+        result = place.audit.verify()
+        assert (result.intact, result.checkpoints) == (True, 1)
+
+    def test_a_clock_that_went_back_is_told_and_fails_nothing(self, place: Workplace, clock: SteppableClock) -> None:
+        fill(place, (2,))
+        clock.advance(minutes=-59)
+        fill(place, (1,))
+        assert place.audit.verify().clock_backs == 0
+        for _ in range(6):
+            clock.advance(hours=3)
+            fill(place, (1,))
+            clock.advance(hours=-3)
+            fill(place, (2,))
+        result = place.audit.verify()
+        assert result.intact
+        assert result.clock_backs == 6
+        assert result.clock_back == tuple(numbers(place)[5 + 3 * k] for k in range(5))
 
     def test_one_is_made_when_something_happened_since(self, place: Workplace) -> None:
         fill(place, (2,))

@@ -90,12 +90,19 @@ class InspectionEnded(Payload):
 
 @event("audit.verified")
 class AuditVerified(Payload):
-    """The chain of the audit was checked up to a block; `findings` is how many things were wrong."""
+    """The chain of the audit was checked up to a block; `findings` is how many things were wrong.
 
+    Of the copies of checkpoints outside the database, `copies_unusable` proved nothing, and `copies_missing` are named
+    by the record and were not there; version 1 said nothing of them.
+    """
+
+    VERSION = 2
     block: int = Field(ge=0)
     hash: str
     events: int = Field(ge=0)
     findings: int = Field(ge=0)
+    copies_unusable: int | None = Field(None, ge=0)
+    copies_missing: int | None = Field(None, ge=0)
 
 
 @event("audit.checkpointed")

@@ -12,10 +12,7 @@ def below(rate: Rate | None, bound: float, least: int) -> bool:
 
 
 def agrees_too_little(found: Agreement, bound: float, least: int) -> bool:
-    """Return whether even the upper bound of kappa lies below `bound`.
-
-    Fewer than `least` pairs are no finding: the bounds are those of large samples.
-    """
+    """Return whether even the upper bound of kappa lies below `bound`. Fewer than `least` pairs are no finding."""
     return found.pairs >= least and found.high is not None and found.high < bound
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from tutela.access.privacy_pack import Document, Section, Statement
+from tutela.casework.redress_policy import RedressPolicy
 from tutela.storage.access.privacy_facts import PrivacyFacts
 
 Language = Literal["en", "sv"]
@@ -35,17 +36,37 @@ _WORDS: dict[str, tuple[str, str]] = {
     "rights": ("What you can do", "Vad du kan göra"),
     "complain": ("Complain to us", "Klaga hos oss"),
     "complain_text": (
-        "If we removed an item or suspended your account, you can complain to {email}. Another person than the one who "
-        "decided looks at it.",
-        "Om vi har tagit bort innehåll eller stängt av ditt konto kan du klaga hos {email}. Någon annan än den som "
-        "fattade beslutet prövar det.",
+        "If we removed an item or suspended your account, you can complain by the link in our notice to you, or to "
+        "{contact}.",
+        "Om vi har tagit bort innehåll eller stängt av ditt konto kan du klaga med länken i vårt meddelande till dig, "
+        "eller hos {contact}.",
     ),
     "authority": ("Complain to the supervisory authority", "Klaga hos tillsynsmyndigheten"),
     "court": ("Go to court", "Gå till domstol"),
     "court_text": ("You have the right to a judicial remedy.", "Du har rätt till ett rättsmedel inför domstol."),
+    "which_court": ("Which court", "Vilken domstol"),
     "access": ("See your data", "Se dina uppgifter"),
+    "access_text": (
+        "If we suspended your account, you can ask for its data by the link in our notice. We answer within {days} "
+        "days. Unlawful material is not handed out.",
+        "Om vi har stängt av ditt konto kan du begära ut dess uppgifter med länken i vårt meddelande. Vi svarar inom "
+        "{days} dagar. Olagligt material lämnas inte ut.",
+    ),
     "redress": ("How a complaint is handled", "Hur ett klagomål hanteras"),
+    "redress_text": (
+        "The link in our notice works for {link_days} days, without an account. Somebody who had no part in the "
+        "decision decides about your complaint within {days} days.",
+        "Länken i vårt meddelande fungerar i {link_days} dagar, utan något konto. Någon som inte har varit med om "
+        "beslutet avgör ditt klagomål inom {days} dagar.",
+    ),
 }
+
+
+def turn_to(policy: RedressPolicy, name: Literal["contact", "authority", "court"], language: Language) -> str | None:
+    """Return where users can turn to, as it is set for a language; None where it is not set."""
+    del language  # One text for all languages: the settings have no other yet.
+    written: str = getattr(policy, name)
+    return written.strip() or None
 
 
 def notice(facts: PrivacyFacts, language: Language) -> Document:
@@ -60,7 +81,8 @@ def notice(facts: PrivacyFacts, language: Language) -> Document:
             return Statement(word(key), None, f"tutela governance write --answers {row}")
         return Statement(word(key), found.text, f"{found.title}, version {found.version}")
 
-    reporter = facts.settings.reporter
+    reporter, redress = facts.settings.reporter, facts.settings.redress
+    contact = turn_to(redress, "contact", language)
     in_scope = ", ".join(s.name for s in facts.services if s.in_scope_of_return)
     rule = "; ".join(r.title for r in facts.regimes)
     used = ", ".join(t.name for t in facts.technologies if t.threshold is not None)
@@ -71,7 +93,7 @@ def notice(facts: PrivacyFacts, language: Language) -> Document:
             word("who"),
             (
                 Statement(word("provider"), reporter.organisation if reporter else None, "setting [reporter]"),
-                Statement(word("contact"), reporter.email if reporter else None, "setting [reporter] email"),
+                Statement(word("contact"), contact, "setting [redress] contact"),
             ),
         ),
         Section(
@@ -91,17 +113,22 @@ def notice(facts: PrivacyFacts, language: Language) -> Document:
             (
                 Statement(
                     word("complain"),
-                    word("complain_text", email=reporter.email) if reporter else None,
-                    "setting [reporter] email",
+                    word("complain_text", contact=contact) if contact else None,
+                    "setting [redress] contact",
                 ),
-                answer("redress", "8.redress_mechanism"),
                 Statement(
-                    word("authority"),
-                    None,
-                    "this version has no setting that names the authority: write it into the notice",
+                    word("redress"),
+                    word("redress_text", days=f"{redress.decide_days}", link_days=f"{redress.link_days}"),
+                    "settings [redress] decide_days, link_days",
                 ),
+                Statement(word("authority"), turn_to(redress, "authority", language), "setting [redress] authority"),
                 Statement(word("court"), word("court_text"), law),
-                answer("access", "8.right_of_access"),
+                Statement(word("which_court"), turn_to(redress, "court", language), "setting [redress] court"),
+                Statement(
+                    word("access"),
+                    word("access_text", days=f"{redress.access_days}"),
+                    "setting [redress] access_days",
+                ),
             ),
         ),
     )

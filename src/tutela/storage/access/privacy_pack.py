@@ -244,6 +244,8 @@ def _clocks(facts: PrivacyFacts) -> tuple[Statement, ...]:
 def _safeguards(facts: PrivacyFacts) -> tuple[Statement, ...]:
     chain = facts.chain
     checked = f"{chain.verified_at:%Y-%m-%d %H:%M} UTC, {chain.findings} findings" if chain.verified_at else None
+    if checked and (lacking := chain.copies_unusable + chain.copies_missing):
+        checked += f"; not proved whole: {lacking} copies of checkpoints are damaged or missing"
     signed = (
         f"{chain.checkpoint_at:%Y-%m-%d %H:%M} UTC, block {chain.checkpoint_block:,}" if chain.checkpoint_at else None
     )

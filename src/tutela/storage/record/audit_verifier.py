@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import Connection, select
@@ -17,6 +18,9 @@ from tutela.storage.schema.governance import governance_records, governance_text
 
 MOST = 200
 """How many findings are named; more are only counted."""
+FIRST = 5
+"""How many events are named of those where the clock went back."""
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,13 @@ class ChainFinding:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was found. `block` and `hash` are the head of the chain as it is stored."""
+    """What was found. `block` and `hash` are the head of the chain as it is stored.
+
+    `checkpoints` were compared. Of the installation's own copies, `copies_unusable` lines prove nothing, and
+    `copies_missing` are named by the record and not held. `clock_back` are the numbers of the first events that were
+    recorded more than an hour before the event in front of them, `clock_backs` how many there are: no finding, as the
+    machine's clock may have been set.
+    """
 
     events: int
     block: int
@@ -39,11 +49,20 @@ class Verification:
     findings: tuple[ChainFinding, ...]
     count: int
     checkpoints: int
+    clock_back: tuple[int, ...] = ()
+    clock_backs: int = 0
+    copies_unusable: int = 0
+    copies_missing: int = 0
+
+    @property
+    def tampered(self) -> bool:
+        """Whether something is not as it was recorded."""
+        return self.count > 0
 
     @property
     def intact(self) -> bool:
-        """Whether nothing was found."""
-        return self.count == 0
+        """Whether nothing was found, and no copy of a checkpoint is lacking that would find more."""
+        return not (self.tampered or self.copies_unusable or self.copies_missing)
 
 
 def verify(connection: Connection, checkpoints: Sequence[Checkpoint] = ()) -> Verification:
@@ -58,6 +77,8 @@ class _Check:
         self._waiting: dict[int, StoredEvent] = {}
         self._read_to = 0
         self._seen = 0
+        self._recorded_at: datetime | None = None
+        self._clock_back: list[int] = []
         self._unfilled: list[tuple[int, int, bytes]] = []
         self._named: list[ChainFinding] = []
         self._count = 0
@@ -104,7 +125,11 @@ class _Check:
         self._advance(None)
         self._explain()
         self._texts()
-        return Verification(self._seen, last, stored_head, tuple(self._named), self._count, self._all_checkpoints)
+        back = self._clock_back
+        return Verification(
+            self._seen, last, stored_head, tuple(self._named), self._count, self._all_checkpoints,
+            tuple(back[:FIRST]), len(back),
+        )  # fmt: skip
 
     def _leaves_of(self, row: StoredBlock) -> None:
         leaves = chain.parts(row.leaves)
@@ -176,6 +201,15 @@ class _Check:
             self._read_to = event.sequence
             self._seen += 1
             self._waiting[event.sequence] = event
+            self._look_at_clock(event)
+
+    def _look_at_clock(self, event: StoredEvent) -> None:
+        recorded_at: datetime | None = event.row.get("recorded_at")
+        if recorded_at is None:
+            return
+        if self._recorded_at is not None and self._recorded_at - recorded_at > HOUR:
+            self._clock_back.append(event.sequence)
+        self._recorded_at = recorded_at
 
     def _find(self, what: str, sequence: int | None, block: int | None, message: str) -> None:
         self._count += 1
