@@ -176,8 +176,19 @@ def test_an_inspection_shows_its_scope_and_ends_by_itself(
     assert status == 403
     assert 'href="/return"' not in text
     assert scene.place.inspections.one(name).pages == 1
+    scene.place.people.register(Person("ada", "Ada Admin", frozenset({Role.ADMINISTRATOR})), PASSWORD)
+
+    def told() -> list[str]:
+        page = visit("ada").get("/people").text
+        row = page[page.index("/people/inspector") :].split("</tr>")[0]
+        one = visit("ada").get("/people/inspector").text
+        words = ("has access", "the inspection is over", "the inspection begins later")
+        return [word for word in words if word in row and word in one]
+
+    assert told() == ["has access"]
     scene.clock.step(hours=37)
     assert get("/audit")[0] == 303
+    assert told() == ["the inspection is over"]
 
 
 def test_records_by_pages(case: str, visit: Visit) -> None:

@@ -33,6 +33,16 @@ RULES = {
 }
 
 
+BEYOND = """[...document.querySelectorAll('main *:not(.sideways *)')]
+    .filter(e => e.getBoundingClientRect().right > innerWidth).slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
+"""What reaches over the right side of the window."""
+CLIPPED = """[...document.querySelectorAll('.side *')].filter(
+    e => getComputedStyle(e).display !== 'inline' && e.scrollWidth > e.clientWidth + 1
+).map(e => e.textContent.trim())"""
+"""What of the side menu is wider than its place."""
+OUT = {"en": "Sign out", "sv": "Logga ut"}
+
+
 def furnish(scene: Scene) -> dict[str, str]:
     """Let something stand on every page, and return a value for each parameter of a path."""
     pictures = [encoded(texture(seed)) for seed in (1, 2, 3, 4)]
@@ -110,6 +120,35 @@ def test_axe_finds_nothing_on_any_page(scene: Scene, app: FastAPI, browser: Brow
             found[path] = problems(axe, page)
         context.close()
     assert {path: said for path, said in found.items() if said} == {}
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("language", languages())
+def test_no_page_is_wider_than_its_window(scene: Scene, app: FastAPI, browser: Browser, language: str) -> None:
+    """In a narrow window, and at 1280 in the side menu, which has the longest words in other languages."""
+    values = furnish(scene)
+    wide: dict[str, list[Any]] = {}
+    with serving(app) as address:
+        context = browser.new_context(base_url=address, viewport={"width": 800, "height": 800})
+        context.add_cookies([{"name": COOKIE, "value": language, "url": address}])
+        page = context.new_page()
+        sign_in(page, EVERYTHING.id, PASSWORD)
+        for path in pages(values):
+            page.goto(path)
+            if page.evaluate("document.documentElement.scrollWidth") > 800:
+                wide[path] = page.evaluate(BEYOND)
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto("/audit")
+        assert page.evaluate(CLIPPED) == []
+        page.goto(f"/cases/{values['case_id']}")
+        page.set_viewport_size({"width": 1280, "height": 560})
+        out, bar = page.get_by_role("button", name=OUT[language]).bounding_box(), page.locator(".keys").bounding_box()
+        assert out
+        assert bar
+        assert out["y"] + out["height"] <= bar["y"]
+        context.close()
+    assert wide == {}
 
 
 def problems(axe: Axe, page: Any) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import get_args
+from typing import Literal, get_args
 
 from tutela.access import approvals
 from tutela.access.approvals import Approval
@@ -58,7 +58,13 @@ class Inspection:
 
     def is_open(self, now: datetime) -> bool:
         """Return whether the inspector may look now."""
-        return self.ended_at is None and self.plan.since <= now < self.plan.until
+        return self.state(now) == "open"
+
+    def state(self, now: datetime) -> Literal["waiting", "open", "ended"]:
+        """Return whether it begins later, is open, or is over."""
+        if self.ended_at is not None or now >= self.plan.until:
+            return "ended"
+        return "open" if now >= self.plan.since else "waiting"
 
 
 def subject_of(plan: Plan) -> str:

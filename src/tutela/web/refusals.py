@@ -17,6 +17,7 @@ from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.storage.settings import BadSettings
 from tutela.web.console.pages import is_fragment, message, page
 from tutela.web.current import Denied, NotSignedIn, StepDue
+from tutela.web.field_errors import sentence
 from tutela.web.rates import TooMany
 from tutela.web.security import MACHINES
 from tutela.web.translation import gettext
@@ -102,7 +103,9 @@ def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the framework calls this for nothing else
     # The framework would send back what came in, which may be content of a case.
     first = error.errors()[0]
-    return _answer(request, 422, f"{'.'.join(map(str, first['loc']))}: {first['msg']}", {})
+    if request.url.path.startswith(MACHINES):
+        return _answer(request, 422, f"{'.'.join(map(str, first['loc']))}: {first['msg']}", {})
+    return _answer(request, 422, sentence(first), {})
 
 
 def _gone(request: Request, error: Exception) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -93,6 +94,17 @@ class Inspections:
         with self._database.read() as connection:
             rows = connection.execute(select(inspections).order_by(inspections.c.id.desc()).limit(limit)).all()
         return [inspection_of(row) for row in rows]
+
+    def of_inspectors(self, names: Iterable[str]) -> dict[str, Inspection]:
+        """Return of each inspector, by name, the inspection that is open, or else the one that ends last."""
+        now = self._clock()
+        query = select(inspections).where(inspections.c.person.in_(list(names))).order_by(inspections.c.ends_at)
+        found: dict[str, Inspection] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(query):
+                if row.person not in found or not found[row.person].is_open(now):
+                    found[row.person] = inspection_of(row)
+        return found
 
     def pages(self, inspection_id: str, limit: int, before: int | None = None) -> list[tuple[int, datetime, str]]:
         """Return what the inspector opened, newest first: number of the event, time, page."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from tutela.access.approvals import NotApproved
-from tutela.access.inspection import AREAS, BadInspection, Inspection, Plan
+from tutela.access.inspection import AREAS, BadInspection, Plan
 from tutela.access.ports import Session
 from tutela.access.roles import NotAllowed, Permission
 from tutela.storage.access.governance import moment
@@ -29,7 +28,7 @@ _REFUSED = (BadInspection, NotApproved, NotAllowed)
 def show(request: Request, server: Server, session: Reader) -> Response:
     """List the inspections, newest first."""
     now = server.place.clock()
-    rows = [(i, _state(i, now)) for i in server.place.inspections.all(SHOWN)]
+    rows = [(i, i.state(now)) for i in server.place.inspections.all(SHOWN)]
     return page(request, "inspections.html", session, rows=rows)
 
 
@@ -133,7 +132,7 @@ def _one(
         session,
         status=409 if refused else 200,
         inspection=found,
-        state=_state(found, server.place.clock()),
+        state=found.state(server.place.clock()),
         pages=pages,
         older=pages[-1][0] if len(pages) == SHOWN else None,
         password=password,
@@ -155,9 +154,3 @@ def _form(
         areas=tuple(AREAS),
         refused=refused,
     )
-
-
-def _state(inspection: Inspection, now: datetime) -> str:
-    if inspection.is_open(now):
-        return "open"
-    return "ended" if inspection.ended_at or now >= inspection.plan.until else "waiting"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from tutela.access.ports import Session
+from tutela.access.ports import Account, Session
 from tutela.access.roles import Permission, Person, Role
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Running, Server
@@ -116,16 +117,25 @@ def _back(person_id: str) -> Response:
 
 
 def _list_page(request: Request, server: Running, session: Session, refused: str = "", status: int = 200) -> Response:
+    accounts = server.place.people.accounts()
     return page(
         request,
         "people.html",
         session,
         status=status,
         refused=refused,
-        accounts=server.place.people.accounts(),
+        accounts=accounts,
+        inspections=_inspections(server, accounts),
         roles=list(Role),
         factor_due=server.place.settings.entrance.needs_second_factor,
     )
+
+
+def _inspections(server: Running, accounts: Sequence[Account]) -> dict[str, str]:
+    """Return the state of the inspection of each inspector: only while it is open may they come in."""
+    names = [a.person.id for a in accounts if Role.SUPERVISOR in a.person.roles]
+    now, last = server.place.clock(), server.place.inspections.of_inspectors(names)
+    return {name: last[name].state(now) if name in last else "ended" for name in names}
 
 
 def _refused(request: Request, server: Running, session: Session, person_id: str, error: Exception) -> Response:
@@ -153,6 +163,7 @@ def _person_page(
         session,
         status=status,
         account=account,
+        inspections=_inspections(server, [account]),
         sessions=people.sessions.of(person_id),
         password=password,
         refused=refused,

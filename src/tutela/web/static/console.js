@@ -7,6 +7,13 @@ const picture = by("picture");
 const stage = by("stage");
 let holding = false;
 
+// The bar of keys lies over the page, in as many rows as it needs: the page leaves room for it.
+const bar = document.querySelector(".keys");
+if (bar) {
+  const leave = () => document.documentElement.style.setProperty("--keys", `${bar.offsetHeight}px`);
+  new ResizeObserver(leave).observe(bar);
+}
+
 // The picture is small, grey and blurred except while a key or the button is held.
 function unveil() {
   stage?.classList.toggle("unveiled", holding && Boolean(picture?.querySelector("img")));
