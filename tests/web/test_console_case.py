@@ -194,7 +194,10 @@ def test_evidence_that_was_changed_gives_a_page_and_no_look(
     scene.place.desk.escalate(scene.person("rita"), case, item, remarks="please look")
     spoil(scene, case, ".bytes")
     spoil(scene, case, ".remark")
-    for answer in (rita.get(source), rita.post(f"/cases/{case}/items/{item}/view", headers={"HX-Request": "true"})):
+    for answer in (
+        rita.get(source),
+        visit("sven").post(f"/cases/{case}/items/{item}/view", headers={"HX-Request": "true"}),
+    ):
         assert answer.status_code in (404, 409)
         assert "was changed after it was written" in answer.text
     assert "evidence.shown" not in types(scene, case)
@@ -212,7 +215,7 @@ def test_evidence_that_is_gone_gives_a_page(scene: Scene, visit: Visit, flagged:
     scene.place.vault.erase(case)
     assert rita.get(f"/cases/{case}").status_code == 200
     assert rita.get(source).status_code == 404
-    assert rita.post(f"/cases/{case}/items/{item}/view", headers={"HX-Request": "true"}).status_code == 409
+    assert visit("sven").post(f"/cases/{case}/items/{item}/view", headers={"HX-Request": "true"}).status_code == 409
     refused = rita.post(f"/cases/{case}/items/none/view")
     assert refused.status_code == 404
 
@@ -280,7 +283,9 @@ def test_an_escalated_case_is_for_a_senior(scene: Scene, visit: Visit, flagged: 
     answer = rita.post(f"/cases/{case}/items/{item}/decide", fields)
     assert answer.headers["location"] == f"/queue?after={case}"
     assert "a senior decides" in rita.get(f"/cases/{case}").text
-    look(rita, case, item)
+    unseen = rita.post(f"/cases/{case}/items/{item}/view", headers={"HX-Request": "true"})
+    assert unseen.status_code == 403
+    assert "only a senior" in unseen.text
     refused = rita.post(f"/cases/{case}/items/{item}/decide", {"decision": "known"})
     assert refused.status_code == 403
     assert "decide_escalated" in refused.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -13,7 +13,8 @@ from tutela.access.roles import KEY_SCOPES, Permission, Person, Role
 from tutela.casework.stream import ItemStream
 from tutela.events.catalogue.access import PersonRefused
 from tutela.events.envelope import NewEvent
-from tutela.storage.casework.case_reader import CaseReader
+from tutela.storage.casework.case_reader import CaseReader, no_such_case
+from tutela.storage.casework.exclusions import is_kept_from
 from tutela.storage.workplace import Workplace
 from tutela.web.arrivals import Arrivals
 from tutela.web.rates import RateLimits
@@ -79,9 +80,9 @@ def address_of(request: Request) -> str:
     return running(request).arrivals.address_of(request.scope)
 
 
-def record_refusal(place: Workplace, person: Person, permission: Permission) -> None:
-    """Put on record that somebody asked for what their roles do not allow."""
-    payload = PersonRefused(reason=f"lacks {permission.value}")
+def record_refusal(place: Workplace, person: Person, lacking: Permission | Literal["untrained"]) -> None:
+    """Put on record that somebody asked for what their roles, or their training, do not allow."""
+    payload = PersonRefused(reason=f"lacks {lacking.value}" if isinstance(lacking, Permission) else lacking)
     with place.transactions.record() as log:
         log.append([NewEvent(payload, person.id, place.clock(), person.id)])
 
@@ -91,7 +92,8 @@ class Allowed:
 
     Without a permission everybody who is signed in may pass; with steps `during`, also those whose sign-in still
     wants one of them. On every method that changes something the token of
-    the session must come with the request, so that no route can forget to ask for it.
+    the session must come with the request, so that no route can forget to ask for it. A planted case whose answer the
+    person knows is not there for them, by whatever route they ask.
     """
 
     def __init__(self, permission: Permission | None, *, during: frozenset[Step] = frozenset()) -> None:
@@ -99,7 +101,7 @@ class Allowed:
         self.during = during
 
     def __call__(self, request: Request, token: Annotated[str, Depends(sent_token)]) -> Session:
-        """Return the session; raises NotSignedIn, StepDue, Denied, and 403 for a form that is not of this session."""
+        """Return the session; raises NotSignedIn, StepDue, Denied, 403 for a form of another session, and 404."""
         session = session_of(request)
         if session is None:
             raise NotSignedIn
@@ -109,6 +111,9 @@ class Allowed:
         if self.permission is not None and self.permission not in session.person.permissions:
             record_refusal(running(request).place, session.person, self.permission)
             raise Denied(session, self.permission)
+        case = request.path_params.get("case_id")
+        if case is not None and is_kept_from(running(request).place.database, case, session.person.id):
+            raise HTTPException(404, str(no_such_case(case)))
         if Role.SUPERVISOR in session.person.roles:
             # The path alone: what is asked after it may be anything that somebody typed.
             running(request).place.inspections.opened(session.person, f"{request.method} {request.url.path}")

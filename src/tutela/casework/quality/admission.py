@@ -12,7 +12,7 @@ from tutela.casework.quality.rules import QualityRules
 
 
 def admit(unit: DeskUnit, person: Person, case: Case, rules: QualityRules, now: datetime) -> None:
-    """Raise NotAllowed or NotPossible for somebody who may not take a case: untrained, or knowing its answer."""
+    """Raise Untrained or NotPossible for somebody who may not take a case: untrained, or knowing its answer."""
     trainings = unit.trainings(person.id) if case.layer in rules.training else []
     excluded = unit.excluded(case.id) if case.planted else frozenset()
     require_may_review(person.id, case.layer, now, trainings, rules.training, excluded)

@@ -16,6 +16,10 @@ from tutela.events.envelope import NewEvent, new_id
 _COURSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
+class Untrained(NotAllowed):
+    """The person has no valid training for the layer of a case."""
+
+
 @dataclass(frozen=True, slots=True)
 class Training:
     """A training of a person. It counts from its first to its last day (UTC); without a last day until withdrawn."""
@@ -49,11 +53,14 @@ def require_may_review(
     required: Collection[Layer],
     excluded: Collection[str],
 ) -> None:
-    """Raise NotAllowed or NotPossible for who may not take a case. The message does not tell why it was planted."""
+    """Raise Untrained or NotPossible for who may not take a case. Neither tells that it was planted.
+
+    Who is untrained meets the same words in every case, so that is asked first.
+    """
+    if not may_review(person, layer, at, trainings, required):
+        raise Untrained(f"{person} has no valid training for {layer}: a senior records it under Quality")
     if person in excluded:
         raise NotPossible("this case is for somebody else: take another one")
-    if not may_review(person, layer, at, trainings, required):
-        raise NotAllowed(f"{person} has no valid training for {layer}: a senior records it under Quality")
 
 
 def record_training(

@@ -287,11 +287,16 @@ class CaseReader:
 BELONGING = (schema.actions, schema.complaints, schema.referrals)
 
 
+def no_such_case(case_id: str) -> NoSuchCase:
+    """Return what is said where there is no case, and to who must not know that there is one."""
+    return NoSuchCase(f"there is no case {case_id}")
+
+
 def case_row(connection: Connection, case_id: str) -> Row[Any]:
     """Return the row of a case; raises NoSuchCase."""
     row = connection.execute(select(schema.cases).where(schema.cases.c.id == case_id)).one_or_none()
     if row is None:
-        raise NoSuchCase(f"there is no case {case_id}")
+        raise no_such_case(case_id)
     return row
 
 

@@ -13,12 +13,14 @@ from tutela.access.ports import Session
 from tutela.access.roles import NotAllowed, Permission, Person
 from tutela.casework.case import Case, CaseState, Classification, NoSuchCase, NoSuchItem, NotPossible
 from tutela.casework.policy import Policy
+from tutela.casework.quality.eligibility import Untrained
 from tutela.casework.review import Ground, LegalStatus, Sign, next_undecided
 from tutela.events.catalogue.base import Verdict
 from tutela.events.catalogue.review import SkipReason
 from tutela.storage.casework.case_page import CasePages
 from tutela.storage.casework.case_reader import CaseDetail
 from tutela.web.console.history import history
+from tutela.web.console.looking import Veiled, is_trained, may_decide, purpose_of_look, words_of
 from tutela.web.console.pages import page, units_of
 from tutela.web.console.queue import next_page
 from tutela.web.console.resting import exposure_of
@@ -111,8 +113,9 @@ def decide(
             request, server, session, case_id, item_id, status=409, refused=str(error), remarks=remarks, queue=queue
         )
     except NotAllowed as error:
-        # Beyond what the route asks for, the desk asks for this alone.
-        record_refusal(server.place, person, Permission.DECIDE_ESCALATED)
+        # Beyond what the route asks for, the desk asks for these two alone.
+        untrained = isinstance(error, Untrained)
+        record_refusal(server.place, person, "untrained" if untrained else Permission.DECIDE_ESCALATED)
         return case_page(
             request, server, session, case_id, item_id, status=403, refused=str(error), remarks=remarks, queue=queue
         )
@@ -150,9 +153,10 @@ def case_page(
         raise HTTPException(404, str(error)) from error
     detail = found.case
     policy: Policy = place.settings.policy
-    may = may_decide(person, detail)
+    may = may_decide(person, detail) and is_trained(server, person, detail)
     held = found.claim is not None and found.claim.person != person.id
-    may_view = purpose_of_look(person, detail) is not None
+    purpose = purpose_of_look(server, person, found)
+    veiled = words_of(purpose) if isinstance(purpose, Veiled) else ""
     events, more = history(place, person, case_id)
     return page(
         request,
@@ -169,8 +173,9 @@ def case_page(
         viewed=found.viewed,
         may_claim=may,
         may_decide=may and not held,
-        may_view=may_view,
-        exposure=exposure_of(server, person) if may_view else None,
+        may_view=not veiled,
+        veiled=veiled,
+        exposure=None if veiled else exposure_of(server, person),
         limits=place.settings.care,
         classes=[c.value for c in Classification] if policy.classes else [],
         jurisdictions=policy.jurisdictions,
@@ -185,22 +190,6 @@ def case_page(
         commented=commented,
         units=units_of(server),
     )
-
-
-def may_decide(person: Person, case: CaseDetail) -> bool:
-    """Return whether the person may decide on this case as it stands."""
-    wanted = Permission.DECIDE_ESCALATED if case.state is CaseState.ESCALATED else Permission.DECIDE
-    return case.state.awaits_decision and {Permission.DECIDE, wanted} <= person.permissions
-
-
-def purpose_of_look(person: Person, case: CaseDetail) -> Literal["review", "complaint"] | None:
-    """Return for what the person may look at the items now. Without a decision to take there is no reason to."""
-    if Permission.SEE_EVIDENCE not in person.permissions:
-        return None
-    if case.state.awaits_decision:
-        return "review"
-    contested = any(complaint.upheld is None for complaint in case.complaints)
-    return "complaint" if contested and Permission.DECIDE_COMPLAINT in person.permissions else None
 
 
 def _deciders(server: Running, person: Person, case: CaseDetail) -> list[Person]:

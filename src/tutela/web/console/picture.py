@@ -9,15 +9,16 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
 from tutela.access.ports import Session
-from tutela.access.roles import Permission
+from tutela.access.roles import NotAllowed, Permission, Person
 from tutela.casework.care import RestNeeded
-from tutela.casework.case import NoSuchCase, NoSuchItem
+from tutela.casework.case import NoSuchCase, NoSuchItem, NotPossible
 from tutela.casework.evidence import EvidenceGone, bytes_name
 from tutela.storage.casework.case_page import CasePages
+from tutela.storage.casework.case_reader import CaseDetail
 from tutela.storage.evidence.vault import BrokenEvidence
-from tutela.web.console.case import purpose_of_look
+from tutela.web.console.looking import Veiled, needed_to_decide, purpose_of_look, words_of
 from tutela.web.console.pages import message, page
-from tutela.web.current import Allowed, Running, Server
+from tutela.web.current import Allowed, Running, Server, record_refusal
 from tutela.web.pictures import CannotBeShown, small_picture
 from tutela.web.translation import gettext
 
@@ -36,10 +37,9 @@ def view(request: Request, server: Server, session: Viewer, case_id: str, item_i
         found = CasePages(server.place.database).read(case_id, item_id, session.person.id, server.place.clock())
     except (NoSuchCase, NoSuchItem) as error:
         raise HTTPException(404, str(error)) from error
-    purpose = purpose_of_look(session.person, found.case)
-    if purpose is None:
-        text = gettext("Nothing is left to decide in this case, so its pictures stay veiled.")
-        return message(request, text, 409)
+    purpose = purpose_of_look(server, session.person, found)
+    if isinstance(purpose, Veiled):
+        return _refused(request, server, session.person, found.case, purpose)
     try:
         _picture(server, case_id, item_id)
     except (EvidenceGone, BrokenEvidence, CannotBeShown) as error:
@@ -49,6 +49,9 @@ def view(request: Request, server: Server, session: Viewer, case_id: str, item_i
         event = server.place.desk.view(session.person, case_id, item_id, purpose)
     except RestNeeded as error:
         return page(request, "_rest.html", session, status=429, limit=error.limit.value, until=error.until)
+    except (NotAllowed, NotPossible) as error:
+        # It changed since it was read: somebody took or decided the case, or a training ended.
+        return message(request, gettext("No look was recorded: %(why)s.") % {"why": error}, _status(error))
     return page(request, "_picture.html", session, view=event.id)
 
 
@@ -67,6 +70,18 @@ def picture(server: Server, session: Viewer, view_id: str) -> Response:
     # Only now does the look count: asking for it shows nothing yet.
     server.place.desk.shown(session.person, view_id)
     return Response(shown, media_type="image/jpeg")
+
+
+def _refused(request: Request, server: Running, person: Person, case: CaseDetail, why: Veiled) -> Response:
+    if why in (Veiled.CLOSED, Veiled.CLAIMED):
+        return message(request, words_of(why), 409)
+    lacking = sorted(needed_to_decide(case) - person.permissions)
+    record_refusal(server.place, person, "untrained" if why is Veiled.UNTRAINED else lacking[0])
+    return message(request, words_of(why), 403)
+
+
+def _status(error: NotAllowed | NotPossible) -> int:
+    return 403 if isinstance(error, NotAllowed) else 409
 
 
 def _picture(server: Running, case_id: str, item_id: str) -> bytes:

@@ -11,9 +11,11 @@ from tutela.access.ports import Session
 from tutela.access.roles import NotAllowed, Permission
 from tutela.casework.case import NoSuchCase, NotPossible
 from tutela.casework.claims import Claim, HeldByAnother
+from tutela.casework.quality.eligibility import Untrained
 from tutela.web.console.case import case_page
-from tutela.web.console.pages import page
-from tutela.web.current import Allowed, Server
+from tutela.web.console.looking import Veiled, words_of
+from tutela.web.console.pages import message, page
+from tutela.web.current import Allowed, Server, record_refusal
 
 router = APIRouter(prefix="/cases/{case_id}")
 Reviewer = Annotated[Session, Depends(Allowed(Permission.DECIDE))]
@@ -35,6 +37,9 @@ def claim(
         found, status = error.claim, 409
     except NotPossible:
         found, status = None, 409
+    except Untrained:
+        record_refusal(server.place, session.person, "untrained")
+        return message(request, words_of(Veiled.UNTRAINED), 403)
     return page(request, "case/claimed.html", session, status=status, claim=found)
 
 
