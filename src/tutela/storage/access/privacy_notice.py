@@ -64,9 +64,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 def turn_to(policy: RedressPolicy, name: Literal["contact", "authority", "court"], language: Language) -> str | None:
     """Return where users can turn to, as it is set for a language; None where it is not set."""
-    del language  # One text for all languages: the settings have no other yet.
-    written: str = getattr(policy, name)
-    return written.strip() or None
+    return policy.said(name, language).strip() or None
 
 
 def notice(facts: PrivacyFacts, language: Language) -> Document:
