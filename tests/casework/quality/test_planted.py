@@ -22,6 +22,8 @@ from tutela.content.item import Provenance
 from tutela.events.catalogue.base import Verdict
 from tutela.statistics.provider_return.wording import as_json
 from tutela.storage.casework.case_reader import CaseReader
+from tutela.storage.casework.intake_store import IntakeStore
+from tutela.storage.entries.entry_reader import EntryReader
 from tutela.storage.record.event_log import EventLog
 from tutela.storage.schema.overview import day_counts, technology_days
 from tutela.storage.workplace import Workplace
@@ -70,6 +72,21 @@ def test_a_golden_item_looks_like_the_case_before_it(rig: Rig, place: Workplace)
     assert place.quality.reader.evidence_of(planted, item.id) == (golden, golden)
     assert place.vault.get(golden, bytes_name(golden)) == GOLDEN
     assert "golden" not in json.dumps(seen.as_dict())
+
+
+def test_a_planted_case_is_in_no_facts_of_its_entry(rig: Rig, place: Workplace) -> None:
+    place.quality.work.add_golden(SENIOR, GOLDEN, "image", "not", None)
+    planted = golden_case(rig, place)
+    (item,) = CaseReader(place.database).one(planted).items
+    reader, long_ago = EntryReader(place.database), rig.clock.now - timedelta(days=1)
+    entries = {d.entry_id for d in item.detections}
+    ordinary = sum(len(reader.trail(entry, "", 99)) for entry in entries)
+    assert all(row.case_id != planted for entry in entries for row in reader.trail(entry, "", 99))
+    assert sum(reader.cluster(entry, long_ago).items for entry in entries) == ordinary
+    with place.database.write() as connection:
+        unit = IntakeStore(connection, EventLog(connection, place.clock))
+        fired = sum(unit.fired(entry, long_ago, rig.clock.now, 99) for entry in entries)
+    assert fired == ordinary
 
 
 def test_decisions_on_golden_items_measure_who_decides(rig: Rig, place: Workplace) -> None:
