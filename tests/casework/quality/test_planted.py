@@ -89,6 +89,36 @@ def test_a_planted_case_is_in_no_facts_of_its_entry(rig: Rig, place: Workplace) 
     assert fired == ordinary
 
 
+def test_nothing_is_planted_that_no_reviewer_may_take(rig: Rig, place: Workplace) -> None:
+    """Both reviewers have decided it. The senior has not, and is not who would meet it in a day's work."""
+    place.quality.work.add_golden(SENIOR, GOLDEN, "image", "not", None)
+    for person, first in ((REVIEWER, 0), (REVIEWER_2, 1)):
+        planted = golden_case(rig, place, f"a{first}", first)
+        rig.decide(planted, item_of(place, planted), "not", person)
+    rig.take("b", picture(2), Provenance(party("b")))
+    assert place.quality.follow().planted == 0
+
+
+def test_a_planted_case_that_nobody_took_is_withdrawn_and_counts_for_nothing(rig: Rig, place: Workplace) -> None:
+    place.quality.work.add_golden(SENIOR, GOLDEN, "image", "not", None)
+    planted = golden_case(rig, place)
+    rig.clock.advance(hours=13 * 24)
+    assert place.quality.follow().withdrawn == 0
+    assert planted in queue(place, REVIEWER.id)
+    rig.clock.advance(hours=25)
+    place.claiming.claim(REVIEWER, planted, "t")
+    assert place.quality.follow().withdrawn == 0  # somebody works on it
+    rig.clock.advance(hours=2)
+    assert place.quality.follow().withdrawn == 1
+    assert planted not in queue(place, REVIEWER.id)
+    after = CaseReader(place.database).one(planted)
+    assert (after.state, after.items[0].verdict) == (CaseState.DISMISSED, None)
+    measures = place.quality.measures(rig.clock.now - timedelta(days=30), rig.clock.now)
+    assert [one for one in measures.reviewers if one.golden is not None] == []
+    rig.clock.advance(hours=2)
+    assert place.quality.follow().withdrawn == 0
+
+
 def test_decisions_on_golden_items_measure_who_decides(rig: Rig, place: Workplace) -> None:
     place.quality.work.add_golden(SENIOR, GOLDEN, "image", "not", None)
     first = golden_case(rig, place, "a", 0)
