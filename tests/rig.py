@@ -131,8 +131,10 @@ class Rig:
         self.place.intake.close(self._batches.pop((service.id, batch)))
 
     def look(self, case: str, item: str, person: Person = REVIEWER) -> None:
-        """Look at an item, picture and all."""
-        self.place.desk.shown(person, self.place.desk.view(person, case, item).id)
+        """Look at an item, picture and all: to decide it, or for a complaint where that is over."""
+        waits = CaseReader(self.place.database).one(case).state.awaits_decision
+        view = self.place.desk.view(person, case, item, "review" if waits else "complaint")
+        self.place.desk.shown(person, view.id)
 
     def confirm(self, action: str, actor: str = "platform") -> None:
         """Say as the platform that what is asked for is done."""

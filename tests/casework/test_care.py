@@ -88,6 +88,7 @@ def test_at_the_limit_no_look_is_recorded_and_a_break_is(opening: Opening, clock
     with pytest.raises(RestNeeded) as refused:
         place.desk.view(REVIEWER, one.case, one.item)
     assert (refused.value.limit, refused.value.until) == (Limit.LOOKS_PER_HOUR, clock() + timedelta(hours=1))
+    place.claiming.leave(REVIEWER, one.case)
     rig.look(one.case, one.item, REVIEWER_2)  # each has limits of their own
     place.resting.begin(REVIEWER)
     place.resting.begin(REVIEWER)

@@ -19,6 +19,7 @@ from tests.rig import AUDITOR, CHAT, OFFICER, REVIEWER, REVIEWER_2, SENIOR, Rig,
 from tutela.access.roles import NotAllowed, Permission, Person
 from tutela.casework.actions import Done
 from tutela.casework.case import Classification, NoSuchCase, NoSuchItem, NotPossible
+from tutela.casework.claims import HeldByAnother
 from tutela.casework.looks import NoSuchView
 from tutela.casework.policy import Policy
 from tutela.casework.reasons import Reason
@@ -132,11 +133,15 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(person=st.sampled_from(PEOPLE), n=st.integers(0, 99), m=st.integers(0, 99), fetched=st.booleans())
     def views(self, person: Person, n: int, m: int, fetched: bool) -> None:
         case_id, _, item_id, item = self.pick_item(n, m)
-        if Permission.SEE_EVIDENCE not in person.permissions:
-            with pytest.raises(NotAllowed):
+        state = self.cases[case_id].state
+        needed = {Permission.SEE_EVIDENCE, Permission.DECIDE}
+        needed |= {Permission.DECIDE_ESCALATED} if state == "escalated" else set()
+        if not needed <= person.permissions or state not in ("open", "escalated"):
+            with pytest.raises((NotAllowed, NotPossible)):
                 self.place.desk.view(person, case_id, item_id)
             return
         view = self.place.desk.view(person, case_id, item_id).id
+        self.place.claiming.leave(person, case_id)
         if fetched:
             before = self.count()
             for _ in range(2):
@@ -416,7 +421,11 @@ def test_only_what_was_shown_to_the_person_was_viewed(place: Workplace, clock: S
     assert one.case is not None
     assert one.item is not None
     view = place.desk.view(REVIEWER, one.case, one.item).id
+    with pytest.raises(HeldByAnother):
+        rig.look(one.case, one.item, REVIEWER_2)
+    place.claiming.leave(REVIEWER, one.case)
     rig.look(one.case, one.item, REVIEWER_2)
+    place.claiming.leave(REVIEWER_2, one.case)
     reader = CaseReader(place.database)
     assert reader.viewed_by(one.case, REVIEWER.id) == frozenset()
     with pytest.raises(NotPossible, match="look at the item first"):

@@ -18,6 +18,7 @@ from tutela.detection.fingerprints.pdq import Pdq
 from tutela.detection.hashlists.hashlist import HashList, NewEntry
 from tutela.regimes.eu_users import EuBasis, Party
 from tutela.regimes.services import Encryption, Service, ServiceRegion, ServiceType
+from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace
 
@@ -103,9 +104,10 @@ class Scene:
         return recorded.case, recorded.item
 
     def look(self, name: str, case: str, item: str) -> None:
-        """Look at an item, picture and all."""
-        person = self.person(name)
-        self.place.desk.shown(person, self.place.desk.view(person, case, item).id)
+        """Look at an item, picture and all: to decide it, or for a complaint where that is over."""
+        person, desk = self.person(name), self.place.desk
+        waits = CaseReader(self.place.database).one(case).state.awaits_decision
+        desk.shown(person, desk.view(person, case, item, "review" if waits else "complaint").id)
 
 
 def build(folder: Path, clock: SteppedClock | None = None, database_url: str = "", settings: str = "") -> Scene:

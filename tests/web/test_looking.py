@@ -102,3 +102,27 @@ def test_a_planted_case_is_not_there_for_whom_it_is_kept_from(
     assert viewed(scene) == 1
     assert rosa.get(f"/cases/{copy}").status_code == 200
     assert rosa.post(f"/cases/{copy}/items/{item}/view", headers=FRAGMENT).status_code == 200
+
+
+def test_a_review_is_for_who_decides_and_holds_the_case(scene: Scene, visit: Visit, flagged: tuple[str, str]) -> None:
+    case, item = flagged
+    train(scene, "rita", "rosa", "sven")
+    rita, rosa, cora = visit("rita"), visit("rosa"), visit("cora")
+    path = f"/cases/{case}/items/{item}/view"
+    only = cora.post(path, headers=FRAGMENT)
+    assert only.status_code == 403
+    assert "only who decides it" in only.text
+    assert refusals(scene, "cora") == ["lacks decide"]
+    assert 'id="hold"' not in cora.get(f"/cases/{case}").text
+    assert rita.post(path, headers=FRAGMENT).status_code == 200  # nobody worked on it: from here rita does
+    page = rosa.get(f"/cases/{case}").text
+    assert "rita works on it" in page
+    assert 'id="hold"' not in page
+    for other in (rosa, visit("sven")):
+        held = other.post(path, headers=FRAGMENT)
+        assert held.status_code == 409
+        assert "Somebody else works on the case" in held.text
+    assert viewed(scene) == 1
+    rita.post(f"/cases/{case}/claim", {"ticket": "t"})
+    assert rita.post(f"/cases/{case}/leave", {"ticket": "t"}).status_code == 204
+    assert rosa.post(path, headers=FRAGMENT).status_code == 200

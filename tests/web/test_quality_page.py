@@ -18,6 +18,7 @@ from tutela.access.roles import Person, Role
 from tutela.casework.quality.rules import QualityRules
 from tutela.cli.main import app as command
 from tutela.storage.casework.case_reader import CaseReader
+from tutela.storage.casework.queue_reader import QueueReader
 
 Visit = Callable[[str], Visitor]
 PICTURE = encoded(texture(1))
@@ -88,6 +89,23 @@ def test_neither_queue_nor_json_tells(scene: Scene, visit: Visit, monkeypatch: p
     assert said.exit_code == 0
     assert first not in said.stdout
     assert "second" not in said.stdout
+
+
+def test_overview_and_queue_count_alike(scene: Scene, visit: Visit) -> None:
+    """As each person sees them: the copy waits for rosa, and for rita, from whom it is kept, there is none."""
+    scene.list_picture(PICTURE)
+    decided(scene)
+    scene.flagged(PICTURE, "user-7")
+    for name, waits in (("rosa", 2), ("sven", 2), ("rita", 1)):
+        visitor = visit(name)
+        page = visitor.get("/overview").text
+        told = re.search(r"<dt>Cases that wait</dt><dd>(\d+)</dd>", page)
+        assert told
+        tabs = QueueReader(scene.place.database, scene.place.settings.queues).tabs(person=name)
+        assert int(told[1]) == waits == sum(tab.cases for tab in tabs)
+        opened = re.search(r"<dt>Cases opened</dt><dd>(\d+)</dd>", page)
+        assert opened
+        assert int(opened[1]) == 2  # no figure holds the copy
 
 
 def test_no_other_page_of_a_reviewer_tells(scene: Scene, visit: Visit) -> None:

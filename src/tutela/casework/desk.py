@@ -9,8 +9,9 @@ from tutela.access.roles import NotAllowed, Permission, Person
 from tutela.casework import actions, care, claims, remarks, reopening, review
 from tutela.casework.care import CareLimits
 from tutela.casework.case import Case, CaseState, Classification, NotPossible
+from tutela.casework.claims import DeskRules
 from tutela.casework.evidence import EvidenceVault
-from tutela.casework.looks import DeskTransactions
+from tutela.casework.looks import DeskTransactions, DeskUnit
 from tutela.casework.policy import Policy
 from tutela.casework.ports import CaseUnit
 from tutela.casework.quality.admission import admit
@@ -24,6 +25,7 @@ from tutela.events.envelope import Clock, Event, NewEvent
 
 Purpose = Literal["review", "complaint", "audit", "verification"]
 NO_LIMITS = CareLimits()
+DESK_RULES = DeskRules()
 
 
 class Desk:
@@ -37,7 +39,9 @@ class Desk:
         clock: Clock,
         limits: CareLimits = NO_LIMITS,
         rules: QualityRules = NO_RULES,
+        claiming: DeskRules = DESK_RULES,
     ) -> None:
+        self._claiming = claiming
         self._transactions = transactions
         self._rules = rules
         self._vault = vault
@@ -48,15 +52,16 @@ class Desk:
     def view(self, person: Person, case_id: str, item_id: str, purpose: Purpose = "review") -> Event:
         """Record that the person is about to look at an item, and return that record.
 
-        It counts as a look once `shown` says that the picture went out. Raises NotAllowed, NoSuchItem, and RestNeeded
-        where the person looked at as much as they should for now.
+        It counts as a look once `shown` says that the picture went out. For a review the person works on the case: what
+        nobody works on is theirs from here. Raises NotAllowed, NoSuchItem, NotPossible where there is nothing to
+        decide, HeldByAnother, and RestNeeded where the person looked at as much as they should for now.
         """
         person.require(Permission.SEE_EVIDENCE)
         with self._transactions.casework() as unit:
-            case = unit.case(case_id)
+            case = unit.case(case_id, lock=purpose == "review")
             case.item(item_id)
             if purpose == "review":
-                admit(unit, person, case, self._rules, self._clock())
+                self._work_on(unit, person, case)
             unit.lock(f"looks {person.id}")
             now = self._clock()
             looks = unit.looks_since(person.id, now - self._limits.horizon)
@@ -65,6 +70,19 @@ class Desk:
                 raise care.RestNeeded(exposure)
             payload = EvidenceViewed(item=item_id, purpose=purpose)
             return unit.append([NewEvent(payload, case_id, now, person.id)])[0]
+
+    def _work_on(self, unit: DeskUnit, person: Person, case: Case) -> None:
+        """Let the person work on a case, whatever page of theirs is open on it, or go on with it."""
+        person.require(Permission.DECIDE)
+        if case.state is CaseState.ESCALATED:
+            person.require(Permission.DECIDE_ESCALATED)
+        if not case.state.awaits_decision:
+            raise NotPossible(f"the case is {case.state.value}: there is nothing to review")
+        now = self._clock()
+        admit(unit, person, case, self._rules, now)
+        found = unit.claim(case.id, now)
+        ticket = found.ticket if found else ""
+        unit.keep_claim(claims.renewed(found, case.id, person.id, ticket, self._claiming, now))
 
     def shown(self, person: Person, view_id: str) -> None:
         """Record that the picture of a look is sent to the person now; again changes nothing.

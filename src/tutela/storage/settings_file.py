@@ -286,6 +286,7 @@ class QualitySection(_Section):
     canary_within_hours: float = 24.0
     canary_service: str | None = None
     window_days: int = 90
+    planted_days: int = 14
     second_review: dict[Layer, dict[Verdict, float]] = {}
     bounds: BoundsSection = BoundsSection()
 
@@ -299,6 +300,7 @@ class QualitySection(_Section):
             canary_within=timedelta(hours=self.canary_within_hours),
             canary_service=self.canary_service,
             window_days=self.window_days,
+            withdraw_after=timedelta(days=self.planted_days),
             bounds=Bounds(**self.bounds.model_dump()),
         )
 

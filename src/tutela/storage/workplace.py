@@ -228,8 +228,10 @@ class Workplace:
     @cached_property
     def desk(self) -> Desk:
         """The desk at which people work."""
-        quality = self.settings.quality
-        return Desk(self.transactions, self.vault, self.settings.policy, self.clock, self.settings.care, quality)
+        known = self.settings
+        return Desk(
+            self.transactions, self.vault, known.policy, self.clock, known.care, known.quality, claiming=known.desk
+        )
 
     @cached_property
     def quality(self) -> QualityOffice:

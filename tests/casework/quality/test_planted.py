@@ -22,6 +22,8 @@ from tutela.content.item import Provenance
 from tutela.events.catalogue.base import Verdict
 from tutela.statistics.provider_return.wording import as_json
 from tutela.storage.casework.case_reader import CaseReader
+from tutela.storage.casework.intake_store import IntakeStore
+from tutela.storage.entries.entry_reader import EntryReader
 from tutela.storage.record.event_log import EventLog
 from tutela.storage.schema.overview import day_counts, technology_days
 from tutela.storage.workplace import Workplace
@@ -70,6 +72,51 @@ def test_a_golden_item_looks_like_the_case_before_it(rig: Rig, place: Workplace)
     assert place.quality.reader.evidence_of(planted, item.id) == (golden, golden)
     assert place.vault.get(golden, bytes_name(golden)) == GOLDEN
     assert "golden" not in json.dumps(seen.as_dict())
+
+
+def test_a_planted_case_is_in_no_facts_of_its_entry(rig: Rig, place: Workplace) -> None:
+    place.quality.work.add_golden(SENIOR, GOLDEN, "image", "not", None)
+    planted = golden_case(rig, place)
+    (item,) = CaseReader(place.database).one(planted).items
+    reader, long_ago = EntryReader(place.database), rig.clock.now - timedelta(days=1)
+    entries = {d.entry_id for d in item.detections}
+    ordinary = sum(len(reader.trail(entry, "", 99)) for entry in entries)
+    assert all(row.case_id != planted for entry in entries for row in reader.trail(entry, "", 99))
+    assert sum(reader.cluster(entry, long_ago).items for entry in entries) == ordinary
+    with place.database.write() as connection:
+        unit = IntakeStore(connection, EventLog(connection, place.clock))
+        fired = sum(unit.fired(entry, long_ago, rig.clock.now, 99) for entry in entries)
+    assert fired == ordinary
+
+
+def test_nothing_is_planted_that_no_reviewer_may_take(rig: Rig, place: Workplace) -> None:
+    """Both reviewers have decided it. The senior has not, and is not who would meet it in a day's work."""
+    place.quality.work.add_golden(SENIOR, GOLDEN, "image", "not", None)
+    for person, first in ((REVIEWER, 0), (REVIEWER_2, 1)):
+        planted = golden_case(rig, place, f"a{first}", first)
+        rig.decide(planted, item_of(place, planted), "not", person)
+    rig.take("b", picture(2), Provenance(party("b")))
+    assert place.quality.follow().planted == 0
+
+
+def test_a_planted_case_that_nobody_took_is_withdrawn_and_counts_for_nothing(rig: Rig, place: Workplace) -> None:
+    place.quality.work.add_golden(SENIOR, GOLDEN, "image", "not", None)
+    planted = golden_case(rig, place)
+    rig.clock.advance(hours=13 * 24)
+    assert place.quality.follow().withdrawn == 0
+    assert planted in queue(place, REVIEWER.id)
+    rig.clock.advance(hours=25)
+    place.claiming.claim(REVIEWER, planted, "t")
+    assert place.quality.follow().withdrawn == 0  # somebody works on it
+    rig.clock.advance(hours=2)
+    assert place.quality.follow().withdrawn == 1
+    assert planted not in queue(place, REVIEWER.id)
+    after = CaseReader(place.database).one(planted)
+    assert (after.state, after.items[0].verdict) == (CaseState.DISMISSED, None)
+    measures = place.quality.measures(rig.clock.now - timedelta(days=30), rig.clock.now)
+    assert [one for one in measures.reviewers if one.golden is not None] == []
+    rig.clock.advance(hours=2)
+    assert place.quality.follow().withdrawn == 0
 
 
 def test_decisions_on_golden_items_measure_who_decides(rig: Rig, place: Workplace) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from tutela.access.roles import NotAllowed, Permission, Person
 from tutela.casework.case import NotPossible
+from tutela.casework.queues import Lane, Queues
 from tutela.events.catalogue.base import Layer
 from tutela.events.catalogue.quality import TrainingRecorded, TrainingWithdrawn
 from tutela.events.envelope import NewEvent, new_id
@@ -43,6 +44,26 @@ def may_review(
 ) -> bool:
     """Return whether a person may get cases of a layer at a time: trained for it, or it needs no training."""
     return layer not in required or any(t.person == person and t.counts(layer, at) for t in trainings)
+
+
+def offered_to(
+    people: Sequence[Person],
+    lane: Lane,
+    queues: Queues,
+    trainings: Callable[[str], Iterable[Training]],
+    required: Collection[Layer],
+    at: datetime,
+) -> frozenset[str]:
+    """Return who of those who decide takes cases of a lane in their daily work.
+
+    Seniors are left out, whose work is what reviewers escalate, unless nobody else decides.
+    """
+    daily = [person for person in people if Permission.DECIDE_ESCALATED not in person.permissions] or people
+    return frozenset(
+        person.id
+        for person in daily
+        if queues.offers(lane, person) and may_review(person.id, lane.layer, at, trainings(person.id), required)
+    )
 
 
 def require_may_review(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tutela.access.roles import Permission, Person
-from tutela.casework.case import Classification, NotPossible
+from tutela.casework.case import Case, Classification, NotPossible
 from tutela.casework.quality.drawing import Draw
 from tutela.casework.quality.planting import Likeness, plant
 from tutela.events.catalogue.base import Verdict
+from tutela.events.catalogue.casework import CaseClosed
 from tutela.events.catalogue.quality import GoldenAdded, GoldenPlanted, GoldenRetired, Truth
 from tutela.events.envelope import SYSTEM, NewEvent, new_id
 
@@ -52,7 +53,10 @@ def retire(by: Person, item: GoldenItem, now: datetime) -> NewEvent:
 
 
 def choose(items: Sequence[GoldenItem], people: Collection[str], draw: Draw, cause: str) -> GoldenItem | None:
-    """Return which item is planted: one that somebody does not know yet, of those planted least, drawn among them."""
+    """Return which item is planted: one that somebody does not know yet, of those planted least, drawn among them.
+
+    `people` are those to whom its case would be offered.
+    """
     fresh = [item for item in items if not item.retired and set(people) - item.known_to]
     if not fresh:
         return None
@@ -60,6 +64,11 @@ def choose(items: Sequence[GoldenItem], people: Collection[str], draw: Draw, cau
     return draw.generator("which golden item", cause).choice(sorted(
         (item for item in fresh if item.planted == least), key=lambda item: item.id
     ))  # fmt: skip
+
+
+def withdraw(planted: Case, now: datetime) -> list[NewEvent]:
+    """Return what is recorded when nobody took a golden item: its case leaves the queue, and nothing was decided."""
+    return [NewEvent(CaseClosed(end="dismissed"), planted.id, now, SYSTEM)]
 
 
 def begin(item: GoldenItem, cause: str, like: Likeness, now: datetime) -> list[NewEvent]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from random import Random
 from typing import Protocol
 
+from tutela.access.roles import Person
 from tutela.casework.case import Case
 from tutela.casework.closing import Standing
 from tutela.casework.quality.canary import Canary
@@ -17,6 +18,7 @@ from tutela.casework.quality.findings import Key
 from tutela.casework.quality.golden import GoldenItem
 from tutela.casework.quality.planting import Likeness
 from tutela.casework.quality.second_review import FirstDecision, SecondReview
+from tutela.casework.queues import Lane
 from tutela.detection.matcher import Detection
 from tutela.events.envelope import Event
 from tutela.events.store import EventWriter
@@ -98,8 +100,20 @@ class QualityUnit(EventWriter, Protocol):
         """Return a golden item; raises LookupError."""
         ...
 
-    def reviewers(self) -> frozenset[str]:
+    def deciders(self) -> list[Person]:
         """Return who may decide on cases."""
+        ...
+
+    def trainings(self, person: str) -> list[Training]:
+        """Return the trainings of a person."""
+        ...
+
+    def lane(self, case_id: str) -> Lane:
+        """Return the lane of a case as it was opened; raises NoSuchCase."""
+        ...
+
+    def untaken(self, before: datetime, now: datetime) -> list[str]:
+        """Return the golden and second cases opened before, which wait for a decision and on which nobody works."""
         ...
 
     def canaries(self, *states: str) -> list[Canary]:

@@ -28,7 +28,8 @@ class QualityRules:
 
     `second_review` gives the share of decisions, from 0 to 1, by layer and verdict; `golden` how many golden items are
     planted for each case. `training` are the layers that need a valid training. A canary is planted every
-    `canary_every`, and must come through `canary_within`. Measures look back over `window_days`.
+    `canary_every`, and must come through `canary_within`. What else was planted and nobody took is withdrawn
+    `withdraw_after`. Measures look back over `window_days`.
     """
 
     second_review: Mapping[Layer, Mapping[Verdict, float]] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class QualityRules:
     canary_within: timedelta = timedelta(hours=24)
     canary_service: str | None = None
     window_days: int = 90
+    withdraw_after: timedelta = timedelta(days=14)
     bounds: Bounds = Bounds()
 
     def __post_init__(self) -> None:
@@ -53,6 +55,8 @@ class QualityRules:
             raise ValueError("quality.bounds.least is above 0")
         if self.window_days < 1 or self.canary_within <= timedelta(0):
             raise ValueError("quality.window_days and quality.canary_within_hours are above 0")
+        if self.withdraw_after <= timedelta(0):
+            raise ValueError("quality.planted_days is above 0")
         if self.canary_every is not None and self.canary_every <= timedelta(0):
             raise ValueError("quality.canary_hours is above 0")
 

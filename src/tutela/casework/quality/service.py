@@ -21,6 +21,7 @@ from tutela.casework.quality.planting import Likeness
 from tutela.casework.quality.ports import Detect, QualityTransactions, QualityUnit
 from tutela.casework.quality.rules import QualityRules
 from tutela.casework.quality.second_review import Decided, ReviewState, SecondReview
+from tutela.casework.queues import Queues
 from tutela.casework.review import Decision
 from tutela.casework.stream import Arrived, ItemStream
 from tutela.content.item import Provenance
@@ -38,6 +39,8 @@ FIRST_LOOK = timedelta(days=7)
 """How far back the first look goes: what was decided before is left in peace."""
 LOOK_FOR_GONE = timedelta(hours=1)
 """How often it is asked whether the evidence of what waits is still there."""
+LOOK_FOR_UNTAKEN = timedelta(hours=1)
+"""How often it is asked what nobody took."""
 _ENDS = (CaseState.CONFIRMED, CaseState.DISMISSED, CaseState.REPORTED)
 
 
@@ -49,6 +52,7 @@ class Followed:
     planted: int = 0
     settled: int = 0
     canaries: int = 0
+    withdrawn: int = 0
 
 
 class Quality:
@@ -64,7 +68,9 @@ class Quality:
         detect: Detect,
         clock: Clock,
         erase: Callable[[str], None],
+        queues: Queues,
     ) -> None:
+        self._queues = queues
         self._transactions = transactions
         self._vault = vault
         self._rules = rules
@@ -76,7 +82,31 @@ class Quality:
 
     def follow(self) -> Followed:
         """Do what is due: draw, plant, settle, and tell what became of canaries."""
-        return Followed(self._draw_reviews(), self._plant_golden(), self._settle(), self._follow_canaries())
+        withdrawn = self._withdraw_untaken()
+        return Followed(self._draw_reviews(), self._plant_golden(), self._settle(), self._follow_canaries(), withdrawn)
+
+    def _withdraw_untaken(self) -> int:
+        """End what was planted and nobody took: who sees it stand for weeks knows what it is. It proves nothing."""
+        now, number = self._clock(), 0
+        with self._transactions.quality() as unit:
+            unit.lock("quality")
+            looked = unit.mark("untaken")
+            if looked is not None and now - looked < LOOK_FOR_UNTAKEN:
+                return 0
+            waiting = {one.planted_case: one for one in unit.second_reviews(ReviewState.WAITING)}
+            # What a senior is asked to settle stays: two people disagree about a case.
+            asked = {one.senior_case for one in unit.second_reviews(ReviewState.DISAGREED)}
+            for case in unit.untaken(now - self._rules.withdraw_after, now):
+                planted = unit.case(case, lock=True)
+                if case in asked or not planted.state.awaits_decision:
+                    continue
+                if case in waiting:
+                    unit.append(second_review.withdraw(waiting[case], planted, "not_taken", now))
+                else:
+                    unit.append(golden.withdraw(planted, now))
+                number += 1
+            unit.set_mark("untaken", now)
+        return number
 
     def _draw_reviews(self) -> int:
         now, number = self._clock(), 0
@@ -98,10 +128,13 @@ class Quality:
             return 0
         with self._transactions.quality() as unit:
             unit.lock("quality")
-            people = unit.reviewers()
+            deciders = unit.deciders()
             for opened in unit.opened(self._since(unit, "planted", now)):
                 if not self._draw.happens(self._rules.golden_ppm, "golden item", opened.event):
                     continue
+                people = eligibility.offered_to(
+                    deciders, unit.lane(opened.case), self._queues, unit.trainings, self._rules.training, now
+                )
                 item = golden.choose(unit.golden_items(), people, self._draw, opened.event)
                 seen = unit.likeness(opened.case)
                 if item is None or seen is None:

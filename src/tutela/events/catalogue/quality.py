@@ -78,10 +78,10 @@ class SecondReviewSettled(Payload):
 
 @event("second_review.withdrawn")
 class SecondReviewWithdrawn(Payload):
-    """Nobody needs to decide any more: the item was decided anew meanwhile, or its evidence is gone."""
+    """Nobody needs to decide any more: the item was decided anew, its evidence is gone, or nobody took it for long."""
 
     review: str
-    reason: Literal["decided_anew", "evidence_gone"]
+    reason: Literal["decided_anew", "evidence_gone", "not_taken"]
 
 
 @event("golden.added")

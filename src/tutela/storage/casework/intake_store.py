@@ -129,9 +129,15 @@ class IntakeStore(RecordingStore):
         return {row.entry_id: Cluster(row.cluster_since is not None, row.released_at) for row in rows}
 
     def fired(self, entry: int, after: datetime, up_to: datetime, limit: int) -> int:
-        """Return how many items an entry flagged in a span, counted up to a limit."""
-        table = schema.detections
-        some = select(table.c.id).where(table.c.entry_id == entry, table.c.at > after, table.c.at <= up_to).limit(limit)
+        """Return how many items an entry flagged in a span, planted ones aside, counted up to a limit."""
+        table, items, cases = schema.detections, schema.case_items, schema.cases
+        some = (
+            select(table.c.id)
+            .join(items, items.c.id == table.c.item_id)
+            .join(cases, cases.c.id == items.c.case_id)
+            .where(table.c.entry_id == entry, table.c.at > after, table.c.at <= up_to, cases.c.planted.is_(None))
+            .limit(limit)
+        )
         return self._connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
 
     def drop_claim(self, case: str) -> None:

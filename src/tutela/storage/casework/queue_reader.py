@@ -89,6 +89,16 @@ class QueueReader:
         with self._database.read() as connection:
             return self._tabs(connection, in_lanes.lanes(connection), cap, person)
 
+    def waiting(self, person: str, service: str | None = None, cap: int = COUNTED) -> tuple[int, bool]:
+        """Return how many cases all queues hold as a person sees them, of one service if named; True for more.
+
+        It is the sum of what `tabs` tells: each queue is counted up to the cap.
+        """
+        with self._database.read() as connection:
+            there = [lane for lane in in_lanes.lanes(connection) if service in (None, lane.service)]
+            tabs = self._tabs(connection, there, cap, person)
+        return sum(tab.cases for tab in tabs), any(tab.more for tab in tabs)
+
     def page(
         self,
         queue: str,

@@ -281,7 +281,7 @@ class EntryReader:
             return [_record(row) for row in rows]
 
     def trail(self, entry_id: int, before: str, limit: int) -> list[TrailRow]:
-        """Return items that an entry flagged, newest first, older than a detection if one is given."""
+        """Return items that an entry flagged, newest first, older than a detection if given; of no planted case."""
         table, items, cases = schema.detections, schema.case_items, schema.cases
         query = (
             select(
@@ -290,7 +290,7 @@ class EntryReader:
             )
             .join(items, items.c.id == table.c.item_id)
             .join(cases, cases.c.id == items.c.case_id)
-            .where(table.c.entry_id == entry_id)
+            .where(table.c.entry_id == entry_id, cases.c.planted.is_(None))
             .order_by(table.c.at.desc(), table.c.id.desc())
             .limit(limit)
         )  # fmt: skip
@@ -324,12 +324,13 @@ class EntryReader:
         ]
 
     def cluster(self, entry_id: int, since: datetime) -> ClusterDetail:
-        """Return what an entry flagged since a time, up to COUNTED items of it, newest first."""
-        table, items = schema.detections, schema.case_items
+        """Return what an entry flagged since a time, planted cases aside, up to COUNTED items, newest first."""
+        table, items, cases = schema.detections, schema.case_items, schema.cases
         some = (
             select(table.c.distance, table.c.threshold, items.c.service, items.c.account)
             .join(items, items.c.id == table.c.item_id)
-            .where(table.c.entry_id == entry_id, table.c.at > since)
+            .join(cases, cases.c.id == items.c.case_id)
+            .where(table.c.entry_id == entry_id, table.c.at > since, cases.c.planted.is_(None))
             .order_by(table.c.at.desc(), table.c.id.desc())
             .limit(COUNTED + 1)
         )

@@ -54,6 +54,7 @@ class QualityOffice:
             self._seems,
             place.clock,
             place.vault.erase,
+            place.settings.queues,
         )
         self._known: dict[tuple[datetime, datetime], tuple[datetime, Measures]] = {}
         self._lock = threading.Lock()

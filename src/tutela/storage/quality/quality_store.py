@@ -7,7 +7,8 @@ from typing import Any, cast
 
 from sqlalchemy import func, select
 
-from tutela.access.roles import Permission, Role, permissions_of
+from tutela.access.roles import Permission, Person, Role
+from tutela.casework.case import CaseState
 from tutela.casework.quality.canary import Canary, CanaryState
 from tutela.casework.quality.eligibility import Training
 from tutela.casework.quality.findings import Key
@@ -15,11 +16,13 @@ from tutela.casework.quality.golden import GoldenItem
 from tutela.casework.quality.planting import Likeness
 from tutela.casework.quality.ports import KnownFinding, OpenedCase
 from tutela.casework.quality.second_review import FirstDecision, ReviewState, SecondReview
+from tutela.casework.queues import Lane
 from tutela.events.catalogue.casework import CaseClosed, ItemDecided
 from tutela.events.catalogue.intake import CaseOpened, DetectionRecorded, ItemFlagged
 from tutela.events.catalogue.review import CaseMarkedUrgent, CaseUrgencyLifted
 from tutela.events.envelope import SYSTEM, Event
 from tutela.storage import schema
+from tutela.storage.casework.case_reader import case_row
 from tutela.storage.casework.case_store import CaseStore
 from tutela.storage.database import upserting
 from tutela.storage.quality.quality_rows import training_of
@@ -32,6 +35,7 @@ from tutela.storage.schema.quality import (
     second_reviews,
     trainings,
 )
+from tutela.storage.schema.review import claims
 
 _AT_A_TIME = 500
 
@@ -192,14 +196,30 @@ class QualityStore(CaseStore):
             retired=row.retired_at is not None,
         )
 
-    def reviewers(self) -> frozenset[str]:
+    def deciders(self) -> list[Person]:
         """Return who may decide on cases."""
         people = schema.people
-        return frozenset(
-            row.id
-            for row in self._connection.execute(select(people.c.id, people.c.roles).where(people.c.active))
-            if Permission.DECIDE in permissions_of(Role(role) for role in row.roles)
+        query = select(people.c.id, people.c.name, people.c.roles).where(people.c.active).order_by(people.c.id)
+        rows = self._connection.execute(query)
+        found = [Person(row.id, row.name, frozenset(Role(role) for role in row.roles)) for row in rows]
+        return [person for person in found if Permission.DECIDE in person.permissions]
+
+    def lane(self, case_id: str) -> Lane:
+        """Return the lane of a case as it was opened."""
+        row = case_row(self._connection, case_id)
+        return Lane(CaseState.OPEN, row.severity, row.layer, row.service)
+
+    def untaken(self, before: datetime, now: datetime) -> list[str]:
+        """Return the golden and second cases opened before, which wait and on which nobody works."""
+        cases = schema.cases
+        taken = select(claims.c.case_id).where(claims.c.case_id == cases.c.id, claims.c.until > now).exists()
+        query = select(cases.c.id).where(
+            cases.c.planted.in_(["golden", "second"]),
+            cases.c.state.in_([CaseState.OPEN.value, CaseState.ESCALATED.value]),
+            cases.c.opened_at < before,
+            ~taken,
         )
+        return list(self._connection.execute(query.order_by(cases.c.opened_at, cases.c.id).limit(_AT_A_TIME)).scalars())
 
     def canaries(self, *states: str) -> list[Canary]:
         """Return the canaries in these states, oldest first; of the lost ones, those that may still come through."""

@@ -15,6 +15,7 @@ from tutela.statistics.figure import Rate
 from tutela.statistics.interval import exact_rate
 from tutela.statistics.overview.counts import WITHIN, Counted
 from tutela.statistics.overview.series import Period, backlog
+from tutela.storage.casework.queue_reader import QueueReader
 from tutela.storage.statistics.overview_reader import OverviewReader
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Server
@@ -56,6 +57,8 @@ def show(
     went = period.joined(_joined(by_day, _WENT))
     start = sum(before.get(name, 0) for name in _CAME) - sum(before.get(name, 0) for name in _WENT)
     waiting = line(labels, Series(gettext("waiting"), "s1", backlog(start, came, went)))
+    queues = QueueReader(server.place.database, server.place.settings.queues)
+    waits_now, more_wait = queues.waiting(session.person.id, chosen)
     decided = [sum(_by_name(by_day, name).values()) for name, _ in WITHIN]
     return page(
         request,
@@ -68,7 +71,8 @@ def show(
         totals=totals,
         inflow=inflow,
         waiting=waiting,
-        waits_now=waiting.series[0].values[-1],
+        waits_now=waits_now,
+        more_wait=more_wait,
         decided=sum(decided),
         within=_shares(decided),
         errors=ranges(_error_rates(reader, period)),
