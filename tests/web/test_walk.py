@@ -248,7 +248,9 @@ def the_evidence_goes(walk: Walk, cases: list[str]) -> str:
     walk.scene.clock.step(days=200)
     page = walk.at_browser("ruth")
     page.goto(f"/cases/{cases[0]}")
-    expect(page.locator("#clock")).to_contain_text("18 U.S.C. 2258A(h), a year from the report asks to keep it until 2026-06-01")
+    expect(page.locator("#clock")).to_contain_text(
+        "18 U.S.C. 2258A(h), a year from the report asks to keep it until 2026-06-01"
+    )
     walk.go_home()
     walk.scene.clock.step(days=166)
     until(lambda: all(walk.scene.place.vault.is_gone(case) for case in cases), "the erasure")
