@@ -480,11 +480,13 @@ def test_two_people_cannot_both_decide(place: Workplace, clock: SteppableClock) 
         one = rig.take(f"{round_}", picture(0), Provenance(party(f"r{round_}")))
         assert one.case is not None
         assert one.item is not None
-        ready = threading.Barrier(2)
+        for person in (REVIEWER, REVIEWER_2):
+            rig.look(one.case, one.item, person)
+            place.claiming.leave(person, one.case)
+        ready = threading.Barrier(2, timeout=60)
         ends: list[str] = []
 
         def run(person: Person, verdict: Verdict, case: str = one.case, item: str = one.item) -> None:
-            rig.look(case, item, person)
             ready.wait()  # noqa: B023
             try:
                 place.desk.decide(person, case, item, verdict, ground="error" if verdict == "not" else None)
