@@ -150,11 +150,13 @@ class Rig:
     def decide(
         self, case: str, item: str, verdict: Verdict, person: Person = REVIEWER, *, remarks: str = "", view: bool = True
     ) -> Case:
-        """View and decide."""
+        """View and decide, and leave the case to others if something in it still waits."""
         if view:
             self.look(case, item, person)
         ground: Ground | None = "error" if verdict == "not" else None
-        return self.place.desk.decide(person, case, item, verdict, remarks=remarks, ground=ground)
+        after = self.place.desk.decide(person, case, item, verdict, remarks=remarks, ground=ground)
+        self.place.claiming.leave(person, case)
+        return after
 
     def confirmed(self, account: str = "sender", items: int = 1, first: int = 0) -> str:
         """Return a case with some items, all decided as known."""

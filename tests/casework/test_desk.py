@@ -129,14 +129,18 @@ class DeskMachine(RuleBasedStateMachine):
         case = next(case for case in self.cases.values() if item_id in case.items)
         return case.state in ("open", "escalated") or case.items[item_id].verdict == "not"
 
+    @staticmethod
+    def to_review(state: str) -> set[Permission]:
+        """Return what somebody must be allowed to look at an item of a case that waits."""
+        needed = {Permission.SEE_EVIDENCE, Permission.DECIDE}
+        return needed | {Permission.DECIDE_ESCALATED} if state == "escalated" else needed
+
     @precondition(lambda self: self.cases)
     @rule(person=st.sampled_from(PEOPLE), n=st.integers(0, 99), m=st.integers(0, 99), fetched=st.booleans())
     def views(self, person: Person, n: int, m: int, fetched: bool) -> None:
         case_id, _, item_id, item = self.pick_item(n, m)
         state = self.cases[case_id].state
-        needed = {Permission.SEE_EVIDENCE, Permission.DECIDE}
-        needed |= {Permission.DECIDE_ESCALATED} if state == "escalated" else set()
-        if not needed <= person.permissions or state not in ("open", "escalated"):
+        if not self.to_review(state) <= person.permissions or state not in ("open", "escalated"):
             with pytest.raises((NotAllowed, NotPossible)):
                 self.place.desk.view(person, case_id, item_id)
             return
@@ -170,9 +174,13 @@ class DeskMachine(RuleBasedStateMachine):
         view: bool,
     ) -> None:
         case_id, case, item_id, item = self.pick_item(n, m)
-        if view and Permission.SEE_EVIDENCE in person.permissions:
+        waits = case.state in ("open", "escalated")
+        needed = self.to_review(case.state) if waits else {Permission.SEE_EVIDENCE}
+        if view and needed <= person.permissions:
             self.rig.look(case_id, item_id, person)
             item.viewers.add(person.id)
+            if waits:
+                self.place.claiming.leave(person, case_id)
         allowed = Permission.DECIDE in person.permissions and (
             case.state != "escalated" or Permission.DECIDE_ESCALATED in person.permissions
         )
