@@ -118,8 +118,9 @@ class Furnished:
             place.notices.hand_over("key:platform", notice.about, "en")
 
     def carry_out(self, case: str) -> list[str]:
-        """Let the platform confirm what it was asked to do in a case; return the actions."""
-        actions = [a.id for a in CaseReader(self.scene.place.database).one(case).actions if a.state == "ordered"]
+        """Let the platform confirm what it was asked to do in a case; return the actions, the suspension last."""
+        ordered = [a for a in CaseReader(self.scene.place.database).one(case).actions if a.state == "ordered"]
+        actions = [a.id for a in sorted(ordered, key=lambda a: a.kind == "suspend_account")]
         for action in actions:
             self.scene.place.desk.confirm_action("key:platform", action, "carried_out")
         return actions
