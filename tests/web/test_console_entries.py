@@ -147,7 +147,7 @@ def test_a_cluster_is_looked_at_without_pictures_and_let_go(scene: Scene, visit:
     entry = listed(scene)
     cases = [scene.flagged(PICTURE, f"u{n}")[0] for n in range(6)]
     reader = CaseReader(scene.place.database)
-    assert [reader.one(case).state.value for case in cases] == ["open"] * 3 + ["held"] * 3
+    assert [reader.one(case).state.value for case in cases] == ["held"] * 6
     path = f"/lists/trial-list/entries/{entry}"
     page = visit("sven").get(path).text
     assert "It flagged 4 items in 24 hours, where 0 are usual" in page

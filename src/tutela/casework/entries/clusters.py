@@ -1,8 +1,8 @@
-"""Entries that fire unusually often: what rests on them alone is held, in the transaction that takes it in."""
+"""Entries that fire unusually often: what rests on them alone is held, in the transaction that finds it out."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -34,6 +34,14 @@ class Fired:
     hashlist: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """An item that awaits its decision, and the entries that flagged it and were not found wrong."""
+
+    case: str
+    entries: frozenset[int]
+
+
 class ClusterUnit(Protocol):
     """What the intake's transaction knows. It holds the name `intake`, so that nobody else counts meanwhile."""
 
@@ -43,6 +51,13 @@ class ClusterUnit(Protocol):
 
     def fired(self, entry: int, after: datetime, up_to: datetime, limit: int) -> int:
         """Return how many items an entry flagged in `after < time <= up_to`, counted up to a limit."""
+        ...
+
+    def open_on(self, entry: int, after: datetime | None) -> Sequence[OpenItem]:
+        """Return the undecided items in open cases that an entry flagged after a time, locked, in the order of cases.
+
+        Left out: planted cases, and cases that somebody escalated or that are held already.
+        """
         ...
 
     def drop_claim(self, case: str) -> None:
@@ -64,23 +79,51 @@ class ClusterWatch:
         self._clusters: dict[int, Cluster] = {}
         self._items: dict[int, int] = {}
         self._held: set[str] = set()
+        self._joined: list[OpenItem] = []
 
     def joined(self, case: str, fired: Sequence[Fired]) -> list[NewEvent]:
         """Return what is recorded when an item that matched these entries has joined a case, nearest entry first.
 
-        An entry that becomes a cluster holds this item too. A case that a senior has already is left to them.
+        An entry that becomes a cluster holds this item too, and the open cases that rest on it alone already. A case
+        that a senior has already is left to them.
         """
-        unknown = [one.entry for one in fired if one.entry not in self._clusters]
+        self._learn(one.entry for one in fired)
+        self._joined.append(OpenItem(case, frozenset(one.entry for one in fired)))
+        events: list[NewEvent] = []
+        for one in fired:
+            if (clustered := self._count(one)) is not None:
+                events.append(clustered)
+                events += self._hold_waiting(one.entry)
+        if self._rests_on_clusters(self._joined[-1]):
+            events += self._hold(case, fired[0].entry)
+        return events
+
+    def _hold_waiting(self, entry: int) -> list[NewEvent]:
+        """Return what holds the cases that waited already when this entry became a cluster.
+
+        What a senior looked at when an earlier cluster of it was released is not held once more.
+        """
+        waiting = [*self._unit.open_on(entry, self._clusters[entry].released_at), *self._joined[:-1]]
+        concerned = [one for one in waiting if entry in one.entries]
+        self._learn(other for one in concerned for other in one.entries)
+        alone = dict.fromkeys(one.case for one in concerned if self._rests_on_clusters(one))
+        return [event for case in alone for event in self._hold(case, entry)]
+
+    def _hold(self, case: str, entry: int) -> list[NewEvent]:
+        if case in self._held or self._unit.case_state(case) not in (None, CaseState.OPEN):
+            return []
+        self._held.add(case)
+        self._unit.drop_claim(case)
+        return [NewEvent(CaseHeld(reason="cluster", entry_id=entry), case, self._now, SYSTEM)]
+
+    def _rests_on_clusters(self, item: OpenItem) -> bool:
+        return all(self._clusters[entry].open for entry in item.entries)
+
+    def _learn(self, entries: Iterable[int]) -> None:
+        unknown = sorted({entry for entry in entries if entry not in self._clusters})
         if unknown:
             known = self._unit.clusters(unknown)
             self._clusters.update({entry: known.get(entry, Cluster(open=False, released_at=None)) for entry in unknown})
-        events = [event for one in fired if (event := self._count(one)) is not None]
-        if all(self._clusters[one.entry].open for one in fired) and self._can_be_held(case):
-            self._held.add(case)
-            self._unit.drop_claim(case)
-            payload = CaseHeld(reason="cluster", entry_id=fired[0].entry)
-            events.append(NewEvent(payload, case, self._now, SYSTEM))
-        return events
 
     def _count(self, one: Fired) -> NewEvent | None:
         cluster = self._clusters[one.entry]
@@ -108,6 +151,3 @@ class ClusterWatch:
             usual=int(usual),
         )
         return NewEvent(payload, subject_of(one.entry), self._now, SYSTEM)
-
-    def _can_be_held(self, case: str) -> bool:
-        return case not in self._held and self._unit.case_state(case) in (None, CaseState.OPEN)

@@ -185,6 +185,8 @@ class EntryDesk:
             due = unit.correction()
             if due is None:
                 return False
+            # The intake locks several cases as well, where a cluster opens: the two never wait for each other.
+            unit.lock("intake")
             resting = unit.resting(due.entry, due.after, AT_A_TIME)
             unit.append(self._correction_of(unit, due, resting))
         return True
@@ -229,6 +231,8 @@ class EntryDesk:
         with self._transactions.entries(change_lists=False) as unit:
             unit.lock("corrections")
             cases = unit.releasable(AT_A_TIME)
+            if cases:
+                unit.lock("intake")
             now = self._clock()
             events: list[NewEvent] = []
             for case_id in sorted(cases):

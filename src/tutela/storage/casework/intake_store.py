@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, delete, func, insert, not_, select, text
 
 from tutela.casework.case import CaseState
-from tutela.casework.entries.clusters import Cluster
+from tutela.casework.entries.clusters import Cluster, OpenItem
 from tutela.casework.ports import Batch, LedgerLine
 from tutela.content.item import Outcome
 from tutela.events.catalogue.base import Region
@@ -140,6 +141,24 @@ class IntakeStore(RecordingStore):
         )
         return self._connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
 
+    def open_on(self, entry: int, after: datetime | None) -> list[OpenItem]:
+        """Return the undecided items in open cases that an entry flagged after a time, in the order of their cases."""
+        table, items, cases = schema.detections, schema.case_items, schema.cases
+        query = (
+            select(items.c.id, items.c.case_id)
+            .join(table, table.c.item_id == items.c.id)
+            .join(cases, cases.c.id == items.c.case_id)
+            .where(table.c.entry_id == entry, items.c.verdict.is_(None))
+            .where(cases.c.state == CaseState.OPEN.value, cases.c.planted.is_(None))
+            .order_by(items.c.case_id, items.c.id)
+            .with_for_update(of=cases)
+        )
+        if after is not None:
+            query = query.where(table.c.at > after)
+        case_of = {row.id: row.case_id for row in self._connection.execute(query)}
+        entries = self._not_wrong(list(case_of))
+        return [OpenItem(case, frozenset(entries[item])) for item, case in case_of.items()]
+
     def drop_claim(self, case: str) -> None:
         """Let nobody work on a case."""
         self._connection.execute(delete(claims).where(claims.c.case_id == case))
@@ -148,6 +167,20 @@ class IntakeStore(RecordingStore):
         """Return the state of a case on record."""
         state = self._connection.execute(select(schema.cases.c.state).where(schema.cases.c.id == case)).scalar()
         return CaseState(state) if state else None
+
+    def _not_wrong(self, items: Sequence[str]) -> dict[str, set[int]]:
+        """Return which entries flagged each item, those aside that were found wrong."""
+        table = schema.detections
+        counts = entry_records.c.state.is_(None) | (entry_records.c.state != "wrong")
+        query = select(table.c.item_id, table.c.entry_id).join(
+            entry_records, entry_records.c.entry_id == table.c.entry_id, isouter=True
+        )
+        found: dict[str, set[int]] = defaultdict(set)
+        for start in range(0, len(items), 500):
+            part = items[start : start + 500]
+            for row in self._connection.execute(query.where(table.c.item_id.in_(part), counts)):
+                found[row.item_id].add(row.entry_id)
+        return found
 
     def match_no_more(self, entries: Collection[int]) -> set[int]:
         """Return which of these entries may not match now: switched off, held back or removed, or their list is."""
