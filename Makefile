@@ -10,9 +10,9 @@ CAN_COMPILE = command -v c++ >/dev/null && $(BIN)/python -c 'import pathlib, sys
 # The same file three times: published, shipped with what makes packages, and with the sandbox that judges them.
 SCHEMAS := docs/reference/package.schema.json src/tutela/referral/package/manifest.schema.json src/tutela/sandboxes/register/manifest.schema.json
 
-.PHONY: help setup demo test lint format soak bench lock docs clean
+.PHONY: help setup demo test lint format soak soak-scale bench lock docs clean
 help:  ## show this help
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 setup: $(VENV)/.core  ## make .venv with the tutela command
 
@@ -65,8 +65,13 @@ docs: $(VENV)/.dev  ## write the documents that are generated from the code
 	$(BIN)/python -m tutela.referral.package.schema $(SCHEMAS)
 	$(BIN)/python -m tutela.web.messages
 
-soak: $(VENV)/.dev  ## the long runs: full counts of kills, faults and generated documents
-	TUTELA_SOAK=1 $(BIN)/python -m pytest -m soak -n 2 --timeout 3600 $(ARGS)
+soak: $(VENV)/.dev  ## the long runs: full counts of kills, faults and generated documents, then a million cases
+	TUTELA_SOAK=1 $(BIN)/python -m pytest -m soak -n 2 --timeout 3600 --ignore tests/scale $(ARGS)
+	$(MAKE) soak-scale
+
+# Alone on the machine: it measures how long people wait.
+soak-scale: $(VENV)/.dev  ## the last of the long runs: a million cases in each database, and how long people wait
+	TUTELA_SOAK=1 $(BIN)/python -m pytest -m soak -s tests/scale
 
 # A peer that cannot be installed costs its column, not the run: the measurements say which one is missing.
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.lock
