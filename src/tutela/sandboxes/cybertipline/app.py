@@ -1,7 +1,6 @@
 """Puts the sandbox together as an ASGI app."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -9,12 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from tutela.sandboxes.clock import Clock, utc_now
 from tutela.sandboxes.cybertipline import endpoints, inspection
 from tutela.sandboxes.cybertipline.accounts import Accounts
 from tutela.sandboxes.cybertipline.checking import Checker
 from tutela.sandboxes.cybertipline.exchange import Handler, Operation, handler
 from tutela.sandboxes.cybertipline.faults import Faults
-from tutela.sandboxes.cybertipline.lifecycle import Clock, Desk
+from tutela.sandboxes.cybertipline.lifecycle import Desk
 from tutela.sandboxes.cybertipline.office import Limits, Office
 from tutela.sandboxes.cybertipline.sqlite_store import SqliteStore
 from tutela.sandboxes.cybertipline.store import Store
@@ -29,10 +29,6 @@ _OPERATIONS: dict[str, tuple[str, Operation]] = {
     "finish": ("POST", endpoints.finish),
     "retract": ("POST", endpoints.retract),
 }
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _by_method(allowed: str, right: Handler, wrong: Handler) -> Handler:
@@ -69,7 +65,7 @@ def create_app(
     *,
     user: str,
     password: str,
-    clock: Clock = _utc_now,
+    clock: Clock = utc_now,
     store_path: Path | None = None,
     faults: Faults | None = None,
     more_accounts: Mapping[str, str] | None = None,

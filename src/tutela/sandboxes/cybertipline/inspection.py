@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from tutela.sandboxes.arrivals import shown
 from tutela.sandboxes.cybertipline.bodies import read_body
 from tutela.sandboxes.cybertipline.codes import Refusal
 from tutela.sandboxes.cybertipline.exchange import REQUEST_ID, Handler, new_request_id, unauthorised
@@ -15,10 +16,6 @@ from tutela.sandboxes.cybertipline.office import Office
 from tutela.sandboxes.cybertipline.page import page
 
 _MAX_ORDER_BYTES = 64 * 1024
-_PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "Cache-Control": "no-store",
-}
 
 View = Callable[[Office, Request], Awaitable[Response]]
 
@@ -39,7 +36,7 @@ def view(office: Office, show: View) -> Handler:
 
 async def show_page(office: Office, _request: Request) -> Response:
     """Show the list of reports to a person."""
-    return Response(page(office), headers=_PAGE_HEADERS, media_type="text/html; charset=utf-8")
+    return shown(page(office))
 
 
 async def show_ledger(office: Office, _request: Request) -> Response:

@@ -1,14 +1,11 @@
 """The life of a report: opened, added to, then finished, retracted or expired."""
 
 import secrets
-from collections.abc import Callable
-from datetime import datetime
 
+from tutela.sandboxes.clock import Clock
 from tutela.sandboxes.cybertipline.codes import Code, Refusal
 from tutela.sandboxes.cybertipline.records import Report, State, StoredFile
 from tutela.sandboxes.cybertipline.store import Store
-
-Clock = Callable[[], datetime]
 
 
 def _closed(state: State) -> Refusal:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutela.sandboxes.clock import Clock
 from tutela.sandboxes.cybertipline.accounts import Accounts
 from tutela.sandboxes.cybertipline.checking import Checker
 from tutela.sandboxes.cybertipline.faults import Faults
-from tutela.sandboxes.cybertipline.lifecycle import Clock, Desk
+from tutela.sandboxes.cybertipline.lifecycle import Desk
 from tutela.sandboxes.cybertipline.store import Store
 
 

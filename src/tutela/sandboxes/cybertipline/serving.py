@@ -9,9 +9,9 @@ from typing import TypedDict, Unpack
 from starlette.applications import Starlette
 
 from tutela.sandboxes import loopback
+from tutela.sandboxes.clock import Clock
 from tutela.sandboxes.cybertipline.app import BASE_PATH, create_app
 from tutela.sandboxes.cybertipline.faults import Faults
-from tutela.sandboxes.cybertipline.lifecycle import Clock
 from tutela.sandboxes.cybertipline.office import Limits
 from tutela.sandboxes.cybertipline.store import Store
 

@@ -14,9 +14,9 @@ from urllib.parse import unquote_plus
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
+from tutela.sandboxes.clock import Clock
 from tutela.sandboxes.openid.faults import Fault
 
-Clock = Callable[[], datetime]
 CODE_LASTS = timedelta(seconds=60)
 TOKEN_LASTS = timedelta(minutes=5)
 ALGORITHM = "RS256"

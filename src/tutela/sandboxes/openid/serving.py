@@ -4,11 +4,11 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from tutela.sandboxes import loopback
+from tutela.sandboxes.clock import Clock, utc_now
 from tutela.sandboxes.openid.app import create_app
-from tutela.sandboxes.openid.provider import Clock, Provider, User
+from tutela.sandboxes.openid.provider import Provider, User
 
 REDIRECT_PATH = "/sign-in/openid/back"
 USERS = {
@@ -17,10 +17,6 @@ USERS = {
     "ada": User("ada", ("administrators",)),
     "stranger": User("stranger"),
 }
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _provider(
@@ -33,7 +29,7 @@ def _provider(
 def serve(*, port: int, client_id: str, client_secret: str, on_ready: Callable[[str], None]) -> None:
     """Serve the sandbox until the process is interrupted; `on_ready` gets the issuer. Raises OSError."""
     with loopback.listen(port) as listener:
-        provider = _provider(listener, client_id, client_secret, USERS, _utc_now)
+        provider = _provider(listener, client_id, client_secret, USERS, utc_now)
         loopback.serve(create_app(provider), listener, lambda: on_ready(provider.issuer))
 
 
@@ -55,7 +51,7 @@ def running(
     client_id: str,
     client_secret: str,
     users: Mapping[str, User] = USERS,
-    clock: Clock = _utc_now,
+    clock: Clock = utc_now,
     port: int = 0,
 ) -> Iterator[RunningSandbox]:
     """Serve the sandbox in a thread for as long as the context lasts. Raises OSError, TimeoutError."""

@@ -4,8 +4,8 @@ It judges the caller by the specification (Standard Webhooks 1.0) and shares no 
 leaves the machine, and it forgets everything when it ends.
 """
 
+from tutela.sandboxes.faults import Fault, Kind
 from tutela.sandboxes.platform.app import SECRET, create_app
-from tutela.sandboxes.platform.faults import Fault, Kind
 from tutela.sandboxes.platform.serving import RunningPlatform, running, serve
 
 __all__ = ["SECRET", "Fault", "Kind", "RunningPlatform", "create_app", "running", "serve"]

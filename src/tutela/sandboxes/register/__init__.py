@@ -4,7 +4,7 @@ It judges packages by the published form and its JSON Schema, and shares no code
 list of what came, never the files, and forgets everything when it ends.
 """
 
-from tutela.sandboxes.platform.faults import Fault, Kind
+from tutela.sandboxes.faults import Fault, Kind
 from tutela.sandboxes.register.app import TOKEN, create_app
 from tutela.sandboxes.register.serving import RunningRegister, running, serve
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
-import json
 import re
 import tempfile
-from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from collections.abc import Collection
 from typing import BinaryIO
 
 from starlette.applications import Starlette
@@ -18,35 +15,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tutela.sandboxes.clock import Clock, utc_now
 from tutela.sandboxes.dropping import Drop
-from tutela.sandboxes.platform.faults import Fault, Faults, Kind, parse_fault
+from tutela.sandboxes.faults import Faults, Kind
 from tutela.sandboxes.register.decryption import SECRET
 from tutela.sandboxes.register.judging import Judge, Wrong
 from tutela.sandboxes.register.ledger import Closed, Entry, Ledger, Taken
 from tutela.sandboxes.register.page import page
 from tutela.sandboxes.register.receipts import receipt
+from tutela.sandboxes.stand_in import Refused, stand_in, struck_first
 
 TOKEN = "sandbox"  # noqa: S105 - of the sandbox on this machine
 RECIPIENT = "age1mscsgc5kcjpge5aa4vhywr5pdtmpkwaywrfuvqzp38lpypaemdnq2pszzl"
 MOST_BYTES = 8 * 1024**3
 _MEDIA_TYPE = "application/vnd.tutela.package"
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}")
-_PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "Cache-Control": "no-store",
-}
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """Return the machine's time."""
-    return datetime.now(UTC)
-
-
-class _Refused(Exception):
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
 
 
 def create_app(
@@ -58,23 +41,21 @@ def create_app(
 
     async def packages(request: Request) -> Response:
         fault = orders.draw()
-        if fault is not None and fault.kind in (Kind.STATUS, Kind.DROP, Kind.REDIRECT):
-            return _failing(fault)
-        if fault is not None and fault.kind is Kind.SLOW:
-            await asyncio.sleep(fault.seconds)
+        if (struck := await struck_first(fault)) is not None:
+            return struck
         try:
             answer = await _answer(request)
-        except _Refused as error:
+        except Refused as error:
             answer = _refuse(error.status, str(error))
         return Drop() if fault is not None and fault.kind is Kind.DROP_AFTER else answer
 
     async def _answer(request: Request) -> Response:
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode("utf-8"), f"Bearer {token}".encode()):
-            raise _Refused(401, "say who you are: Authorization: Bearer TOKEN")
+            raise Refused(401, "say who you are: Authorization: Bearer TOKEN")
         package = request.path_params["package"]
         if not _ID.fullmatch(package):
-            raise _Refused(404, "an id has 1 to 64 letters, digits and dashes")
+            raise Refused(404, "an id has 1 to 64 letters, digits and dashes")
         if request.method == "PUT":
             return await _put(request, package)
         if request.method == "DELETE":
@@ -82,12 +63,12 @@ def create_app(
             return Response(status_code=204) if taken is None else _json(taken, 409)
         found = ledger.receipt(package)
         if found is None:
-            raise _Refused(404, "no such package")
+            raise Refused(404, "no such package")
         return _json(found, 200)
 
     async def _put(request: Request, package: str) -> Response:
         if request.headers.get("content-type") != _MEDIA_TYPE:
-            raise _Refused(415, f"send Content-Type {_MEDIA_TYPE}")
+            raise Refused(415, f"send Content-Type {_MEDIA_TYPE}")
         with tempfile.TemporaryFile() as body:
             sha256, size = await _received(request, body)
             try:
@@ -100,52 +81,19 @@ def create_app(
                 word = receipt(SECRET, judged.manifest, sha256, size, now)
                 ledger.take(Entry(package, judged.manifest, sha256, word, now))
             except Wrong as error:
-                raise _Refused(422, str(error)) from error
+                raise Refused(422, str(error)) from error
             except Taken as error:
-                raise _Refused(409, str(error)) from error
+                raise Refused(409, str(error)) from error
             except Closed as error:
-                raise _Refused(410, str(error)) from error
+                raise Refused(410, str(error)) from error
         return _json(word, 201)
 
     def _refuse(status: int, reason: str) -> Response:
         ledger.refuse(clock(), status, reason)
         return JSONResponse({"error": reason}, status)
 
-    async def show(_request: Request) -> Response:
-        return Response(page(ledger), headers=_PAGE_HEADERS, media_type="text/html; charset=utf-8")
-
-    async def show_json(_request: Request) -> Response:
-        return JSONResponse(ledger.as_dict())
-
-    async def show_faults(_request: Request) -> Response:
-        return JSONResponse({"faults": orders.pending()})
-
-    async def order_faults(request: Request) -> Response:
-        try:
-            given = json.loads((await request.body())[:65536])
-            for fault in [parse_fault(one) for one in (given if isinstance(given, list) else [given])]:
-                orders.order(fault)
-        except (ValueError, RecursionError) as error:
-            return JSONResponse({"error": str(error)}, 400)
-        return await show_faults(request)
-
-    async def clear_faults(request: Request) -> Response:
-        orders.clear()
-        return await show_faults(request)
-
-    app = Starlette(
-        routes=[
-            Route("/packages/{package}", packages, methods=["PUT", "GET", "DELETE"]),
-            Route("/sandbox", show),
-            Route("/sandbox/ledger.json", show_json),
-            Route("/sandbox/faults", show_faults),
-            Route("/sandbox/faults", order_faults, methods=["POST"]),
-            Route("/sandbox/faults", clear_faults, methods=["DELETE"]),
-        ]
-    )
-    app.state.ledger = ledger
-    app.state.faults = orders
-    return app
+    service = Route("/packages/{package}", packages, methods=["PUT", "GET", "DELETE"])
+    return stand_in([service], ledger, lambda: page(ledger), orders)
 
 
 async def _received(request: Request, body: BinaryIO) -> tuple[str, int]:
@@ -153,7 +101,7 @@ async def _received(request: Request, body: BinaryIO) -> tuple[str, int]:
     async for chunk in request.stream():
         size += len(chunk)
         if size > MOST_BYTES:
-            raise _Refused(413, f"a package has at most {MOST_BYTES} bytes")
+            raise Refused(413, f"a package has at most {MOST_BYTES} bytes")
         digest.update(chunk)
         body.write(chunk)
     return digest.hexdigest(), size
@@ -161,11 +109,3 @@ async def _received(request: Request, body: BinaryIO) -> tuple[str, int]:
 
 def _json(data: bytes, status: int) -> Response:
     return Response(data, status, media_type="application/json")
-
-
-def _failing(fault: Fault) -> Response:
-    if fault.kind is Kind.DROP:
-        return Drop()
-    if fault.kind is Kind.REDIRECT:
-        return Response(status_code=307, headers={"Location": "/elsewhere"})
-    return JSONResponse({"error": "ordered"}, fault.status)

@@ -4,7 +4,7 @@ It judges statements by our own writing of its schema and shares no code with th
 ends.
 """
 
-from tutela.sandboxes.platform.faults import Fault, Kind
+from tutela.sandboxes.faults import Fault, Kind
 from tutela.sandboxes.transparency.app import TOKEN, create_app
 from tutela.sandboxes.transparency.serving import RunningDatabase, running, serve
 
