@@ -33,12 +33,12 @@ def drawn_always(scene: Scene) -> None:
     scene.place.people.register(ROSA, PASSWORD)
 
 
-def decided(scene: Scene, account: str = "user-1") -> tuple[str, str]:
+def decided(scene: Scene, account: str = "user-1", reviewer: str = "rita") -> tuple[str, str]:
     """Let the first reviewer decide, in words that would give it away."""
     scene.list_picture(PICTURE)
     case, item = scene.flagged(PICTURE, account)
-    scene.look("rita", case, item)
-    scene.place.desk.decide(scene.person("rita"), case, item, "new", remarks="telling words")
+    scene.look(reviewer, case, item)
+    scene.place.desk.decide(scene.person(reviewer), case, item, "new", remarks="telling words")
     scene.clock.step(minutes=20)
     scene.place.quality.follow()
     return case, item
@@ -124,6 +124,14 @@ def test_the_first_reviewer_meets_no_second_review(scene: Scene, visit: Visit) -
     item = CaseReader(scene.place.database).one(copy).items[0].id
     refused = rita.post(f"/cases/{copy}/items/{item}/decide", {"decision": "known"})
     assert refused.status_code == 404  # tests/web/test_looking.py: as if it were not there, by every door
+
+
+def test_the_team_page_names_no_case_that_is_kept_from_who_looks(scene: Scene, visit: Visit) -> None:
+    decided(scene, reviewer="sven")
+    copy = waiting(scene, "rosa")
+    assert visit("rosa").post(f"/cases/{copy}/claim", {"ticket": "t"}).status_code < 400
+    assert copy not in visit("sven").get("/team").text
+    assert copy in visit("sara").get("/team").text
 
 
 def test_the_second_reviewer_sees_the_picture_of_the_first_case(scene: Scene, visit: Visit) -> None:

@@ -13,6 +13,7 @@ from tutela.casework.care import Break, CareLimits, Exposure, exposure
 from tutela.casework.claims import Claim
 from tutela.events.envelope import Clock
 from tutela.storage import schema
+from tutela.storage.casework.exclusions import not_for
 from tutela.storage.database import Database
 from tutela.storage.schema.review import breaks, claims
 
@@ -69,9 +70,15 @@ def last_break(connection: Connection, person: str) -> Break | None:
     return Break(row.began_at, row.ended_at, row.cause) if row else None
 
 
-def claims_now(database: Database, now: datetime, limit: int) -> list[Claim]:
-    """Return who works on which case, those who began first coming first."""
-    query = select(claims).where(claims.c.until > now).order_by(claims.c.since, claims.c.case_id).limit(limit)
+def claims_now(database: Database, now: datetime, limit: int, person: str) -> list[Claim]:
+    """Return who works on which case, those who began first coming first, but for what is kept from who asks."""
+    query = (
+        select(claims)
+        .join(schema.cases, schema.cases.c.id == claims.c.case_id)
+        .where(claims.c.until > now, not_for(person))
+        .order_by(claims.c.since, claims.c.case_id)
+        .limit(limit)
+    )
     with database.read() as connection:
         return [
             Claim(r.case_id, r.person, r.since, r.until, r.ticket, r.assigned_by) for r in connection.execute(query)

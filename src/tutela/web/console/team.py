@@ -30,7 +30,7 @@ def show(
         "team.html",
         session,
         team=reader.team(viewers),
-        held=claims_now(place.database, place.clock(), CLAIMS),
+        held=claims_now(place.database, place.clock(), CLAIMS, session.person.id),
         limits=place.settings.care,
         most=CLAIMS,
     )
