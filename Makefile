@@ -10,6 +10,9 @@ CAN_COMPILE = command -v c++ >/dev/null && $(BIN)/python -c 'import pathlib, sys
 # The same file three times: published, shipped with what makes packages, and with the sandbox that judges them.
 SCHEMAS := docs/reference/package.schema.json src/tutela/referral/package/manifest.schema.json src/tutela/sandboxes/register/manifest.schema.json
 
+# The tests start the command hundreds of times; each start would compile every module where this is set.
+test soak soak-scale: export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help setup demo test lint format soak soak-scale bench lock docs clean
 help:  ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12

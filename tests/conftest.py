@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.databases import *  # noqa: F403 - its fixtures: databases, an installation, a clock
+from tests.passwords import *  # noqa: F403 - its fixtures: what a password costs
 
 settings.register_profile(
     "tutela",

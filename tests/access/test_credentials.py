@@ -9,8 +9,11 @@ from tutela.access.credentials import MINIMUM_PASSWORD, WeakPassword, digest_of,
 PASSWORD = "a bridge over a river: ö"
 
 
+pytestmark = pytest.mark.usefixtures("full_cost")
+
+
 @pytest.fixture(scope="module")
-def hashed() -> str:
+def hashed(full_cost: None) -> str:
     return hash_password(PASSWORD)
 
 

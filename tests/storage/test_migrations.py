@@ -11,12 +11,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, inspect, select
 
 from tutela.detection.hashlists.hashlist import ListRole, NewEntry
 from tutela.storage import migrations, schema
 from tutela.storage.casework.standing import standing_of
-from tutela.storage.database import Database, WrongDatabase
+from tutela.storage.database import Database, WrongDatabase, newest_revision
 from tutela.storage.lists.hash_lists import StoredHashLists
 from tutela.storage.schema.notices import notices
 from tutela.storage.schema.platform import calls
@@ -46,6 +47,12 @@ def test_an_empty_database_comes_to_this_schema(empty_database_url: str) -> None
     database.upgrade()  # again: nothing to do
     database.require_current()
     database.close()
+
+
+def test_the_last_file_is_the_head_of_the_one_line_of_migrations() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    assert ScriptDirectory.from_config(config).get_heads() == [newest_revision()]
 
 
 def test_unique_and_foreign_keys_are_those_of_the_code(empty_database_url: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -50,6 +52,12 @@ class SteppedClock:
 
 def texture(seed: int, size: tuple[int, int] = (480, 360)) -> Image.Image:
     """Return gradients, soft blotches and noise: enough structure for a fingerprint of good quality."""
+    return Image.fromarray(_texture(seed, size))
+
+
+@cache
+def _texture(seed: int, size: tuple[int, int]) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Return its pixels, (height, width, 3); made once, since a large one takes a second."""
     generator = np.random.default_rng(seed)
     width, height = size
     y, x = np.mgrid[0:height, 0:width] / max(size)
@@ -61,7 +69,7 @@ def texture(seed: int, size: tuple[int, int] = (480, 360)) -> Image.Image:
             field_ += generator.uniform(0.4, 1) * np.sin(kx * x + ky * y + generator.uniform(0, 6.3))
         field_ += generator.normal(0, 0.15, field_.shape)
         channels.append((field_ - field_.min()) / np.ptp(field_) * 255)
-    return Image.fromarray(np.stack(channels, axis=-1).astype(np.uint8))
+    return np.stack(channels, axis=-1).astype(np.uint8)
 
 
 def encoded(image: Image.Image, form: str = "PNG", **options: int) -> bytes:

@@ -47,9 +47,17 @@ def everything(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 
 def local(app: Any) -> Any:
-    """Return the application as called from this machine."""
+    """Return the application as called from this machine.
+
+    It runs already; the client would start and stop it anew around every call.
+    """
 
     async def call(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            for step in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{step}.complete"})
+            return
         await app({**scope, "client": ("127.0.0.1", 50000)} if scope["type"] == "http" else scope, receive, send)
 
     return call

@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 MINIMUM_PASSWORD = 12
 MAXIMUM_PASSWORD = 1000
@@ -14,39 +18,42 @@ class WeakPassword(ValueError):
     """The password is too short or too long, or no text."""
 
 
+def hasher() -> PasswordHasher:
+    """Return what hashes, with the library's current parameters (RFC 9106)."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
 def hash_password(password: str) -> str:
-    """Return the argon2id hash of a password (RFC 9106, the library's current parameters).
+    """Return the argon2id hash of a password (see `hasher`).
 
     Raises WeakPassword below 12 and beyond 1,000 characters, and for half a character (a lone surrogate).
     """
-    from argon2 import PasswordHasher
-
     if not MINIMUM_PASSWORD <= len(password) <= MAXIMUM_PASSWORD:
         raise WeakPassword(f"a password has at least {MINIMUM_PASSWORD} and at most {MAXIMUM_PASSWORD:,} characters")
     try:
-        return PasswordHasher().hash(password)
+        return hasher().hash(password)
     except UnicodeEncodeError as error:
         raise WeakPassword("a password is made of characters that UTF-8 can write") from error
 
 
 def password_fits(password: str, hashed: str) -> bool:
     """Return whether the password is the one that was hashed."""
-    from argon2 import PasswordHasher
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        return PasswordHasher().verify(hashed, password)
+        return hasher().verify(hashed, password)
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 
 
 def is_outdated(hashed: str) -> bool:
     """Return whether a hash was made with other parameters than today's, so that it is to be made again."""
-    from argon2 import PasswordHasher
     from argon2.exceptions import InvalidHashError
 
     try:
-        return PasswordHasher().check_needs_rehash(hashed)
+        return hasher().check_needs_rehash(hashed)
     except InvalidHashError:
         return False  # no hash of ours: nobody's password fits it
 

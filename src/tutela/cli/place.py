@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
+from tutela.cli.data_folder import chosen_data_folder
 from tutela.cli.exits import Exit
 from tutela.cli.output import err, fail
 from tutela.detection.matching.segments.layout import CorruptSegment
@@ -19,18 +19,11 @@ from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.storage.settings import BadSettings, Settings, load_settings
 from tutela.storage.workplace import Workplace
 
-_chosen: list[Path] = []
-
-
-def choose_data_folder(folder: Path | None) -> None:
-    """Remember the folder that `--data` named."""
-    _chosen[:] = [folder] if folder else []
-
 
 def settings() -> Settings:
     """Return the configuration; ends the command if it is bad."""
     try:
-        return load_settings(_chosen[0] if _chosen else None)
+        return load_settings(chosen_data_folder())
     except BadSettings as error:
         fail(str(error), Exit.USAGE)
 

@@ -291,6 +291,7 @@ def test_the_times_are_those_of_the_configuration(opening: Opening, clock: Stepp
         place.people.sign_in("ada", PASSWORD)
 
 
+@pytest.mark.usefixtures("full_cost")
 def test_a_hash_of_older_parameters_is_made_again(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     from argon2 import PasswordHasher
 
