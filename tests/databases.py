@@ -96,7 +96,7 @@ class Blank:
 
     shape: Sequence[tuple[Any, ...]]
     emptying: sql.Composed
-    """One message to the server: sixty of them, one for each table, would take most of a short test's time."""
+    """One message to the server: sixty of them, one for each table, take ten times as long."""
 
     @classmethod
     def of(cls, connection: psycopg.Connection[tuple[Any, ...]]) -> Blank:
