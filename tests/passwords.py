@@ -1,4 +1,4 @@
-"""Passwords cost little in tests: what argon2 costs on purpose would be a sixth of the suite's time.
+"""Passwords cost little in tests: argon2 takes its time on purpose, a tenth of a second and more each.
 
 What the real cost is, and that older hashes are made again, `tests/access/test_credentials.py` and
 `tests/storage/access/test_sign_ins.py` show with `full_cost`.

@@ -5,20 +5,21 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.web.browser import CHROMIUM, NO_CHROMIUM, chromium, serving, sign_in
 from tests.web.client import TestClient
 from tests.web.console_pages import pages
-from tests.web.scene import PASSWORD, Scene, encoded, texture
+from tests.web.scene import PASSWORD, Scene, SteppedClock, encoded, reopen, texture
 from tutela.access.governance import Writing
 from tutela.access.inspection import Plan
 from tutela.access.roles import Person, Role
@@ -31,6 +32,8 @@ LIGHTEST = 100_000
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""What axe asks of colours, which are all that differs in the dark."""
 
 
 BEYOND = """[...document.querySelectorAll('main *:not(.sideways *)')]
@@ -100,34 +103,70 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def furnished_once(made_once: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str], datetime]:
+    """An installation to copy, the values of its paths, and the time that it is there."""
+    folder = tmp_path_factory.mktemp("furnished") / "data"
+    shutil.copytree(made_once, folder)
+    scene = reopen(folder)
+    values = furnish(scene)
+    scene.place.close()
+    return folder, values, scene.clock()
+
+
+@pytest.fixture
+def values(furnished_once: tuple[Path, dict[str, str], datetime]) -> dict[str, str]:
+    """A value for each parameter of a path."""
+    return furnished_once[1]
+
+
+@pytest.fixture
+def scene(tmp_path: Path, furnished_once: tuple[Path, dict[str, str], datetime]) -> Iterator[Scene]:
+    """The installation with something on every page."""
+    shutil.copytree(furnished_once[0], tmp_path / "data")
+    opened = reopen(tmp_path / "data", SteppedClock(furnished_once[2]))
+    yield opened
+    opened.place.close()
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(scene: Scene, app: FastAPI, browser: Browser, scheme: Any) -> None:
-    values = furnish(scene)
+def test_axe_finds_nothing_on_any_page_light_or_dark(app: FastAPI, browser: Browser, values: dict[str, str]) -> None:
     axe = Axe()
     found: dict[str, list[str]] = {}
     with serving(app) as address:
-        context = browser.new_context(base_url=address, color_scheme=scheme, viewport={"width": 1280, "height": 800})
+        context = browser.new_context(base_url=address, color_scheme="light", viewport={"width": 1280, "height": 800})
         page = context.new_page()
-        # The policy of the site lets no script in that is not its own; this one is the test's.
         page.goto("/sign-in")
-        found["/sign-in"] = problems(axe, page)
+        found["/sign-in"] = in_both(axe, page)
         sign_in(page, EVERYTHING.id, PASSWORD)
         for path in pages(values):
             page.goto(path)
             assert page.locator("h1").count() == 1, path
-            found[path] = problems(axe, page)
+            found[path] = in_both(axe, page)
         context.close()
     assert {path: said for path, said in found.items() if said} == {}
+
+
+def in_both(axe: Axe, page: Page) -> list[str]:
+    """Return what axe objects to in the light, and to the colours of the dark."""
+    light = problems(axe, page)
+    ink = "getComputedStyle(document.body).color"
+    before = page.evaluate(ink)
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(ink) != before, "the dark has the colours of the light"
+    dark = problems(axe, page, COLOURS)
+    page.emulate_media(color_scheme="light")
+    return [*light, *(f"dark: {one}" for one in dark)]
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("language", languages())
-def test_no_page_is_wider_than_its_window(scene: Scene, app: FastAPI, browser: Browser, language: str) -> None:
+def test_no_page_is_wider_than_its_window(
+    app: FastAPI, browser: Browser, language: str, values: dict[str, str]
+) -> None:
     """In a narrow window, and at 1280 in the side menu, which has the longest words in other languages."""
-    values = furnish(scene)
     wide: dict[str, list[Any]] = {}
     with serving(app) as address:
         context = browser.new_context(base_url=address, viewport={"width": 800, "height": 800})
@@ -151,16 +190,15 @@ def test_no_page_is_wider_than_its_window(scene: Scene, app: FastAPI, browser: B
     assert wide == {}
 
 
-def problems(axe: Axe, page: Any) -> list[str]:
+def problems(axe: Axe, page: Page, rules: dict[str, Any] = RULES) -> list[str]:
     """Return what axe objects to, with the first place of each."""
-    said = axe.run(page, options=RULES).response["violations"]
+    said = axe.run(page, options=rules).response["violations"]
     return [
         f"{one['id']}: {one['nodes'][0]['html'][:160]} ({one['nodes'][0].get('failureSummary', '')})" for one in said
     ]
 
 
-def test_no_page_is_heavy(scene: Scene, client: TestClient) -> None:
-    values = furnish(scene)
+def test_no_page_is_heavy(client: TestClient, values: dict[str, str]) -> None:
     client.post("/sign-in", data={"name": EVERYTHING.id, "password": PASSWORD})
     for path in pages(values):
         answer = client.get(path)
@@ -181,8 +219,7 @@ def sent_size(client: TestClient, path: str) -> int:
 
 
 @pytest.mark.parametrize("language", languages())
-def test_every_page_opens_in_every_language(scene: Scene, client: TestClient, language: str) -> None:
-    values = furnish(scene)
+def test_every_page_opens_in_every_language(client: TestClient, language: str, values: dict[str, str]) -> None:
     client.post("/sign-in", data={"name": EVERYTHING.id, "password": PASSWORD})
     for path in pages(values):
         answer = client.get(
@@ -194,11 +231,13 @@ def test_every_page_opens_in_every_language(scene: Scene, client: TestClient, la
 
 @pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)
 def test_axe_would_find_something(tmp_path: Path, browser: Browser) -> None:
-    """The check itself can fail: a page without a title and a name for its field is objected to."""
+    """The check itself can fail: a page without a title and a name for its field is objected to, and dark on dark."""
     bad = tmp_path / "bad.html"
-    bad.write_text("<!doctype html><html><body><input></body></html>", "utf-8")
-    page = browser.new_page()
+    dark = "@media (prefers-color-scheme: dark) { body { background: #111; color: #222 } }"
+    bad.write_text(f"<!doctype html><html><style>{dark}</style><body><p>Hello</p><input></body></html>", "utf-8")
+    page = browser.new_page(color_scheme="light")
     page.goto(bad.as_uri())
-    said = problems(Axe(), page)
+    said = in_both(Axe(), page)
     page.close()
     assert json.dumps(said).count("document-title") == 1
+    assert [one.partition(":")[2].partition(":")[0] for one in said if one.startswith("dark")] == [" color-contrast"]

@@ -91,6 +91,18 @@ class Database:
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7448)")
             command.upgrade(_config(connection), "head")
 
+    def bring_current(self) -> None:
+        """Bring an empty or an SQLite database to this version's schema.
+
+        A PostgreSQL database that is behind is left alone: raises WrongDatabase, which says what to run.
+        """
+        found = self._revision()
+        if found == newest_revision():
+            return
+        if found is None or self.engine.dialect.name == "sqlite":
+            self.upgrade()
+        self.require_current()
+
     def require_current(self) -> None:
         """Raise WrongDatabase unless the schema is this version's."""
         found, wanted = self._revision(), newest_revision()

@@ -120,9 +120,7 @@ class Workplace:
         self.clock = clock
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.database = Database(settings.database_url)
-        if self.database.engine.dialect.name == "sqlite" or self.database.is_empty():
-            self.database.upgrade()
-        self.database.require_current()
+        self.database.bring_current()
         master = KeyService(settings.key_service) if settings.key_service else None
         self.keys = KeyRing(settings.data / "keys", master)
         require_one_installation(self.database, self.keys)
