@@ -24,6 +24,7 @@ from tutela.cli import (
     hashing,
     hashlists,
     indexes,
+    legal,
     packages,
     people,
     platform,
@@ -67,6 +68,7 @@ app.add_typer(cases.app, name="case")
 app.add_typer(complaints.app, name="complaint")
 app.add_typer(referrals.app, name="referral")
 app.add_typer(packages.app, name="package")
+app.add_typer(legal.app, name="legal")
 app.add_typer(transparency.app, name="transparency")
 app.add_typer(platform.app, name="platform")
 app.add_typer(quality.app, name="quality")
