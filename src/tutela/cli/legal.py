@@ -35,7 +35,7 @@ from tutela.storage.workplace import Workplace
 app = typer.Typer(help="Requests and orders of authorities: entered, held, answered, counted.", no_args_is_help=True)
 AUTHORITIES = get_args(Authority)
 WITHDRAWALS = get_args(LegalWithdrawal)
-TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]
+TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%SZ"]
 As = Annotated[str, typer.Option("--as", help="Who does it.")]
 Id = Annotated[str, typer.Argument(metavar="REQUEST")]
 Json = Annotated[bool, typer.Option("--json")]

@@ -1,4 +1,4 @@
-"""What authorities may ask for, in what time it is answered and how long it is held, as a table (`legal_process.toml`)."""
+"""What authorities may ask for, when it is answered and how long it is held, as a table (`legal_process.toml`)."""
 
 from __future__ import annotations
 

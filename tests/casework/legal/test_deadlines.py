@@ -21,7 +21,9 @@ ZONES = st.sampled_from([
         "Australia/Lord_Howe", "America/Sao_Paulo",
     )
 ])  # fmt: skip
-MOMENTS = st.datetimes(datetime(1999, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.timedeltas(timedelta(0), timedelta(days=22_000)).map(
+    lambda since: datetime(1999, 1, 1, tzinfo=UTC) + since
+)
 DAYS = st.integers(1, 365)
 
 

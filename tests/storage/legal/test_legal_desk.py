@@ -30,6 +30,8 @@ from tutela.storage.workplace import Workplace
 OFFICER = Person("rolf", "Rolf", frozenset({Role.REFERRAL_OFFICER}))
 NAME = "Police of Luleå"
 REFERENCE = "K 4711-26, the matter of the harbour"
+sqlite_only = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+"""The others run on both databases: they lock, search, migrate or make projections anew."""
 SECRET = "a lamp beside a harbour"
 ORDERS_FROM = "2026-09-01T09:00:00+00:00"
 """A day on which European orders can be received."""
@@ -107,6 +109,7 @@ def test_a_request_to_preserve_becomes_a_hold_by_two_and_is_answered(
     assert legal.reader.one(request).hold_state == "ended"
 
 
+@sqlite_only
 def test_nothing_of_who_asked_stands_in_the_record(rig: Rig, place: Workplace) -> None:
     case_of(rig, 0)
     request = place.legal.receive(OFFICER, entry(rig, "us-2703f"))
@@ -125,6 +128,7 @@ def test_nothing_of_who_asked_stands_in_the_record(rig: Rig, place: Workplace) -
     assert (read.actor, read.subject, read.payload.model_dump()["purpose"]) == ("dora", request, "legal_request")
 
 
+@sqlite_only
 def test_who_may_do_what(rig: Rig, place: Workplace) -> None:
     case_of(rig, 0)
     legal = place.legal
@@ -165,7 +169,7 @@ def test_a_production_order_is_kept_and_handed_over_as_allowed(
         legal.hand_over(OFFICER, request, SECRET)
     allow(place, request)
     clock.advance(days=3)
-    with pytest.raises(NotApproved, match="other kind|of that kind"):
+    with pytest.raises(NotApproved, match="of that kind"):
         place.disclosure.hand_over(OFFICER, str(legal.reader.one(request).asked), SECRET)
     made = legal.hand_over(OFFICER, request, SECRET)
     files = unseal(made.data, SECRET)
@@ -185,7 +189,11 @@ def test_a_production_order_is_kept_and_handed_over_as_allowed(
     assert {one["id"]: one["type"] for one in told["events"]}.items() <= events.items()
     assert {"case.opened", "item.flagged", "item.decided"} <= {one["type"] for one in told["events"]}
     after = legal.reader.one(request)
-    assert (after.state, after.outcome, after.digest) == ("answered", "handed_over", hashlib.sha256(made.data).hexdigest())
+    assert (after.state, after.outcome, after.digest) == (
+        "answered",
+        "handed_over",
+        hashlib.sha256(made.data).hexdigest(),
+    )
     (exported,) = recorded(place, "data.exported")
     assert (exported.subject, exported.payload.model_dump()["digest"]) == (request, after.digest)
     sent = json.loads(legal.answer_document(OFFICER, request))
@@ -203,6 +211,7 @@ def test_a_production_order_is_kept_and_handed_over_as_allowed(
     assert place.legal_figures(days).rows[0].cells["handed_over"].value == 1
 
 
+@sqlite_only
 def test_subscriber_data_goes_without_an_item_and_without_a_hold(rig: Rig, place: Workplace) -> None:
     case = case_of(rig, 0)
     due = rig.clock.now + timedelta(days=5)
@@ -219,6 +228,7 @@ def test_subscriber_data_goes_without_an_item_and_without_a_hold(rig: Rig, place
     assert json.loads(files["answer.json"])["cases"][0]["case"] == case
 
 
+@sqlite_only
 def test_content_is_not_handed_over_without_its_hold(rig: Rig, place: Workplace, clock: SteppableClock) -> None:
     clock.set(ORDERS_FROM)
     case_of(rig, 0)
@@ -249,13 +259,16 @@ def test_nothing_held_is_an_answer_from_the_record(rig: Rig, place: Workplace, c
     assert [one["certificate"] for one in said["erased"]] == [certificate]
 
 
+@sqlite_only
 def test_a_part_that_was_erased_is_told(rig: Rig, place: Workplace, clock: SteppableClock) -> None:
     gone = case_of(rig, 0)
     clock.advance(days=20)
     place.retention.run()
     kept = case_of(rig, 1)
     due = clock.now + timedelta(days=5)
-    request = place.legal.receive(OFFICER, entry(rig, "national-production", accounts=(), cases=(gone, kept), due_at=due))
+    request = place.legal.receive(
+        OFFICER, entry(rig, "national-production", accounts=(), cases=(gone, kept), due_at=due)
+    )
     held(place, request)
     place.legal.ask_hand_over(OFFICER, request)
     allow(place, request)
@@ -264,6 +277,7 @@ def test_a_part_that_was_erased_is_told(rig: Rig, place: Workplace, clock: Stepp
     assert place.legal.reader.one(request).outcome == "partly"
 
 
+@sqlite_only
 def test_what_is_opened_later_is_shown_and_not_covered(rig: Rig, place: Workplace, clock: SteppableClock) -> None:
     case = case_of(rig, 0)
     request = place.legal.receive(OFFICER, entry(rig, "us-2703f"))
@@ -274,6 +288,7 @@ def test_what_is_opened_later_is_shown_and_not_covered(rig: Rig, place: Workplac
     assert place.legal.reader.one(request).cases == (case,)
 
 
+@sqlite_only
 def test_a_case_is_found_by_the_number_of_its_report(rig: Rig, place: Workplace) -> None:
     case = rig.confirmed("account-7", first=3)
     (report,) = CaseReader(place.database).one(case).referrals
@@ -284,6 +299,9 @@ def test_a_case_is_found_by_the_number_of_its_report(rig: Rig, place: Workplace)
         log.append([NewEvent(payload, case, rig.clock.now) for payload in (opened, finishing, filed)])
     request = place.legal.receive(OFFICER, entry(rig, "us-2258a-h", accounts=(), reports=("4001",)))
     assert place.legal.reader.one(request).cases == (case,)
+    for given, found in (("cybertipline:4001", (case,)), ("eu_centre:4001", ())):
+        request = place.legal.receive(OFFICER, entry(rig, "us-2258a-h", accounts=(), reports=(given,)))
+        assert place.legal.reader.one(request).cases == found
 
 
 def test_a_renewal_is_bounded_by_the_law(rig: Rig, place: Workplace, clock: SteppableClock) -> None:
@@ -331,6 +349,7 @@ def test_what_is_withdrawn_is_let_go(rig: Rig, place: Workplace, clock: Steppabl
     assert place.vault.is_gone(case)
 
 
+@sqlite_only
 def test_a_hold_that_was_allowed_is_not_placed_on_what_was_withdrawn(rig: Rig, place: Workplace) -> None:
     case_of(rig, 0)
     request = place.legal.receive(OFFICER, entry(rig, "us-2703f"))
@@ -347,6 +366,7 @@ def test_a_hold_that_was_allowed_is_not_placed_on_what_was_withdrawn(rig: Rig, p
     assert place.legal.reader.one(request).state == "withdrawn"
 
 
+@sqlite_only
 def test_a_hold_placed_by_the_other_door_is_the_same(rig: Rig, place: Workplace) -> None:
     case_of(rig, 0)
     request = place.legal.receive(OFFICER, entry(rig, "us-2703f"))
@@ -356,6 +376,7 @@ def test_a_hold_placed_by_the_other_door_is_the_same(rig: Rig, place: Workplace)
     assert (found.hold, found.hold_state) == (hold, "standing")
 
 
+@sqlite_only
 def test_a_refusal_has_a_coded_reason(rig: Rig, place: Workplace, clock: SteppableClock) -> None:
     clock.set(ORDERS_FROM)
     case_of(rig, 0)
@@ -395,6 +416,7 @@ def test_the_user_is_told_nothing_until_then(rig: Rig, place: Workplace, clock: 
     assert request != told
 
 
+@sqlite_only
 def test_what_cannot_be_entered_leaves_nothing(rig: Rig, place: Workplace, clock: SteppableClock) -> None:
     case_of(rig, 0)
     before = dump(place.database, only_projections=False)
@@ -419,9 +441,7 @@ def test_what_cannot_be_entered_leaves_nothing(rig: Rig, place: Workplace, clock
     assert dump(place.database, only_projections=False) == before
 
 
-def test_a_crash_in_the_middle_records_nothing(
-    rig: Rig, place: Workplace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crash_in_the_middle_records_nothing(rig: Rig, place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     case_of(rig, 0)
     before = dump(place.database, only_projections=False)
 
@@ -440,6 +460,7 @@ def test_a_crash_in_the_middle_records_nothing(
     assert place.legal.details(OFFICER, request).order is not None
 
 
+@sqlite_only
 def test_details_go_when_their_time_is_over(rig: Rig, place: Workplace, clock: SteppableClock) -> None:
     case_of(rig, 0)
     request = place.legal.receive(OFFICER, entry(rig, "us-2703f"))
@@ -461,6 +482,7 @@ def test_details_go_when_their_time_is_over(rig: Rig, place: Workplace, clock: S
     assert [e.type for e in recorded(place, "legal.details_erased")] == ["legal.details_erased"]
 
 
+@sqlite_only
 def test_an_older_copy_of_the_keys_brings_no_details_back(rig: Rig, place: Workplace, clock: SteppableClock) -> None:
     request = place.legal.receive(OFFICER, entry(rig, "us-2703f", accounts=("nobody",)))
     place.legal.answer_nothing_held(OFFICER, request)
@@ -496,6 +518,7 @@ def test_projections_are_made_again(rig: Rig, place: Workplace, clock: Steppable
     assert dump(place.database) == before
 
 
+@sqlite_only
 def test_figures_tell_zero_from_unknown(rig: Rig, place: Workplace, clock: SteppableClock) -> None:
     case_of(rig, 0)
     legal, day = place.legal, clock.now.date()

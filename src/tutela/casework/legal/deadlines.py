@@ -37,7 +37,7 @@ def end_of(moment: datetime, days: int, zone: tzinfo) -> datetime:
 
 
 def due(kind: LegalKind, received: datetime, stated: datetime | None, zone: tzinfo) -> datetime:
-    """Return by when a request is answered: as the law says, or sooner where its document says so. Raises NotPossible."""
+    """Return by when a request is answered: as the law says, or sooner if its document does. Raises NotPossible."""
     lawful = answer_by(kind, received, zone)
     if stated is not None and stated < received:
         raise NotPossible("it is to be answered before it was received: look at the times again")
@@ -61,9 +61,7 @@ def held_until(kind: LegalKind, received: datetime, stated: datetime | None, zon
     return stated or lawful
 
 
-def renewed_until(
-    kind: LegalKind, until: datetime, renewals: int, stated: datetime | None, zone: tzinfo
-) -> datetime:
+def renewed_until(kind: LegalKind, until: datetime, renewals: int, stated: datetime | None, zone: tzinfo) -> datetime:
     """Return until when a hold stands that is prolonged once more, after so many times. Raises NotPossible."""
     if renewals >= kind.renewals:
         times = "never" if not kind.renewals else "once" if kind.renewals == 1 else f"{kind.renewals} times"

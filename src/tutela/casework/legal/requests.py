@@ -170,8 +170,8 @@ class Covered:
 
 def checked(entry: Entry, now: datetime) -> Entry:
     """Return an entry without blanks at the ends of its words and without repeats. Raises NotPossible."""
-    name, country = entry.name.strip(), entry.country.strip().upper()
-    reference = holds.document(entry.reference).reference
+    name, country = _writable(entry.name.strip()), entry.country.strip().upper()
+    reference = reference_in(entry.reference)
     if not name or len(name) > MAX_TEXT:
         raise NotPossible(f"name the authority, in at most {MAX_TEXT} characters")
     if not _COUNTRY.fullmatch(country):
@@ -180,12 +180,14 @@ def checked(entry: Entry, now: datetime) -> Entry:
         raise NotPossible("it was received in the past: look at the time again")
     if entry.received_at < now - deadlines.LONGEST_PAST:
         raise NotPossible(f"it was received within the last {deadlines.LONGEST_PAST.days} days: look at the time again")
+    if entry.due_at is not None and entry.due_at > entry.received_at + deadlines.LONGEST_PAST:
+        raise NotPossible(f"it is answered within {deadlines.LONGEST_PAST.days} days: look at the time again")
     if entry.silent_until is not None and entry.silent_until <= now:
         raise NotPossible("the user may be told already: leave the day out until which nothing is told")
     accounts, cases, reports = (_named(some) for some in (entry.accounts, entry.cases, entry.reports))
     if not (accounts or cases or reports):
         raise NotPossible("name what it is about: an account, a case or the number of a report")
-    if accounts and not entry.service.strip():
+    if accounts and not _writable(entry.service).strip():
         raise NotPossible("name the service of the accounts")
     return Entry(
         entry.kind, entry.authority, name, country, reference, entry.received_at, entry.due_at, entry.until,
@@ -350,8 +352,19 @@ def facts_to_hand_over(request: LegalRequest, cases: Sequence[str]) -> Mapping[s
     }
 
 
+def reference_in(text: str) -> str:
+    """Return the reference of a document. Raises NotPossible for what names none, or cannot be written."""
+    return holds.document(_writable(text)).reference
+
+
+def _writable(text: str) -> str:
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise NotPossible("it has characters that no text has: write it anew")
+    return text
+
+
 def _named(some: Sequence[str]) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(one.strip() for one in some if one.strip()))
+    found = tuple(dict.fromkeys(_writable(one).strip() for one in some if one.strip()))
     if len(found) > MAX_NAMED or any(len(one) > MAX_TEXT * 5 for one in found):
         raise NotPossible(f"one request names at most {MAX_NAMED} of each, of at most {MAX_TEXT * 5} characters")
     return found

@@ -57,7 +57,7 @@ class LegalHoldAsked(Payload):
 
 @event("legal.hold_placed")
 class LegalHoldPlaced(Payload):
-    """The hold that another person allowed stands on the cases that the request covers and of which evidence is left."""
+    """The hold that another person allowed stands on what is left of the cases that the request covers."""
 
     hold: str
     until: datetime

@@ -57,7 +57,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class LegalFigures:
-    """The figures of a period. `since`: the first day of which everything is known, none where nobody said or entered."""
+    """The figures of a period. `since`: the first day of which everything is known, none where nobody said."""
 
     period: Period
     since: date | None
@@ -104,7 +104,11 @@ def legal_figures(events: Iterable[Event], period: Period, since: date | None, n
                 first = day if first is None else min(first, day)
             case LegalAnswered(outcome=outcome):
                 # The same answer sent again is no second one.
-                facts[event.subject].closed = facts[event.subject].closed or (event.sequence, event.occurred_at, outcome)
+                facts[event.subject].closed = facts[event.subject].closed or (
+                    event.sequence,
+                    event.occurred_at,
+                    outcome,
+                )
             case LegalRefused():
                 facts[event.subject].closed = (event.sequence, event.occurred_at, "refused")
             case LegalWithdrawn(reason=reason):

@@ -10,7 +10,6 @@ from tutela.events.envelope import SYSTEM, Clock, NewEvent
 from tutela.storage.database import Database
 from tutela.storage.record.event_log import EventLog
 
-
 _OF_EVENTS = (".remark", ".hold", ".order", ".renewal", ".answer")
 """What is kept with an event and is of no item."""
 

@@ -1,4 +1,4 @@
-"""Which cases and legal requests are on record, with which items and events: what names of evidence are compared with."""
+"""Which cases and legal requests are on record, with items and events: what names of evidence are compared with."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from tutela.access.roles import Permission, Person
 from tutela.casework.case import NoSuchCase, NotPossible
 from tutela.casework.disclosure import Exported
 from tutela.casework.evidence import EvidenceGone
-from tutela.casework.holds import cases_in, document
+from tutela.casework.holds import cases_in
 from tutela.casework.legal import requests as rules
 from tutela.casework.legal.policy import LegalPolicy
 from tutela.casework.legal.requests import (
@@ -118,9 +118,7 @@ class LegalDesk:
             if entry.silent_until is not None and found.cases:
                 paper = AuthorityRequest(authority=entry.name, reference=entry.reference)
                 store = RedressStore(connection, log)
-                told = self._notices.defer_all(
-                    store, person, found.cases, entry.authority, paper, entry.silent_until
-                )
+                told = self._notices.defer_all(store, person, found.cases, entry.authority, paper, entry.silent_until)
             event = rules.receive(
                 entry, kind, found, self.policy.zone, deferred=told[0], told=told[1], person=person.id, now=now
             )
@@ -172,7 +170,7 @@ class LegalDesk:
         """
         person.require(Permission.ANSWER_LEGAL)
         now, zone = self._clock(), self.policy.zone
-        record = RenewalRecord(person=person.id, at=now, reference=document(reference).reference)
+        record = RenewalRecord(person=person.id, at=now, reference=rules.reference_in(reference))
         with self._database.write() as connection:
             request = _locked(connection, request_id)
             kind = self._kind(request)
@@ -282,9 +280,7 @@ class LegalDesk:
             for case in cases:
                 if case in held:
                     self._disclosure.require_preserved(case)
-        made = compile_answer(
-            self._database, self._vault, self._door, request, order, cases, actor=person.id, now=now
-        )
+        made = compile_answer(self._database, self._vault, self._door, request, order, cases, actor=person.id, now=now)
         files = dict(made.files)
         exported = Exported("answer", len(cases), made.events, made.pictures)
         about_it = {"request": request.id, "reference": order.reference, "kind": request.kind}
@@ -292,9 +288,7 @@ class LegalDesk:
         def also(connection: Connection, approval: Approval, sealed: Exported) -> list[NewEvent]:
             return self._handed_over(connection, person, request_id, approval, made, sealed, now)
 
-        return self._disclosure.hand_over_answer(
-            person, request.asked, files, about_it, passphrase, exported, also
-        )
+        return self._disclosure.hand_over_answer(person, request.asked, files, about_it, passphrase, exported, also)
 
     def details(self, person: Person, request_id: str) -> Details:
         """Return what identifies in a request; that it was read goes on record. Raises NotAllowed, NoSuchRequest."""
@@ -314,7 +308,10 @@ class LegalDesk:
         return Details(order, tuple(renewals), tuple(case for case in later if case not in request.cases))
 
     def answer_document(self, person: Person, request_id: str) -> bytes:
-        """Return what was answered, or the list of what was handed over. Raises NotAllowed, NoSuchRequest, NotPossible."""
+        """Return what was answered, or the list of what was handed over.
+
+        Raises NotAllowed, NoSuchRequest, NotPossible.
+        """
         person.require(Permission.READ_LEGAL)
         request = self.reader.one(request_id)
         if request.answer_event is None:
@@ -330,7 +327,9 @@ class LegalDesk:
         keep, now = timedelta(days=self.policy.keep_days), self._clock()
         table = legal_requests
         query = select(table.c.id).where(
-            table.c.closed_at <= now - keep, table.c.erased_at.is_(None), table.c.hold_state.is_distinct_from("standing")
+            table.c.closed_at <= now - keep,
+            table.c.erased_at.is_(None),
+            table.c.hold_state.is_distinct_from("standing"),
         )
         with self._database.read() as connection:
             ids = list(connection.execute(query.order_by(table.c.closed_at, table.c.id)).scalars())
@@ -359,9 +358,7 @@ class LegalDesk:
             state = covered(connection, request)
             outcome, words = said(connection, request, order, state, now)
             answer = _document(request, order, now, {"outcome": outcome, **words})
-            event = rules.answer(
-                request, outcome, answer.digest, cases=request.cases, person=person.id, now=now
-            )
+            event = rules.answer(request, outcome, answer.digest, cases=request.cases, person=person.id, now=now)
             self._keep(event, answer)
             EventLog(connection, self._clock).append([event])
         return answer
@@ -434,8 +431,14 @@ class LegalDesk:
         named = set(connection.execute(select(table.c.id).where(table.c.id.in_(list(entry.cases)))).scalars())
         if missing := [case for case in entry.cases if case not in named]:
             raise NoSuchCase(f"there is no case {', '.join(missing)}")
-        reported = select(referrals.c.case_id).where(referrals.c.report_id.in_(list(entry.reports)))
-        named |= set(connection.execute(reported).scalars())
+        for report in entry.reports:
+            number, recipient = report.rpartition(":")[2].strip(), report.rpartition(":")[0].strip()
+            query = select(referrals.c.case_id, referrals.c.recipient).where(referrals.c.report_id == number)
+            rows = connection.execute(query.where(referrals.c.recipient == recipient) if recipient else query).all()
+            # Two recipients may give the same number, and one of the two cases concerns nobody here.
+            if len(recipients := sorted({row.recipient for row in rows})) > 1:
+                raise NotPossible(f"{number} is the number of several reports: write it as {recipients[0]}:{number}")
+            named |= {row.case_id for row in rows}
         found, closed = cases_of(connection, self._keys, entry.service, entry.accounts, now.year)
         return Covered(tuple(sorted(named | set(found))), tuple(closed) if entry.accounts else ())
 

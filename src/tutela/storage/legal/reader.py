@@ -55,7 +55,8 @@ class LegalReader:
     def closed(self, limit: int = PAGE) -> list[LegalRequest]:
         """Return the newest of those that are answered, refused or withdrawn."""
         table = legal_requests
-        query = select(table).where(table.c.state != "open").order_by(table.c.id.desc()).limit(limit)
+        newest = table.c.closed_at.desc(), table.c.id.desc()
+        query = select(table).where(table.c.state != "open").order_by(*newest).limit(limit)
         return self._some(query)
 
     def waiting(self, now: datetime) -> Waiting:
@@ -125,5 +126,5 @@ def _cases_of(connection: Connection, requests: list[str]) -> dict[str, tuple[st
 
 
 def _request(row: Row[Any], cases: tuple[str, ...]) -> LegalRequest:
-    values = {**row._mapping, "cases": cases, "unsearched": tuple(row.unsearched)}  # noqa: SLF001 - its public name
+    values = {**row._mapping, "cases": cases, "unsearched": tuple(row.unsearched)}
     return LegalRequest(**values)

@@ -223,9 +223,7 @@ def answered(request: Request, server: Server, session: Reader, legal_id: str) -
     return Response(document, media_type="application/json", headers=headers)
 
 
-def _done(
-    request: Request, server: Running, session: Session, legal_id: str, do: Callable[[], object]
-) -> Response:
+def _done(request: Request, server: Running, session: Session, legal_id: str, do: Callable[[], object]) -> Response:
     try:
         do()
     except NoSuchRequest as error:
@@ -270,9 +268,7 @@ def _asked(approvals: Approvals, found: LegalRequest, now: datetime) -> str:
     return "over" if one.state in ("waiting", "allowed") and one.is_over(now) else one.state.value
 
 
-def _form(
-    request: Request, server: Running, session: Session, given: dict[str, str], refused: str = ""
-) -> Response:
+def _form(request: Request, server: Running, session: Session, given: dict[str, str], refused: str = "") -> Response:
     blank = dict.fromkeys(
         ("kind", "authority", "name", "country", "reference", "due", "until", "service", "accounts", "cases", "reports",
          "silent"), ""
@@ -292,9 +288,16 @@ def _form(
 
 
 def _utc(moment: datetime) -> datetime:
+    _require_year(moment.year)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _end(server: Running, day: date) -> datetime:
+    _require_year(day.year)
     zone = server.place.settings.legal.zone
     return end_of(datetime(day.year, day.month, day.day, tzinfo=zone), 0, zone)
+
+
+def _require_year(year: int) -> None:
+    if not 2000 <= year <= 2200:
+        raise NotPossible(gettext("a year from 2000 to 2200 is meant"))

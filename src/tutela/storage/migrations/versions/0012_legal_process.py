@@ -70,9 +70,7 @@ def upgrade() -> None:
         "legal_cases",
         sa.Column("request_id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["legal_requests.id"], name=op.f("fk_legal_cases_request_id")
-        ),
+        sa.ForeignKeyConstraint(["request_id"], ["legal_requests.id"], name=op.f("fk_legal_cases_request_id")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_legal_cases_case_id")),
         sa.PrimaryKeyConstraint("request_id", "case_id", name=op.f("pk_legal_cases")),
     )
