@@ -356,12 +356,10 @@ def test_a_hold_that_was_allowed_is_not_placed_on_what_was_withdrawn(rig: Rig, p
     allow(place, request)
     asked = str(place.legal.reader.one(request).asked)
     place.legal.withdraw(OFFICER, request, "withdrawn")
-    for place_it in (
-        lambda: place.legal.carry_out(OFFICER, request),
-        lambda: place.retention.holds.place(OFFICER, asked),
-    ):
-        with pytest.raises(NotPossible, match="taken back or refused"):
-            place_it()
+    with pytest.raises(NotPossible, match="taken back or refused"):
+        place.retention.holds.place(OFFICER, asked)
+    with pytest.raises(NotApproved):
+        place.legal.carry_out(OFFICER, place.legal.receive(OFFICER, entry(rig, "us-2703f")))
     assert place.retention.standing() == []
     assert place.legal.reader.one(request).state == "withdrawn"
 
@@ -565,3 +563,15 @@ def test_a_policy_names_a_zone_that_there_is() -> None:
         LegalPolicy("Nowhere/Atall")
     with pytest.raises(ValueError, match="keep_days"):
         LegalPolicy(keep_days=0)
+
+
+@sqlite_only
+@pytest.mark.parametrize("bad", ["a\0b", "a\ud800b", ""])
+@pytest.mark.parametrize("field", ["name", "reference", "service"])
+def test_what_no_text_has_is_refused(rig: Rig, place: Workplace, field: str, bad: str) -> None:
+    with pytest.raises(NotPossible):
+        place.legal.receive(OFFICER, entry(rig, "us-2703f", **{field: bad}))
+    if bad:
+        for named in ("accounts", "reports", "cases"):
+            with pytest.raises(NotPossible, match="characters"):
+                place.legal.receive(OFFICER, entry(rig, "us-2703f", **{named: (bad,)}))
