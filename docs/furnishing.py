@@ -18,6 +18,7 @@ from tutela.access.governance import Writing
 from tutela.access.inspection import Plan
 from tutela.access.roles import Person, Role
 from tutela.casework.case import Classification
+from tutela.casework.legal.requests import Entry
 from tutela.casework.quality.rules import QualityRules
 from tutela.casework.reasons import Reason
 from tutela.casework.redress_records import AuthorityRequest, CourtPaper
@@ -286,8 +287,13 @@ def _account(made: Furnished) -> None:
     waiting = place.disclosure.ask_unmask(
         scene.person("ruth"), made.values["case_id"], "court_order", "legal_obligation", "B 1187-25"
     )
+    order = Entry(
+        "national-production", "court", "Court of Luleå", "SE", "T 117-25", now - timedelta(hours=3),
+        due_at=now + timedelta(days=9), cases=(made.values["case_id"],),
+    )  # fmt: skip
     made.values |= {
         "record_id": record, "inspection_id": inspection.id, "approval_id": waiting, "document": "record-of-processing",
+        "legal_id": place.legal.receive(scene.person("ruth"), order),
         "person_id": "rita", "key_id": "lantern-uploads", "year": "2025", "figure_id": "4.known.images",
     }  # fmt: skip
     place.disclosure.ask_audit_export(dora, "A 7-25")

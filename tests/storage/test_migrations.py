@@ -18,9 +18,12 @@ from tutela.detection.hashlists.hashlist import ListRole, NewEntry
 from tutela.storage import migrations, schema
 from tutela.storage.casework.standing import standing_of
 from tutela.storage.database import Database, WrongDatabase, newest_revision
+from tutela.storage.legal.reader import find
 from tutela.storage.lists.hash_lists import StoredHashLists
+from tutela.storage.schema.legal import legal_cases, legal_requests
 from tutela.storage.schema.notices import notices
 from tutela.storage.schema.platform import calls
+from tutela.storage.schema.retention import holds
 
 
 def upgrade(url: str) -> None:
@@ -247,4 +250,45 @@ def test_people_and_keys_of_before_go_on_and_their_sessions_end(empty_database_u
         "rosa", ["reviewer"], False, None, None,
     )  # fmt: skip
     assert (key.id, key.scopes, key.expires_at, key.last_used_at) == ("k", ["items"], None, None)
+    database.close()
+
+
+def test_legal_requests_join_what_is_there(empty_database_url: str) -> None:
+    """At 0011 with a case and a hold on it: both stay, and a request can rest on them."""
+    database = Database(empty_database_url)
+    sqlite = database.engine.dialect.name == "sqlite"
+    at = datetime(2025, 1, 2, tzinfo=UTC).replace(tzinfo=None if sqlite else UTC)
+    with database.write() as connection:
+        alembic = Config()
+        alembic.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        alembic.attributes["connection"] = connection
+        command.upgrade(alembic, "0011")
+        old = MetaData()
+        old.reflect(connection, only=["cases", "holds"])
+        assert "legal_requests" not in inspect(connection).get_table_names()
+        connection.execute(
+            old.tables["cases"].insert().values(id="c", service="chat", layer="known", state="open", opened_at=at)
+        )
+        connection.execute(
+            old.tables["holds"].insert().values(
+                id="h", case_id="c", event="e", ground="court_order", until=at, placed_by="ruth", placed_at=at,
+                state="standing",
+            )
+        )  # fmt: skip
+    database.upgrade()
+    database.require_current()
+    moment = datetime(2025, 1, 2, tzinfo=UTC)
+    with database.write() as connection:
+        (hold,) = connection.execute(holds.select()).all()
+        assert (hold.id, hold.case_id, hold.until) == ("h", "c", moment)
+        connection.execute(
+            legal_requests.insert().values(
+                id="r", event="e", kind="us-2703f", does="preserve", authority="police", country="SE",
+                received_at=moment, entered_at=moment, entered_by="ruth", due_at=moment, accounts=0, reports=0,
+                unsearched=[], state="open", renewals=0, hold="h", hold_state="standing",
+            )
+        )  # fmt: skip
+        connection.execute(legal_cases.insert().values(request_id="r", case_id="c"))
+    with database.read() as connection:
+        assert find(connection, "r").cases == ("c",)
     database.close()

@@ -15,6 +15,7 @@ from tests.web.client import TestClient
 from tests.web.scene import Scene, encoded, texture
 from tutela.access.inspection import AREAS, Plan
 from tutela.access.roles import KEY_SCOPES, Permission, Person, Role, permissions_of
+from tutela.casework.legal.requests import Entry
 from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.access_table import Door
 from tutela.web.app import create_app
@@ -111,6 +112,8 @@ def furnish(scene: Scene) -> None:
     action = CaseReader(scene.place.database).one(case).actions[0].id
     scene.place.desk.confirm_action("platform", action, "carried_out")
     scene.place.redress.lodge("platform", action)
+    order = Entry("us-2703f", "police", "Police", "SE", "K 4711", now, service="chat", accounts=("user-1",))
+    scene.place.legal.receive(scene.person(Role.REFERRAL_OFFICER), order)
     scene.flagged(encoded(texture(7), "JPEG", quality=90), "user-2")
 
 
@@ -132,6 +135,8 @@ def open_doors(scene: Scene) -> Iterator[Doors]:
         values["action"] = detail.actions[0].id
     if detail.complaints:
         values["complaint_id"] = detail.complaints[0].id
+    if requests := scene.place.legal.reader.open():
+        values["legal_id"] = requests[0].id
     if referrals := reader.referrals():
         values["referral"] = referrals[0].id
     app: FastAPI = create_app(scene.place, dispatch=False)

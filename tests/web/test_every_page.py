@@ -23,6 +23,7 @@ from tests.web.scene import PASSWORD, Scene, SteppedClock, encoded, reopen, text
 from tutela.access.governance import Writing
 from tutela.access.inspection import Plan
 from tutela.access.roles import Person, Role
+from tutela.casework.legal.requests import Entry
 from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.translation import COOKIE, languages
 
@@ -79,7 +80,9 @@ def furnish(scene: Scene) -> dict[str, str]:
     scene.place.inspections.opened(scene.person("inspector"), "GET /audit")
     day = now.date()
     policy = Writing("policy", "Retention", "Ninety days.", day, day + timedelta(days=9), ("8.retention_content",))
+    order = Entry("us-2703f", "police", "Police", "SE", "K 4711", now, service="chat", accounts=("user-1",))
     return {
+        "legal_id": scene.place.legal.receive(officer, order),
         "approval_id": scene.place.disclosure.ask_audit_export(officer, "A 1"),
         "inspection_id": inspection.id,
         "record_id": scene.place.governance.write(officer, policy),

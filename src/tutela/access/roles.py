@@ -27,6 +27,9 @@ class Permission(StrEnum):
     DEFER_NOTICE = "defer_notice"
     SEE_REFERRALS = "see_referrals"
     RETRY_REFERRAL = "retry_referral"
+    SEE_LEGAL = "see_legal"
+    READ_LEGAL = "read_legal"
+    ANSWER_LEGAL = "answer_legal"
     SEE_CALLS = "see_calls"
     RETRY_CALL = "retry_call"
     SEE_RETENTION = "see_retention"
@@ -95,6 +98,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.RETRY_REFERRAL,
             _P.SEE_CALLS,
             _P.RETRY_CALL,
+            _P.SEE_LEGAL,
+            _P.READ_LEGAL,
+            _P.ANSWER_LEGAL,
             _P.DEFER_NOTICE,
             _P.SEE_RETENTION,
             _P.PLACE_HOLD,
@@ -119,6 +125,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             _P.SEE_DASHBOARD,
             _P.SEE_QUALITY,
+            _P.SEE_LEGAL,
+            _P.READ_LEGAL,
             _P.SEE_RETENTION,
             _P.PLACE_HOLD,
             _P.EXPORT,
@@ -137,6 +145,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.SEE_LISTS,
             _P.SEE_COMPLAINTS,
             _P.SEE_REFERRALS,
+            _P.SEE_LEGAL,
             _P.SEE_CALLS,
             _P.SEE_RETENTION,
             _P.SEE_RETURN,

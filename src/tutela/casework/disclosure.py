@@ -25,7 +25,9 @@ PRESERVED_FOR: tuple[HoldGround, ...] = ("court_order", "preservation_request", 
 """The grounds of holds on which content is handed over: it is kept because an authority or a court wants it."""
 AUDIT = "audit"
 """The subject of an approval of an export of the audit."""
-What = Literal["case", "person", "audit", "content"]
+What = Literal["case", "person", "audit", "content", "answer"]
+HANDED_OVER: frozenset[What] = frozenset({"content", "answer"})
+"""What goes to an authority."""
 
 
 class BadRequest(ValueError):
@@ -100,7 +102,7 @@ class Exported:
 
 def export(approval: Approval, person: Person, exported: Exported, now: datetime) -> list[NewEvent]:
     """Return the events of an export that was allowed. Raises NotAllowed, NotApproved."""
-    kind: ApprovalKind = "hand_over" if exported.what == "content" else "export"
+    kind: ApprovalKind = "hand_over" if exported.what in HANDED_OVER else "export"
     person.require(approvals.ASKS[kind])
     used = approvals.use(approval, kind, approval.subject, person, now)
     payload = DataExported(

@@ -16,6 +16,7 @@ from typing import Literal
 
 from tutela.casework.case import NotPossible
 from tutela.events.catalogue.base import Payload
+from tutela.events.catalogue.legal import LegalHoldPlaced, LegalRenewed
 from tutela.events.catalogue.retention import HoldExtended, HoldGround, HoldLifted, HoldPlaced, HoldReason
 from tutela.events.envelope import NewEvent
 
@@ -64,17 +65,23 @@ def document(reference: str) -> Document:
     return Document(named, secrets.token_hex(16))
 
 
-def facts_to_place(cases: Sequence[str], ground: HoldGround, until: datetime, rests_on: Document) -> dict[str, str]:
-    """Return what is asked for and allowed when a hold is to be placed, de-identified."""
+def facts_to_place(
+    cases: Sequence[str], ground: HoldGround, until: datetime, rests_on: Document, request: str | None = None
+) -> dict[str, str]:
+    """Return what is asked for and allowed when a hold is to be placed, de-identified; `request` is a legal one."""
     return {
         "do": "place", "case_ids": _written(cases), "ground": ground, "until": until.isoformat(),
-        "document": rests_on.digest,
+        "document": rests_on.digest, **({"request": request} if request else {}),
     }  # fmt: skip
 
 
-def facts_to_change(hold: Hold, deed: Deed, until: datetime | None, reason: HoldReason) -> dict[str, str]:
+def facts_to_change(
+    hold: Hold, deed: Deed, until: datetime | None, reason: HoldReason, request: str | None = None
+) -> dict[str, str]:
     """Return what is asked for and allowed when a hold is to be extended or lifted, de-identified."""
     facts = {"do": deed, "hold": hold.id, "case_ids": _written(hold.cases), "ground": hold.ground, "reason": reason}
+    if request:
+        facts["request"] = request
     return {**facts, "until": until.isoformat()} if until is not None else facts
 
 
@@ -108,6 +115,17 @@ def lift(hold: Hold, reason: HoldReason, *, person: str, now: datetime) -> list[
     """Return what is recorded when a hold ends before its time. Raises NotPossible."""
     _require_standing(hold, now)
     return [_event(case, HoldLifted(hold=hold.id, reason=reason), person, now) for case in hold.cases]
+
+
+def of_request(facts: Mapping[str, str], hold: str, *, person: str, now: datetime) -> list[NewEvent]:
+    """Return what is recorded of the legal request that a hold was placed or extended for, if it was for one."""
+    request = facts.get("request")
+    if not request or facts["do"] == "lift":
+        return []
+    until = datetime.fromisoformat(facts["until"])
+    placed = facts["do"] == "place"
+    payload = LegalHoldPlaced(hold=hold, until=until) if placed else LegalRenewed(hold=hold, until=until)
+    return [NewEvent(payload, request, now, person)]
 
 
 def _require_standing(hold: Hold, now: datetime) -> None:

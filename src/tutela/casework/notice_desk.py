@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -112,27 +113,69 @@ class NoticeDesk:
 
         Raises NotAllowed, NoSuchCase, NotPossible.
         """
+        with self.transactions.redress() as unit:
+            return self._defer(unit, person, case_id, authority, request, ends, begins)
+
+    def defer_all(
+        self,
+        unit: RedressUnit,
+        person: Person,
+        cases: Sequence[str],
+        authority: Authority,
+        request: AuthorityRequest,
+        ends: datetime,
+    ) -> tuple[list[str], list[str]]:
+        """Keep the notices of cases back in a transaction; return those kept back, and those whose user knows.
+
+        A deferral that ends sooner is replaced, one that ends later stays. Raises as `defer` does.
+        """
+        person.require(Permission.DEFER_NOTICE)
+        deferred, told = [], []
+        for case_id in sorted(cases):
+            unit.case(case_id, lock=True)
+            unit.lock("notices")
+            if unit.told(case_id):
+                told.append(case_id)
+                continue
+            deferred.append(case_id)
+            standing = unit.standing_deferral(case_id)
+            if standing is not None and standing.ends >= ends:
+                continue
+            if standing is not None:
+                unit.append([notices.lift(standing, person=person.id, now=self.clock())])
+            self._defer(unit, person, case_id, authority, request, ends)
+        return deferred, told
+
+    def _defer(
+        self,
+        unit: RedressUnit,
+        person: Person,
+        case_id: str,
+        authority: Authority,
+        request: AuthorityRequest,
+        ends: datetime,
+        begins: datetime | None = None,
+    ) -> str:
         person.require(Permission.DEFER_NOTICE)
         if not request.authority.strip() or not request.reference.strip():
             raise NotPossible("name the authority, and the reference of the document in which it asks")
         checked(request.text)
         now = self.clock()
-        with self.transactions.redress() as unit:
-            unit.case(case_id, lock=True)
-            unit.lock("notices")
-            event = notices.defer(
-                case_id,
-                authority,
-                begins or now,
-                ends,
-                standing=unit.standing_deferral(case_id),
-                longest=self.policy.longest_deferral,
-                issued=unit.told(case_id),
-                person=person.id,
-                now=now,
-            )
-            self.vault.put(case_id, paper_name(event.id), request.model_dump_json().encode())
-            return str(unit.append([event])[0].payload.model_dump()["deferral"])
+        unit.case(case_id, lock=True)
+        unit.lock("notices")
+        event = notices.defer(
+            case_id,
+            authority,
+            begins or now,
+            ends,
+            standing=unit.standing_deferral(case_id),
+            longest=self.policy.longest_deferral,
+            issued=unit.told(case_id),
+            person=person.id,
+            now=now,
+        )
+        self.vault.put(case_id, paper_name(event.id), request.model_dump_json().encode())
+        return str(unit.append([event])[0].payload.model_dump()["deferral"])
 
     def lift(self, person: Person, deferral_id: str) -> None:
         """End a deferral before its time; the notices are due at once. Raises NotAllowed, LookupError, NotPossible."""

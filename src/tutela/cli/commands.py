@@ -28,6 +28,7 @@ MODULES = {
     "complaint": "complaints:app",
     "referral": "referrals:app",
     "package": "packages:app",
+    "legal": "legal:app",
     "transparency": "transparency:app",
     "platform": "platform:app",
     "quality": "quality:app",

@@ -75,7 +75,7 @@ def export_audit(
         since=since.replace(tzinfo=UTC) if since else None,
         until=until.replace(tzinfo=UTC) + timedelta(days=1) if until else None,
     )
-    _require_new(to)
+    require_new(to)
     count = 0
     with workplace() as place:
         try:
@@ -101,7 +101,7 @@ def open_archive(
 ) -> None:
     """Open an encrypted archive."""
     try:
-        files = unseal(archive.read_bytes(), _passphrase(stdin, again=False))
+        files = unseal(archive.read_bytes(), passphrase(stdin, again=False))
     except (CannotBeOpened, WeakPassphrase) as error:
         fail(str(error))
     for name, data in files.items():
@@ -115,8 +115,8 @@ def open_archive(
 
 def _archive(to: Path, stdin: bool, make: Callable[[Workplace, str], Archive]) -> None:
     # Asked before anything is spent: an approval is good for once.
-    _require_new(to)
-    secret = _passphrase(stdin, again=True)
+    require_new(to)
+    secret = passphrase(stdin, again=True)
     with workplace() as place:
         try:
             made = make(place, secret)
@@ -126,14 +126,16 @@ def _archive(to: Path, stdin: bool, make: Callable[[Workplace, str], Archive]) -
     out.print(f"wrote {to}: sha256 {made.exported.digest}", markup=False)
 
 
-def _require_new(to: Path) -> None:
+def require_new(to: Path) -> None:
+    """End the command if a file cannot be written there."""
     if to.exists():
         fail(f"--out {to}: there is such a file already", Exit.USAGE)
     if not to.absolute().parent.is_dir():
         fail(f"--out {to}: there is no such folder", Exit.USAGE)
 
 
-def _passphrase(stdin: bool, *, again: bool) -> str:
+def passphrase(stdin: bool, *, again: bool) -> str:
+    """Return the passphrase, asked for or from standard input."""
     if stdin:
         return sys.stdin.readline().rstrip("\r\n")
     return str(

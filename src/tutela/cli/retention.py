@@ -74,6 +74,7 @@ def run(as_json: Json = False) -> None:
     with workplace() as place:
         try:
             made = place.retention.run(thorough=True)
+            place.legal.erase_due()
         except (NotErased, StoreFails) as error:
             fail(str(error))
         for certificate in made:

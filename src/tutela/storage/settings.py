@@ -17,6 +17,7 @@ from tutela.casework.care import CareLimits
 from tutela.casework.claims import DeskRules
 from tutela.casework.clocks import RetentionPolicy
 from tutela.casework.entries.rules import EntryRules
+from tutela.casework.legal.policy import LegalPolicy
 from tutela.casework.notice_texts import languages
 from tutela.casework.platform_target import PlatformSettings
 from tutela.casework.policy import Policy
@@ -92,6 +93,8 @@ class Settings:
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
     retention_table: Path | None = None
     suspended_accounts: SuspendedAccountsSettings | None = None
+    legal: LegalPolicy = field(default_factory=LegalPolicy)
+    legal_table: Path | None = None
     entrance: Entrance = field(default_factory=Entrance)
     quality: QualityRules = field(default_factory=QualityRules)
     rehearsal: bool = False
@@ -145,6 +148,8 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
                 if parsed.suspended_accounts
                 else None
             ),
+            legal=LegalPolicy(**parsed.legal.model_dump(exclude={"table"})),
+            legal_table=folder / parsed.legal.table if parsed.legal.table else None,
             entrance=_entrance(parsed.access, parsed.oidc, folder),
             quality=parsed.quality.rules(),
             rehearsal=parsed.rehearsal,

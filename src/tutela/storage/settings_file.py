@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -223,6 +223,15 @@ class SuspendedAccountsSection(_Section):
     days: int = 365
 
 
+class LegalSection(_Section):
+    """Requests and orders of authorities."""
+
+    time_zone: str = "UTC"
+    keep_days: int = 365
+    since: date | None = None
+    table: Path | None = None
+
+
 _RATES = Rates()
 
 
@@ -331,6 +340,7 @@ class SettingsFile(_Section):
     evidence: EvidenceSection = EvidenceSection()
     retention: RetentionSection = RetentionSection()
     suspended_accounts: SuspendedAccountsSection | None = None
+    legal: LegalSection = LegalSection()
     access: AccessSection = AccessSection()
     oidc: OpenIdSection | None = None
     quality: QualitySection = QualitySection()

@@ -43,10 +43,14 @@ from tutela.referral.material import ReportMaterial
 from tutela.referral.package.keys import BadKeys
 from tutela.referral.recipient import Recipient
 from tutela.referral.states import ReferralState
+from tutela.regimes.legal_process import BadLegalTable
+from tutela.regimes.legal_process import load as legal_table
 from tutela.regimes.regime import RegimeTable, load
 from tutela.regimes.retention import BadRetentionTable
 from tutela.regimes.retention import load as retention_table
 from tutela.regimes.services import OWN_FILES, Encryption, Service, ServiceRegion, ServiceType
+from tutela.statistics.legal.figures import EVENTS as LEGAL_EVENTS
+from tutela.statistics.legal.figures import LegalFigures, legal_figures
 from tutela.statistics.provider_return.compilation import YearlyReturn, compile_return
 from tutela.statistics.provider_return.facts import TYPES as RETURN_EVENTS
 from tutela.statistics.provider_return.facts import gather
@@ -72,6 +76,7 @@ from tutela.storage.evidence.master_keys.service import KeyService
 from tutela.storage.evidence.retention import Retention
 from tutela.storage.evidence.vault import ORPHAN_SECONDS, vault_of
 from tutela.storage.installation import require_one_installation
+from tutela.storage.legal.desk import LegalDesk
 from tutela.storage.lists.hash_lists import StoredHashLists
 from tutela.storage.lists.list_indexes import ListIndexes, ListsNow, Progress, no_progress
 from tutela.storage.platform.call_store import Calls
@@ -293,6 +298,26 @@ class Workplace:
         return Retention(self.database, self.clock, self.vault, erasure, self.settings.retention, table)
 
     @cached_property
+    def legal(self) -> LegalDesk:
+        """The desk of requests and orders of authorities. Raises BadSettings where their table cannot be used."""
+        try:
+            table = legal_table(self.settings.legal_table)
+        except BadLegalTable as error:
+            raise BadSettings(f"[legal]: {error}") from error
+        return LegalDesk(
+            self.database,
+            self.vault,
+            self.keys,
+            self.clock,
+            self.retention.holds,
+            self.disclosure,
+            self.notices,
+            self.retention.erasure,
+            table,
+            self.settings.legal,
+        )
+
+    @cached_property
     def key_ends(self) -> KeyEnds:
         """What ends keys: the rotation of the master key, the close of a year."""
         return KeyEnds(self.database, self.clock, self.keys, self.yearly_return)
@@ -461,6 +486,12 @@ class Workplace:
         with self.transactions.reading() as log:
             facts = gather(log.read(types=[payload.TYPE for payload in REDRESS_EVENTS]))
         return redress_figures(facts, period, {s.id: s.name for s in self.services()}, by, users)
+
+    def legal_figures(self, period: Period) -> LegalFigures:
+        """Return the figures of legal process of a period, from the events as they are now."""
+        with self.transactions.reading() as log:
+            events = log.read(types=[payload.TYPE for payload in LEGAL_EVENTS])
+            return legal_figures(events, period, self.settings.legal.since, self.clock())
 
     def _last_sequence(self) -> int:
         with self.transactions.reading() as log:

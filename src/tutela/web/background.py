@@ -106,6 +106,7 @@ def erasing(place: Workplace) -> Loop:
 
     def step() -> bool:
         place.suspended.follow()
+        place.legal.erase_due()
         return len(place.retention.run(ERASED_AT_ONCE)) == ERASED_AT_ONCE
 
     return Loop("erasing", step, PAUSE_OF_ERASING)

@@ -24,3 +24,4 @@ from tutela.events.catalogue import platform as platform
 from tutela.events.catalogue import referral as referral
 from tutela.events.catalogue import transparency as transparency
 from tutela.events.catalogue import retention as retention
+from tutela.events.catalogue import legal as legal

@@ -53,13 +53,14 @@ class DataExported(Payload):
 
     `cases` is how many cases it holds data of, `events` how many events, `pictures` how many items' bytes. `digest` is
     the SHA-256 of the encrypted archive; none for the audit, which is written as it is. `content` is a case file with
-    the items themselves that was preserved for an authority and is handed over to it.
+    the items themselves that was preserved for an authority and is handed over to it; `answer` is what answers a legal
+    request, which is the subject then.
     """
 
-    VERSION = 2
+    VERSION = 3
 
     approval: str
-    what: Literal["case", "person", "audit", "content"]
+    what: Literal["case", "person", "audit", "content", "answer"]
     cases: int
     events: int
     pictures: int

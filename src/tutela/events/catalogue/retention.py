@@ -11,7 +11,7 @@ from tutela.events.catalogue.base import Payload, event
 
 HoldGround = Literal["court_order", "preservation_request", "authority_request", "legal_claim"]
 HoldReason = Literal["renewed", "proceedings_ended", "withdrawn", "placed_wrongly"]
-ReadPurpose = Literal["report", "unmask", "export", "complaint", "erasure", "suspended_list", "audit"]
+ReadPurpose = Literal["report", "unmask", "export", "complaint", "erasure", "suspended_list", "audit", "legal_request"]
 
 
 @event("evidence.read")

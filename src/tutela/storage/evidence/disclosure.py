@@ -7,11 +7,11 @@ import hashlib
 import io
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from tutela.access import approvals as four_eyes
 from tutela.access.approvals import Approval, NotApproved
@@ -20,11 +20,12 @@ from tutela.access.roles import Permission, Person
 from tutela.casework import disclosure
 from tutela.casework.disclosure import AUDIT, BadRequest, Exported, UnmaskedAccount, What
 from tutela.casework.evidence import EvidenceGone, ItemRecord
-from tutela.casework.pseudonyms import KeyDestroyed, Pseudonyms
+from tutela.casework.pseudonyms import Pseudonyms
 from tutela.events.envelope import Clock, Event, NewEvent
 from tutela.storage import schema
 from tutela.storage.access import approvals
 from tutela.storage.database import Database
+from tutela.storage.evidence.accounts import cases_of
 from tutela.storage.evidence.keys import KeyRing
 from tutela.storage.evidence.vault import Vault
 from tutela.storage.record.audit_reader import AuditFilter, AuditReader
@@ -41,6 +42,14 @@ class Archive:
 
     data: bytes
     exported: Exported
+
+
+Also = Callable[[Connection, Approval, Exported], list[NewEvent]]
+"""What else is recorded with an export, in its transaction."""
+
+
+def _nothing_else(_connection: Connection, _approval: Approval, _exported: Exported) -> list[NewEvent]:
+    return []
 
 
 class Disclosure:
@@ -83,7 +92,7 @@ class Disclosure:
         """
         person.require(Permission.HAND_OVER)
         self._require_case(case)
-        ground = self._require_preserved(case)
+        ground = self.require_preserved(case)
         facts = {"what": "content", "ground": ground, "reference": disclosure.checked_reference(reference)}
         return self._ask(four_eyes.ask(person, "hand_over", case, facts, self._clock()))
 
@@ -123,14 +132,32 @@ class Disclosure:
         """
         person.require(Permission.HAND_OVER)
         approval = self._require_kind(approval_id, "content")
-        self._require_preserved(approval.subject)
+        self.require_preserved(approval.subject)
         return self._case_file(approval, person, passphrase, "content", pictures=True)
+
+    def hand_over_answer(
+        self,
+        person: Person,
+        approval_id: str,
+        files: dict[str, bytes],
+        about: dict[str, Any],
+        passphrase: str,
+        exported: Exported,
+        also: Also,
+    ) -> Archive:
+        """Return the answer to a legal request, sealed; what `also` returns is recorded in the same transaction.
+
+        Raises NotAllowed, NotApproved, WeakPassphrase, LookupError, and what `also` raises; then nothing is recorded.
+        """
+        person.require(Permission.HAND_OVER)
+        self._require_kind(approval_id, "answer")
+        return self._sealed(approval_id, person, files, about, passphrase, exported, also)
 
     def _case_file(self, approval: Approval, person: Person, passphrase: str, what: What, *, pictures: bool) -> Archive:
         case = approval.subject
         with self._database.read() as connection:
             events = list(EventLog(connection, self._clock).read(subject=case))
-        files = {"events.json": _json([disclosure.event_as_json(e) for e in events])}
+        files = {"events.json": as_json([disclosure.event_as_json(e) for e in events])}
         shown = 0
         for name in self._vault.names(case):
             if name.endswith(".bytes"):
@@ -148,7 +175,9 @@ class Disclosure:
         approval = self._require_kind(approval_id, "person")
         if approval.subject != self._subject(service, account, approval.asked_at.year):
             raise NotApproved("it allows the data of another account")
-        cases, unreadable = self._cases_of(service, account), []
+        with self._database.read() as connection:
+            cases, closed = cases_of(connection, self._keys, service, [account], self._clock().year)
+        unreadable: list[str] = []
         files: dict[str, bytes] = {}
         count = 0
         for case in cases:
@@ -162,14 +191,14 @@ class Disclosure:
                            if _concerns(r, service, account)]  # fmt: skip
             except EvidenceGone:
                 unreadable.append(case)
-            files[f"cases/{case}.json"] = _json({"case": case, "items": records, "events": mine})
+            files[f"cases/{case}.json"] = as_json({"case": case, "items": records, "events": mine})
         about = {
             "service": service,
             "account": account,
             "reference": approval.facts["reference"],
             "cases": cases,
             "erased_or_not_readable": unreadable,
-            "years_whose_key_was_destroyed": [y for y in self._years() if self._key_of(y) is None],
+            "years_whose_key_was_destroyed": closed,
         }
         exported = Exported("person", len(cases), count)
         return self._sealed(approval_id, person, files, about, passphrase, exported)
@@ -198,13 +227,17 @@ class Disclosure:
         about: dict[str, Any],
         passphrase: str,
         exported: Exported,
+        also: Also = _nothing_else,
     ) -> Archive:
         now = self._clock()
-        files["about.json"] = _json({**about, "made_at": now.isoformat(), "made_by": person.id})
+        files["about.json"] = as_json({**about, "made_at": now.isoformat(), "made_by": person.id})
         data = seal(files, passphrase, secrets.token_bytes)
         digest = hashlib.sha256(data).hexdigest()
         exported = Exported(exported.what, exported.cases, exported.events, exported.pictures, digest)
-        self._record(approval_id, lambda approval: disclosure.export(approval, person, exported, now))
+        with self._database.write() as connection:
+            found = approvals.find(connection, approval_id, lock=True)
+            events = disclosure.export(found, person, exported, now)
+            EventLog(connection, self._clock).append([*events, *also(connection, found, exported)])
         return Archive(data, exported)
 
     def _ask(self, event: NewEvent) -> str:
@@ -223,12 +256,12 @@ class Disclosure:
 
     def _require_kind(self, approval_id: str, what: str) -> Approval:
         found = self._found(approval_id)
-        kind = "hand_over" if what == "content" else "export"
+        kind = "hand_over" if what in disclosure.HANDED_OVER else "export"
         if (found.kind, found.facts.get("what")) != (kind, what):
             raise NotApproved(f"{approval_id} does not allow an export of that kind")
         return found
 
-    def _require_preserved(self, case: str) -> str:
+    def require_preserved(self, case: str) -> str:
         """Return the ground of the hold on which a case is preserved; raises BadRequest."""
         query = select(holds.c.ground).where(
             holds.c.case_id == case,
@@ -258,26 +291,6 @@ class Disclosure:
     def _subject(self, service: str, account: str, year: int) -> str:
         return f"person:{Pseudonyms(self._keys, year).account(service, account)}"
 
-    def _years(self) -> list[int]:
-        now = self._clock().year
-        with self._database.read() as connection:
-            table = schema.cases
-            first = connection.execute(select(table.c.opened_at).order_by(table.c.id).limit(1)).scalar()
-        return list(range(first.year if first else now, now + 1))
-
-    def _key_of(self, year: int) -> Pseudonyms | None:
-        try:
-            return Pseudonyms(self._keys, year)
-        except KeyDestroyed:
-            return None
-
-    def _cases_of(self, service: str, account: str) -> list[str]:
-        pseudonyms = [p.account(service, account) for y in self._years() if (p := self._key_of(y)) is not None]
-        table = schema.cases
-        query = select(table.c.id).where(table.c.service == service, table.c.account.in_(pseudonyms))
-        with self._database.read() as connection:
-            return list(connection.execute(query.order_by(table.c.id)).scalars())
-
 
 _OF_A_PERSON = frozenset({
     "case.opened", "item.flagged", "item.seen_again", "item.decided", "case.closed", "action.ordered",
@@ -298,13 +311,14 @@ def _concerns(record: ItemRecord, service: str, account: str) -> bool:
     return record.service == service and any(party.account == account for party in parties)
 
 
-def _json(value: Any) -> bytes:
+def as_json(value: Any) -> bytes:
+    """Return a value as it stands in an archive."""
     return json.dumps(value, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
 
 
 def _readable(stored: bytes) -> bytes:
     try:
-        return _json(json.loads(stored))
+        return as_json(json.loads(stored))
     except ValueError:
         return stored
 

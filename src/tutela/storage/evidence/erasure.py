@@ -115,6 +115,24 @@ class Erasure:
                     again.append(case)
         return again
 
+    def forget(self, name: str, cause: str) -> None:
+        """Destroy what is kept under a key of its own apart from cases; doing it again changes nothing.
+
+        `cause` is the id of what it follows from. Like a case's, its key stays refused if it comes back. Raises
+        NotErased.
+        """
+        try:
+            key = self._keys.id_of_case(name)
+        except BrokenKey:
+            key = None
+        if key is not None:
+            at = self._clock().isoformat()
+            stone = self._stones[0].add(name, key, cause, at)
+            self._stones[1].add(name, key, cause, at, n=stone.n)
+        self._vault.erase(name)
+        if not self._vault.is_gone(name):
+            raise NotErased(f"something that was kept of {name} is still there: run it again")
+
     def certificate(self, certificate: str) -> ErasureCertified | None:
         """Return a certificate from its file."""
         return next((found for files in self._files if (found := files.one(certificate))), None)

@@ -10,6 +10,9 @@ from tutela.events.envelope import SYSTEM, Clock, NewEvent
 from tutela.storage.database import Database
 from tutela.storage.record.event_log import EventLog
 
+_OF_EVENTS = (".remark", ".hold", ".order", ".renewal", ".answer")
+"""What is kept with an event and is of no item."""
+
 
 class EvidenceDoor:
     """Opens the evidence of a case for a purpose."""
@@ -29,7 +32,7 @@ class EvidenceDoor:
         """
         asked = frozenset(names)
         # A name is `ITEM.kind`, `EVENT.kind` or `ITEM.EVENT.kind`: its first part is the item where there is one.
-        items = tuple(sorted({name.split(".", 1)[0] for name in asked if not name.endswith((".remark", ".hold"))}))
+        items = tuple(sorted({name.split(".", 1)[0] for name in asked if not name.endswith(_OF_EVENTS)}))
         with self._database.write() as connection:
             payload = EvidenceRead(purpose=purpose, names=len(asked), items=items)
             EventLog(connection, self._clock).append([NewEvent(payload, case, self._clock(), actor)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -24,6 +24,7 @@ from tutela.storage.database import Database
 from tutela.storage.evidence.vault import Vault
 from tutela.storage.record.event_log import EventLog
 from tutela.storage.rows import events_about
+from tutela.storage.schema.legal import legal_requests
 from tutela.storage.schema.record import events
 from tutela.storage.schema.retention import clocks, holds
 
@@ -46,18 +47,36 @@ class Holds:
         `reference` names the document that it rests on; it is kept with the evidence of the first case. Raises
         NotAllowed, NoSuchCase, NotPossible.
         """
-        person.require(Permission.PLACE_HOLD)
-        now, rests_on = self._clock(), rules.document(reference)
         with self._database.write() as connection:
-            _require_cases(connection, cases)
-            self._require_evidence(connection, cases)
-            rules.place("", cases, ground, until, person=person.id, now=now)
-            facts = rules.facts_to_place(cases, ground, until, rests_on)
-            event = four_eyes.ask(person, "hold", cases[0], facts, now)
-            record = HoldRecord(person=person.id, at=now, reference=rests_on.reference, salt=rests_on.salt)
-            self._vault.put(event.subject, hold_name(event.id), record.model_dump_json().encode())
+            event = self.asking(connection, person, cases, ground=ground, until=until, reference=reference)
             EventLog(connection, self._clock).append([event])
         return str(event.payload.model_dump()["approval"])
+
+    def asking(
+        self,
+        connection: Connection,
+        person: Person,
+        cases: Sequence[str],
+        *,
+        ground: HoldGround,
+        until: datetime,
+        reference: str,
+        request: str | None = None,
+    ) -> NewEvent:
+        """Return what is recorded when a hold is asked for in a transaction; `request`: for which legal request.
+
+        Raises as `ask` does.
+        """
+        person.require(Permission.PLACE_HOLD)
+        now, rests_on = self._clock(), rules.document(reference)
+        _require_cases(connection, cases)
+        self._require_evidence(connection, cases)
+        rules.place("", cases, ground, until, person=person.id, now=now)
+        facts = rules.facts_to_place(cases, ground, until, rests_on, request)
+        event = four_eyes.ask(person, "hold", cases[0], facts, now)
+        record = HoldRecord(person=person.id, at=now, reference=rests_on.reference, salt=rests_on.salt)
+        self._vault.put(event.subject, hold_name(event.id), record.model_dump_json().encode())
+        return event
 
     def ask_change(
         self,
@@ -70,22 +89,39 @@ class Holds:
     ) -> str:
         """Ask another person to allow that a hold is extended or lifted; return the id of the approval.
 
-        Raises NotAllowed, NotPossible, NoSuchHold.
+        Raises NotAllowed, NotPossible (also for one that rests on a legal request, which changes it), NoSuchHold.
         """
+        with self._database.write() as connection:
+            rests_on = select(legal_requests.c.id).where(legal_requests.c.hold == hold_id)
+            if request := connection.execute(rests_on).scalar():
+                raise NotPossible(f"it rests on the legal request {request}: extend it, or take it back, there")
+            event = self.asking_change(connection, person, hold_id, deed, reason=reason, until=until)
+            EventLog(connection, self._clock).append([event])
+        return str(event.payload.model_dump()["approval"])
+
+    def asking_change(
+        self,
+        connection: Connection,
+        person: Person,
+        hold_id: str,
+        deed: Literal["extend", "lift"],
+        *,
+        reason: HoldReason,
+        until: datetime | None = None,
+        request: str | None = None,
+    ) -> NewEvent:
+        """Return what is recorded when a change is asked for in a transaction. Raises as `ask_change` does."""
         person.require(Permission.PLACE_HOLD)
         now = self._clock()
         if deed == "extend" and until is None:
             raise NotPossible("an extension needs a later end")
-        with self._database.write() as connection:
-            hold = find(connection, hold_id)
-            if until is not None:
-                rules.extend(hold, until, reason, person=person.id, now=now)
-            else:
-                rules.lift(hold, reason, person=person.id, now=now)
-            facts = rules.facts_to_change(hold, deed, until, reason)
-            event = four_eyes.ask(person, "hold", hold.cases[0], facts, now)
-            EventLog(connection, self._clock).append([event])
-        return str(event.payload.model_dump()["approval"])
+        hold = find(connection, hold_id)
+        if until is not None:
+            rules.extend(hold, until, reason, person=person.id, now=now)
+        else:
+            rules.lift(hold, reason, person=person.id, now=now)
+        facts = rules.facts_to_change(hold, deed, until, reason, request)
+        return four_eyes.ask(person, "hold", hold.cases[0], facts, now)
 
     def place(self, person: Person, approval_id: str) -> str:
         """Place the hold that another person allowed, as it was allowed; return its id.
@@ -103,6 +139,7 @@ class Holds:
                 raise NotPossible("it was asked for before cases and document were part of it: ask again")
             _require_cases(connection, cases)
             self._require_evidence(connection, cases)
+            _require_wanted(connection, facts)
             asked = self._asked(connection, approval)
             hold, until = new_id(now), datetime.fromisoformat(facts["until"])
             ground = cast(HoldGround, facts["ground"])
@@ -110,7 +147,8 @@ class Holds:
             record = HoldRecord(person=person.id, at=now, reference=asked.reference).model_dump_json().encode()
             for event in new:
                 self._vault.put(event.subject, hold_name(event.id), record)
-            EventLog(connection, self._clock).append([used, *new])
+            of_request = rules.of_request(facts, hold, person=person.id, now=now)
+            EventLog(connection, self._clock).append([used, *new, *of_request])
         return hold
 
     def extend(self, person: Person, approval_id: str, hold_id: str) -> None:
@@ -146,10 +184,13 @@ class Holds:
                 raise NotPossible(f"another person allowed something else than to {deed} it")
             reason = cast(HoldReason, facts["reason"])
             if deed == "extend":
+                _require_wanted(connection, facts)
+            if deed == "extend":
                 new = rules.extend(hold, datetime.fromisoformat(facts["until"]), reason, person=person.id, now=now)
             else:
                 new = rules.lift(hold, reason, person=person.id, now=now)
-            EventLog(connection, self._clock).append([used, *new])
+            of_request = rules.of_request(facts, hold.id, person=person.id, now=now)
+            EventLog(connection, self._clock).append([used, *new, *of_request])
 
     def _used(self, connection: Connection, person: Person, approval_id: str) -> tuple[Approval, NewEvent]:
         approval = approvals.find(connection, approval_id, lock=True)
@@ -173,6 +214,17 @@ class Holds:
         gone = connection.execute(going.with_for_update()).scalars().first()
         if gone is not None:
             raise NotPossible(f"the evidence of case {gone} was erased, or is being erased: nothing is left to hold")
+
+
+def _require_wanted(connection: Connection, facts: Mapping[str, str]) -> None:
+    """Raise NotPossible where the legal request that a hold was asked for was taken back or refused meanwhile."""
+    table = legal_requests
+    if not (request := facts.get("request")):
+        return
+    query = select(table.c.state, table.c.withdrawn_at).where(table.c.id == request).with_for_update()
+    row = connection.execute(query).one_or_none()
+    if row is None or row.withdrawn_at is not None or row.state == "refused":
+        raise NotPossible("the legal request that it was for was taken back or refused")
 
 
 def _asking(connection: Connection, approval: Approval) -> str:

@@ -19,6 +19,7 @@ from tutela.storage.projections import (
     entries,
     governance,
     intake,
+    legal,
     notices,
     overview,
     platform,
@@ -46,6 +47,7 @@ PROJECTORS = (
     retention,
     approvals,
     governance,
+    legal,
     overview,
 )
 """Imported so that their functions are registered."""

@@ -8,6 +8,7 @@ from tutela.storage.schema import (
     entries,
     governance,
     intake,
+    legal,
     notices,
     overview,
     platform,
@@ -36,6 +37,7 @@ PROJECTIONS = (
     *notices.PROJECTIONS,
     *retention.PROJECTIONS,
     *governance.PROJECTIONS,
+    *legal.PROJECTIONS,
     *overview.PROJECTIONS,
 )
 """Each row follows from events, and `tutela events rebuild` makes it again. In an order in which they can be filled;

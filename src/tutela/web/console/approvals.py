@@ -279,7 +279,7 @@ def _one(request: Request, session: Session, found: Approval, refused: str = "")
         mine=mine,
         state=_state(found, place.clock()),
         may_decide=may_decide,
-        cases=cases_in(found.facts) if found.kind == "hold" else [],
+        cases=cases_in(found.facts),
         shows_document=shows,
         document=place.retention.asked_reference(place.evidence, found, session.person.id) if shows else "",
         roles=sorted(ALLOWS[found.kind]),

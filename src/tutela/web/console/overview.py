@@ -16,9 +16,10 @@ from tutela.statistics.interval import exact_rate
 from tutela.statistics.overview.counts import WITHIN, Counted
 from tutela.statistics.overview.series import Period, backlog
 from tutela.storage.casework.queue_reader import QueueReader
+from tutela.storage.legal.reader import Waiting
 from tutela.storage.statistics.overview_reader import OverviewReader
 from tutela.web.console.pages import page
-from tutela.web.current import Allowed, Server
+from tutela.web.current import Allowed, Running, Server
 from tutela.web.plots.columns import Series, columns, line
 from tutela.web.plots.ranges import ranges
 from tutela.web.translation import gettext, ngettext
@@ -76,8 +77,15 @@ def show(
         decided=sum(decided),
         within=_shares(decided),
         errors=ranges(_error_rates(reader, period)),
+        legal=_legal(server, session),
         step=gettext("Week from") if period.step == 7 else gettext("Day"),
     )
+
+
+def _legal(server: Running, session: Session) -> Waiting | None:
+    if Permission.SEE_LEGAL not in session.person.permissions:
+        return None
+    return server.place.legal.reader.waiting(server.place.clock())
 
 
 def _label(start: date, step: int) -> str:

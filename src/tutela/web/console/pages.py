@@ -44,6 +44,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
         "authorities",
         (
             ("referrals", "/referrals", Permission.SEE_REFERRALS),
+            ("legal", "/legal", Permission.SEE_LEGAL),
             ("notices", "/notices", Permission.DEFER_NOTICE),
             ("calls", "/calls", Permission.SEE_CALLS),
         ),

@@ -36,7 +36,8 @@ def show(
     after: Annotated[str, Query(max_length=80)] = "",
 ) -> Response:
     """Show whose evidence goes next and why, the holds that stand, conflicts, and the newest certificates."""
-    retention = server.place.retention
+    place = server.place
+    retention = place.retention
     rows = retention.preview(retention.horizon(days), after=_after(after), limit=SHOWN + 1)
     more = rows[SHOWN - 1] if len(rows) > SHOWN else None
     return page(
@@ -56,6 +57,7 @@ def show(
         rotating=server.place.keys.rotation(),
         suspended_ground=server.place.suspended.ground,
         shown=SHOWN,
+        legal=place.legal.reader.waiting(place.clock()) if Permission.SEE_LEGAL in session.person.permissions else None,
     )
 
 
@@ -198,6 +200,7 @@ def _clock_page(
         found=found,
         certificates=place.retention.recent(10, case_id),
         allowed=[one for one in allowed if one.kind == "hold" and case_id in cases_in(one.facts)],
+        legal=place.legal.reader.of_case(case_id) if Permission.SEE_LEGAL in session.person.permissions else [],
         refused=refused,
         least=MIN_REFERENCE,
         earliest=(place.clock() + timedelta(days=1)).date(),

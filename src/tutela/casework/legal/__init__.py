@@ -1,0 +1,1 @@
+"""Legal process: requests and orders of authorities, their deadlines, and their answers."""

@@ -1,0 +1,1 @@
+"""Legal process in the database and in the evidence."""
