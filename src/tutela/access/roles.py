@@ -27,6 +27,8 @@ class Permission(StrEnum):
     DEFER_NOTICE = "defer_notice"
     SEE_REFERRALS = "see_referrals"
     RETRY_REFERRAL = "retry_referral"
+    RECORD_FEEDBACK = "record_feedback"
+    MANAGE_PRODUCTION = "manage_production"
     SEE_CALLS = "see_calls"
     RETRY_CALL = "retry_call"
     SEE_RETENTION = "see_retention"
@@ -84,6 +86,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.SEE_COMPLAINTS,
             _P.DECIDE_COMPLAINT,
             _P.SEE_REFERRALS,
+            _P.MANAGE_PRODUCTION,
             _P.APPROVE,
         }
     ),
@@ -93,6 +96,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.SEE_QUEUE,
             _P.SEE_REFERRALS,
             _P.RETRY_REFERRAL,
+            _P.RECORD_FEEDBACK,
+            _P.MANAGE_PRODUCTION,
             _P.SEE_CALLS,
             _P.RETRY_CALL,
             _P.DEFER_NOTICE,
