@@ -444,7 +444,7 @@ def test_a_complaint_with_a_court_is_never_overdue(scene: Scene, visit: Visit, f
 def test_what_the_report_would_lack_stands_by_the_decision(
     scene: Scene, visit: Visit, flagged: tuple[str, str]
 ) -> None:
-    """It advises: it is there before the decision, says no more than what is known, and keeps nothing from being sent."""
+    """It advises: it is there before the decision, says who nobody is, and keeps nothing from being sent."""
     case, item = flagged
     second, _ = scene.flagged(PICTURE, "user-2")
     rita = visit("rita")

@@ -22,7 +22,8 @@ def group() -> None:
 def send() -> None:
     """Send the statement of every removal and suspension on an online platform that is due, each once.
 
-    Nothing is ever due of a messaging service. Exit code 3 if one could not be sent; it is due again. `tutela serve` does the same by itself.
+    Nothing is ever due of a messaging service. Exit code 3 if one could not be sent; it is due again.
+    `tutela serve` does the same by itself.
     """
     partly, idle = False, True
     with workplace() as place, closing(place.statement_sender()) as sender:

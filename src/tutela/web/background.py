@@ -34,7 +34,9 @@ class Loop:
     A step that raises is logged and tried again. `end` frees what the steps held, once the last one is over.
     """
 
-    def __init__(self, name: str, step: Callable[[], bool], pause: float, end: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, name: str, step: Callable[[], bool], pause: float, end: Callable[[], None] | None = None
+    ) -> None:
         self._name = name
         self._step = step
         self._pause = pause

@@ -125,7 +125,9 @@ class StatementSender:
         statement = build_statement(self._source.facts(action), self._settings)
         if not self._is_open():
             raise RecipientError(
-                NOT_CONFIRMED, f"two people must let statements go to the production of {TRANSPARENCY} first", retry=True
+                NOT_CONFIRMED,
+                f"two people must let statements go to the production of {TRANSPARENCY} first",
+                retry=True,
             )
         if self._client is None:
             self._client = self._connect()

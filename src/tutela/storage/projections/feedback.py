@@ -30,6 +30,7 @@ def recorded(connection: Connection, events: Sequence[Event]) -> None:
                 via=payload.via,
                 author=event.actor,
                 at=event.occurred_at,
+                sequence=event.sequence,
             )
         )
         connection.execute(
@@ -73,7 +74,7 @@ def stated(connection: Connection, events: Sequence[Event]) -> None:
     for event in events:
         match event.payload:
             case StatementSent(action=action):
-                values = {"sent": True, "code": None, "retry": False}
+                values: dict[str, object] = {"sent": True, "code": None, "retry": False}
             case StatementFailed(action=action, code=code, retry=retry):
                 values = {"sent": False, "code": code, "retry": retry}
             case _:

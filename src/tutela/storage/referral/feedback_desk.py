@@ -85,7 +85,7 @@ class FeedbackDesk:
         found: dict[str, list[FeedbackRow]] = {}
         with self._database.read() as connection:
             rows = in_parts(connection, select(feedback), feedback.c.referral_id, list(referrals))
-        for row in sorted(rows, key=lambda one: (one.at, one.id)):
+        for row in sorted(rows, key=lambda one: one.sequence):
             found.setdefault(row.referral_id, []).append(_row(row))
         return found
 
@@ -124,16 +124,19 @@ class FeedbackDesk:
                 report=row.id,
                 recipient=row.recipient,
                 item=row.item_id,
-                told=Told(row.feedback, row.feedback_jurisdiction, _own_word(row)) if row.feedback else None,
+                told=(
+                    Told(row.feedback, row.feedback_jurisdiction, _own_word(row.legality, row.feedback_jurisdiction))
+                    if row.feedback
+                    else None
+                ),
                 causes=causes.get(row.item_id, ()),
             )
             for row in rows
         ]
 
 
-def _own_word(row: Row[Any]) -> str | None:
-    said = {one["jurisdiction"]: one["status"] for one in row.legality or ()}
-    return said.get(row.feedback_jurisdiction)
+def _own_word(legality: Sequence[dict[str, str]] | None, place: str | None) -> str | None:
+    return next((one["status"] for one in legality or () if one["jurisdiction"] == place), None)
 
 
 def _causes(connection: Connection, items: Sequence[str]) -> dict[str, tuple[tuple[str, str, int], ...]]:

@@ -31,9 +31,10 @@ _PENDING = [state.value for state in ReferralState if state.pending]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one production stands. `waiting` is how many reports or statements wait for it; `asked` is what was asked and not lapsed.
+    """How one production stands. `waiting` is how many reports or statements wait for it.
 
-    `changed`: it was open for another endpoint than the configured one.
+    `asked` is what was asked for it and has not lapsed. `changed`: it was open for another endpoint than the one that
+    is configured.
     """
 
     endpoint: Endpoint
@@ -51,9 +52,7 @@ class Standing:
 class Production:
     """Opens and closes productions, each for the endpoint that is configured."""
 
-    def __init__(
-        self, database: Database, settings: Settings, clock: Clock, statements_due: Callable[[], int]
-    ) -> None:
+    def __init__(self, database: Database, settings: Settings, clock: Clock, statements_due: Callable[[], int]) -> None:
         self._database = database
         self._statements_due = statements_due
         self._clock = clock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
 
 from tutela.storage.columns import Json, UtcTime
 from tutela.storage.schema.base import metadata
@@ -65,7 +65,8 @@ feedback = Table(
     Column("via", String(10), nullable=False),
     Column("author", String(128), nullable=False),
     Column("at", UtcTime, nullable=False),
-    Index("ix_referral_feedback_referral_id", "referral_id", "id"),
+    Column("sequence", BigInteger, nullable=False),
+    Index("ix_referral_feedback_referral_id", "referral_id"),
 )
 openings = Table(
     "production_openings",

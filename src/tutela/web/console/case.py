@@ -188,6 +188,7 @@ def case_page(
         queue=queue,
         after=after,
         after_state=CasePages(place.database).state(after) if after else None,
+        feedback=place.feedback.of_reports([r.id for r in detail.referrals]) if detail.referrals else {},
         lacks=foresight.lacks(case_id, person.id) if reports else None,
         lacks_after=(foresight.lacks(after) or ()) if reports and after else (),
         refused=refused,

@@ -38,12 +38,13 @@ def upgrade() -> None:
         sa.Column("via", sa.String(length=10), nullable=False),
         sa.Column("author", sa.String(length=128), nullable=False),
         sa.Column("at", UtcTime, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["referral_id"], ["referrals.id"], name=op.f("fk_referral_feedback_referral_id_referrals")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_feedback")),
     )
-    op.create_index("ix_referral_feedback_referral_id", "referral_feedback", ["referral_id", "id"], unique=False)
+    op.create_index("ix_referral_feedback_referral_id", "referral_feedback", ["referral_id"], unique=False)
     op.create_table(
         "production_openings",
         sa.Column("recipient", sa.String(length=40), nullable=False),
