@@ -10,8 +10,8 @@ from datetime import timedelta
 import pytest
 
 from tests.web.client import TestClient
-from tests.web.conftest import BASE, PASSWORD, Visitor
-from tests.web.scene import Scene, encoded, texture
+from tests.web.conftest import BASE, Visitor
+from tests.web.scene import PASSWORD, Scene, encoded, texture
 from tutela.access.roles import Person, Role
 from tutela.casework.stream import Arrived
 from tutela.content.item import Provenance

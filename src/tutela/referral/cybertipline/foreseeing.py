@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tutela.casework.evidence import ItemRecord, PartyRecord
+from tutela.casework.evidence import DetailsRecord, IpEventRecord, ItemRecord, PartyRecord
 from tutela.referral.cybertipline.actionable import Lack, lacks
 from tutela.referral.cybertipline.building import build_file_details, build_report
 from tutela.referral.material import FileMaterial, Reporter, ReportMaterial
 from tutela.regimes.eu_users import EuBasis
+from tutela.regimes.party_details import Known
 from tutela.regimes.services import ServiceType
 
 _WHEN = datetime(2000, 1, 1, tzinfo=UTC)
@@ -24,11 +25,15 @@ _NOBODY = Reporter("-", "-", "-", "-")
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """An item that is confirmed, or would be. `sender` is a pseudonym or none; `located`: its country is known."""
+    """An item that is confirmed, or would be. `sender` is a pseudonym or none; `located`: its country is known.
+
+    `known` is what kinds of things the platform told of the sender with it.
+    """
 
     sender: str | None
     located: bool
     viewed: bool
+    known: frozenset[str] = frozenset()
 
 
 def foreseen_lacks(items: Sequence[Foreseen]) -> tuple[Lack, ...]:
@@ -53,9 +58,24 @@ def _stand_in(number: int, item: Foreseen) -> FileMaterial:
         kind="other",
         size=0,
         fingerprints={},
-        sender=PartyRecord(account=item.sender, country=country, basis=basis) if item.sender else None,
+        sender=(
+            PartyRecord(account=item.sender, country=country, basis=basis, details=_details(item.known))
+            if item.sender
+            else None
+        ),
         recipients=(),
         sent_at=None,
         found_at=_WHEN,
     )
     return FileMaterial(str(number), record, "known", None, item.viewed, lambda: b"")
+
+
+def _details(known: frozenset[str]) -> DetailsRecord:
+    return DetailsRecord(
+        first_name="-" if Known.NAME in known else None,
+        emails=("-",) if Known.EMAIL in known else (),
+        phones=("-",) if Known.PHONE in known else (),
+        screen_name="-" if Known.PROFILE in known else None,
+        ip_events=(IpEventRecord(address="127.0.0.1"),) if Known.IP_ADDRESS in known else (),
+        devices=(("-", "-"),) if Known.DEVICE in known else (),
+    )

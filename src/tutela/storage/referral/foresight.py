@@ -58,7 +58,9 @@ def _items(connection: Connection, case_id: str, person: str | None) -> list[For
         .limit(LATEST * 2)
     ).scalars()
     found = [
-        Foreseen(data["sender"], data["sender_region"] != "unknown", viewed) for data in told if data["item"] in ids
+        Foreseen(data["sender"], data["sender_region"] != "unknown", viewed, frozenset(data.get("sender_known") or ()))
+        for data in told
+        if data["item"] in ids
     ]
     return found[::-1]
 
