@@ -78,6 +78,18 @@ def test_what_a_recipient_says_is_entered_and_shown(scene: Scene, visit: Visit, 
     assert "taken back: unknown again" in ruth.get(f"/referrals/{referral}").text
 
 
+def test_of_a_large_report_all_items_are_meant(
+    scene: Scene, visit: Visit, filed: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, referral = filed
+    monkeypatch.setattr("tutela.web.console.referrals.MOST_ITEMS", 0)
+    ruth = visit("ruth")
+    assert 'name="items" value="all" checked> All 1;' in ruth.get(f"/referrals/{referral}").text
+    answer = ruth.post(f"/referrals/{referral}/feedback", {"said": "duplicate", "items": "all"})
+    assert answer.status_code == 303
+    assert [item.feedback for item in scene.place.feedback.items(referral)] == ["duplicate"]
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [

@@ -59,12 +59,12 @@ def stated_elements(document: bytes) -> set[str]:
     found: set[str] = set()
 
     def visit(element: etree._Element, path: str) -> None:
-        found.update(f"{path}/@{name}" for name in element.attrib)
+        found.update(f"{path}/@{etree.QName(name).localname}" for name in element.attrib)
         children = list(element)
         if not children:
             found.add(path)
         for child in children:
-            visit(child, f"{path}/{child.tag!s}")
+            visit(child, f"{path}/{etree.QName(child).localname}")
 
     root = etree.fromstring(document)
     visit(root, str(root.tag))

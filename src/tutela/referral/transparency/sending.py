@@ -12,6 +12,7 @@ from tutela.events.envelope import Clock
 from tutela.referral.production import NOT_CONFIRMED, TRANSPARENCY
 from tutela.referral.recipient import RecipientError
 from tutela.referral.transparency.statement import (
+    NO_WORDS,
     ActionFacts,
     NotForThisService,
     NotStateable,
@@ -22,6 +23,7 @@ from tutela.referral.transparency.target import TransparencySettings
 
 FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=6)
+NEXT_LOOK = timedelta(days=1)
 SILENT = 3
 
 
@@ -139,7 +141,8 @@ class StatementSender:
 
     def _failed(self, action: str, result: Literal["waits", "failed"], code: str, detail: str, *, retry: bool) -> Sent:
         _, before = self._waits.get(action, (None, FIRST_DELAY / 2))
-        delay = min(before * 2, LONGEST_DELAY)
+        # To look at the record once more reads evidence, which goes on record: what it lacks will hardly come.
+        delay = NEXT_LOOK if result == "waits" and code != NO_WORDS else min(before * 2, LONGEST_DELAY)
         self._waits[action] = (self._clock() + delay, delay)
         self._source.record_failure(action, code, retry=retry)
         return Sent(action, result, detail if result == "waits" else f"{code}: {detail}")

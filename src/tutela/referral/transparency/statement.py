@@ -13,6 +13,7 @@ from tutela.referral.transparency.target import TransparencySettings
 from tutela.regimes.services import ServiceType
 
 Kind = Literal["remove_content", "suspend_account"]
+NO_WORDS = "no-ground"
 STATED: tuple[Kind, ...] = ("remove_content", "suspend_account")
 _CONTENT = {
     "image": "CONTENT_TYPE_IMAGE",
@@ -110,7 +111,7 @@ def require_words(settings: TransparencySettings) -> None:
     """Raise NotStateable unless the operator's own words are there."""
     if not settings.legal_ground or not settings.explanation or not settings.territorial_scope:
         raise NotStateable(
-            "no-ground", "set [transparency] legal_ground, explanation and territorial_scope in tutela.toml"
+            NO_WORDS, "set [transparency] legal_ground, explanation and territorial_scope in tutela.toml"
         )
 
 

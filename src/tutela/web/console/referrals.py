@@ -21,6 +21,9 @@ from tutela.web.translation import gettext
 
 router = APIRouter()
 SHOWN = 100
+ALL = "all"
+MOST_ITEMS = 200
+"""Of a report with more, items are not named one by one."""
 Reader = Annotated[Session, Depends(Allowed(Permission.SEE_REFERRALS))]
 Recorder = Annotated[Session, Depends(Allowed(Permission.RECORD_FEEDBACK))]
 Manager = Annotated[Session, Depends(Allowed(Permission.MANAGE_PRODUCTION))]
@@ -73,7 +76,7 @@ def record_feedback(
             raise BadFeedback(gettext("choose the items that it is about"))
         word = Word(
             said=None if said == "taken_back" else said,
-            items=tuple(items),
+            items=() if items == [ALL] else tuple(items),
             reference=reference,
             jurisdiction=jurisdiction.strip().upper() or None if said == "not_illegal_there" else None,
             said_on=_day(said_on),
@@ -157,6 +160,7 @@ def _one(
         lacks=Foresight(place.database).lacks(row.case_id) if pending else None,
         kinds=KINDS,
         longest=LONGEST_REFERENCE,
+        most_items=MOST_ITEMS,
         today=place.clock().date(),
         refused=refused,
     )
