@@ -25,6 +25,7 @@ from tutela.casework.redress_records import AuthorityRequest, CourtPaper
 from tutela.detection.hashlists.hashlist import HashList
 from tutela.events.catalogue.base import Verdict
 from tutela.events.catalogue.governance import IncidentFacts
+from tutela.referral.feedback import Word
 from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.platform.calling import calling_platform
 
@@ -138,8 +139,19 @@ def furnish(scene: Scene) -> Furnished:
     _account(made)
     _today(made)
     made.work()
+    _feedback(made)
     scene.place.audit.checkpoint()
     return made
+
+
+def _feedback(made: Furnished) -> None:
+    """The recipient of a report says what it makes of it."""
+    scene = made.scene
+    report = next(one for one in CaseReader(scene.place.database).referrals() if one.filed_at is not None)
+    word = Word("informational", reference="N 4711/25")
+    scene.place.feedback.record(scene.person("ruth"), report.id, word, "console")
+    scene.clock.step(minutes=5)
+    made.values["referral"] = report.id
 
 
 def _people(scene: Scene) -> None:

@@ -12,6 +12,7 @@ from httpx import Response
 
 from tests.web.client import TestClient
 from tests.web.scene import Scene, encoded, texture
+from tutela.casework.evidence import ItemRecord, record_name
 from tutela.detection.hashlists.hashlist import HashList, ListRole
 from tutela.storage.casework.intake_store import IntakeStore
 from tutela.web.api.uploads import BEYOND
@@ -196,3 +197,51 @@ def test_an_item_never_goes_to_a_temporary_file(
 
     monkeypatch.setattr("tempfile.TemporaryFile", refuse)
     assert post(client, key, b"\0" * 1_900_000).status_code == 200
+
+
+def test_what_is_told_of_people_is_kept_of_what_is_flagged_and_goes_into_no_event(
+    client: TestClient, scene: Scene, key: dict[str, str]
+) -> None:
+    scene.list_picture(PICTURE)
+    told = {
+        "first_name": "Anna",
+        "emails": ["anna@mail.example"],
+        "ip_events": [{"address": "192.0.2.7", "at": "2025-06-01T10:00:00+02:00", "occasion": "upload", "port": 7}],
+        "devices": [["IMEI", "0"]],
+    }
+    about = {
+        "sender": {"account": "u", "details": told},
+        "recipients": [{"account": "w", "details": {"phones": ["1"]}}],
+    }
+    found = post(client, key, PICTURE, **about).json()
+    record = ItemRecord.model_validate_json(scene.place.vault.get(found["case"], record_name(found["item"])))
+    assert record.sender
+    assert record.sender.details
+    assert record.sender.details.emails == ("anna@mail.example",)
+    assert record.sender.details.ip_events[0].at == datetime(2025, 6, 1, 8, tzinfo=UTC)
+    assert record.recipients[0].details
+    assert record.recipients[0].details.phones == ("1",)
+    with scene.place.transactions.reading() as log:
+        (flagged,) = log.read(types=["item.flagged"])
+    assert flagged.payload.model_dump()["sender_known"] == ("name", "email", "ip_address", "device")
+    assert "192.0.2.7" not in str(flagged)
+    assert "anna@mail" not in str(flagged)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"first_name": ""},
+        {"emails": ["x" * 513]},
+        {"ip_events": [{"address": "somewhere"}]},
+        {"ip_events": [{"address": "192.0.2.7", "at": "2025-06-01T10:00:00"}]},
+        {"ip_events": [{"address": "192.0.2.7", "port": 65536}]},
+        {"devices": [["IMEI"]]},
+        {"shoe_size": "41"},
+    ],
+)
+def test_details_that_cannot_be_are_refused(
+    client: TestClient, scene: Scene, key: dict[str, str], told: dict[str, Any]
+) -> None:
+    assert post(client, key, PICTURE, sender={"account": "u", "details": told}).status_code == 422
+    assert counted(scene) == {}

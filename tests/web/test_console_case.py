@@ -439,3 +439,26 @@ def test_a_complaint_with_a_court_is_never_overdue(scene: Scene, visit: Visit, f
     listed = json.loads(tutela("complaint", "list", "--json").out)
     assert (listed["due_at"], listed["overdue"]) == (None, False)
     assert json.loads(tutela("complaint", "show", complaint).out)["due_at"] is None
+
+
+def test_what_the_report_would_lack_stands_by_the_decision(
+    scene: Scene, visit: Visit, flagged: tuple[str, str]
+) -> None:
+    """It advises: it is there before the decision, says who nobody is, and keeps nothing from being sent."""
+    case, item = flagged
+    second, _ = scene.flagged(PICTURE, "user-2")
+    rita = visit("rita")
+    before = rita.get(f"/cases/{case}").text
+    assert "What its report lacks" in before
+    assert "a file that a person viewed" in before
+    assert "more than an identifier of the user" in before
+    assert "a possible place" not in before
+    assert "user-1" not in before
+    look(rita, case, item)
+    assert "a file that a person viewed" not in rita.get(f"/cases/{case}").text
+    answer = rita.post(f"/cases/{case}/items/{item}/decide", {"decision": "known", "urgent": "true"})
+    following = rita.get(answer.headers["location"]).text
+    assert second in answer.headers["location"]
+    assert re.search(r"Its report lacks: more than an identifier of the user[^.;]*\.", following)
+    assert "What its report lacks" in rita.get(f"/cases/{case}").text
+    assert [r.state for r in CaseReader(scene.place.database).referrals()] == ["ordered"]

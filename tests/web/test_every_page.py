@@ -66,6 +66,7 @@ def furnish(scene: Scene) -> dict[str, str]:
     for action in actions:
         scene.place.desk.confirm_action("key:platform", action.id, "carried_out")
     complaint = scene.place.redress.lodge("key:platform", actions[0].id, words="It was a bridge.")
+    (referral,) = (report.id for report in CaseReader(scene.place.database).one(case).referrals)
     scene.clock.step(hours=1)
     scene.flagged(pictures[1], "user-2")
     scene.flagged(pictures[2], "user-3")
@@ -91,6 +92,7 @@ def furnish(scene: Scene) -> dict[str, str]:
         "item_id": item,
         "action": actions[0].id,
         "complaint_id": complaint,
+        "referral": referral,
         "year": "2025",
         "figure_id": "4.known.images",
         "person_id": "rita",

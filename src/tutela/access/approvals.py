@@ -27,6 +27,7 @@ ASKS: Mapping[ApprovalKind, Permission] = {
     "destroy_key": Permission.DESTROY_KEY,
     "hold": Permission.PLACE_HOLD,
     "inspection": Permission.MANAGE_GOVERNANCE,
+    "production": Permission.MANAGE_PRODUCTION,
 }
 """Who may ask for each kind: who may do it."""
 _R = Role
@@ -38,6 +39,7 @@ ALLOWS: Mapping[ApprovalKind, frozenset[Role]] = {
     "destroy_key": frozenset({_R.DATA_PROTECTION_OFFICER, _R.ADMINISTRATOR}),
     "hold": frozenset({_R.DATA_PROTECTION_OFFICER, _R.SENIOR}),
     "inspection": frozenset({_R.DATA_PROTECTION_OFFICER, _R.ADMINISTRATOR}),
+    "production": frozenset({_R.DATA_PROTECTION_OFFICER, _R.SENIOR, _R.ADMINISTRATOR}),
 }
 """The roles of those who may allow each kind, besides the permission to approve."""
 

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     SEE_LEGAL = "see_legal"
     READ_LEGAL = "read_legal"
     ANSWER_LEGAL = "answer_legal"
+    RECORD_FEEDBACK = "record_feedback"
+    MANAGE_PRODUCTION = "manage_production"
     SEE_CALLS = "see_calls"
     RETRY_CALL = "retry_call"
     SEE_RETENTION = "see_retention"
@@ -87,6 +89,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.SEE_COMPLAINTS,
             _P.DECIDE_COMPLAINT,
             _P.SEE_REFERRALS,
+            _P.MANAGE_PRODUCTION,
             _P.APPROVE,
         }
     ),
@@ -96,6 +99,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.SEE_QUEUE,
             _P.SEE_REFERRALS,
             _P.RETRY_REFERRAL,
+            _P.RECORD_FEEDBACK,
+            _P.MANAGE_PRODUCTION,
             _P.SEE_CALLS,
             _P.RETRY_CALL,
             _P.SEE_LEGAL,

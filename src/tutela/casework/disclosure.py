@@ -140,6 +140,7 @@ def without_others(record: ItemRecord, service: str, account: str) -> Mapping[st
         "part": "sender" if sent else "recipient",
         "account": me.account if me else None,
         "country": me.country if me else None,
+        "details": me.details.model_dump(mode="json") if me and me.details else None,
         "name": record.name if sent else None,
         "kind": record.kind,
         "size": record.size,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from tutela.regimes.eu_users import EuBasis
+from tutela.regimes.party_details import Occasion
 from tutela.regimes.services import ServiceType
 
 
@@ -35,18 +36,51 @@ class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class IpEventRecord(_Record):
+    """An IP address, and when it was seen on which occasion."""
+
+    address: str
+    at: AwareDatetime | None = None
+    occasion: Occasion | None = None
+    port: int | None = None
+
+
+class DetailsRecord(_Record):
+    """What the platform told of a party besides its account (regimes.party_details)."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    screen_name: str | None = None
+    display_names: tuple[str, ...] = ()
+    profile_urls: tuple[str, ...] = ()
+    ip_events: tuple[IpEventRecord, ...] = ()
+    devices: tuple[tuple[str, str], ...] = ()
+
+
 class PartyRecord(_Record):
-    """A sender or recipient as the platform named it."""
+    """A sender or recipient as the platform named it. Records that are older than `details` hold none."""
 
     account: str
     country: str | None
     basis: EuBasis
+    details: DetailsRecord | None = None
+
+
+class MessageRecord(_Record):
+    """A message of a conversation. `author` is an account; `at` keeps the zone in which the platform gave it."""
+
+    author: str
+    at: AwareDatetime
+    text: str
 
 
 class ItemRecord(_Record):
     """What is known of a flagged item and identifies people or the file. Digests are hexadecimal.
 
-    `identity` is the platform's own id of the item; records that are older than this field hold none.
+    `identity` is the platform's own id of the item; records that are older than this field hold none. `messages` are
+    the conversation that the item is, in the order in which it was held; of anything else there are none.
     """
 
     service: str
@@ -61,6 +95,7 @@ class ItemRecord(_Record):
     sent_at: datetime | None
     found_at: datetime
     identity: str | None = None
+    messages: tuple[MessageRecord, ...] = ()
 
 
 class RemarkRecord(_Record):

@@ -16,7 +16,16 @@ from typing import Literal
 
 from tutela.casework.entries.clusters import ClusterWatch, Fired
 from tutela.casework.entries.rules import EntryRules
-from tutela.casework.evidence import EvidenceVault, ItemRecord, PartyRecord, bytes_name, record_name, repeat_name
+from tutela.casework.evidence import (
+    DetailsRecord,
+    EvidenceVault,
+    IpEventRecord,
+    ItemRecord,
+    PartyRecord,
+    bytes_name,
+    record_name,
+    repeat_name,
+)
 from tutela.casework.ports import Batch, IntakeUnit, LedgerLine, Transactions
 from tutela.casework.pseudonyms import Pseudonyms, YearKeys
 from tutela.content.item import Outcome, Provenance
@@ -34,6 +43,7 @@ from tutela.events.catalogue.intake import (
 )
 from tutela.events.envelope import SYSTEM, Clock, NewEvent, new_id
 from tutela.regimes.eu_users import Party
+from tutela.regimes.party_details import PartyDetails
 from tutela.regimes.permission import OtherGround, Permit, Refusal, permission
 from tutela.regimes.regime import RegimeTable
 from tutela.regimes.services import Service, ServiceType
@@ -339,6 +349,7 @@ class _Run:
                 recipients_eu=recipients_eu,
                 recipients_unknown=recipients_unknown,
                 sent_at=provenance.sent_at,
+                sender_known=tuple(kind.value for kind in sender.details.known()) if sender and sender.details else (),
             ),
         )
         for found in detections:
@@ -430,4 +441,26 @@ def _writable(text: str) -> str:
 
 
 def _party(party: Party) -> PartyRecord:
-    return PartyRecord(account=_writable(party.account), country=party.country, basis=party.basis)
+    return PartyRecord(
+        account=_writable(party.account),
+        country=party.country,
+        basis=party.basis,
+        details=_details(party.details) if party.details else None,
+    )
+
+
+def _details(told: PartyDetails) -> DetailsRecord:
+    return DetailsRecord(
+        first_name=_writable(told.first_name) if told.first_name else None,
+        last_name=_writable(told.last_name) if told.last_name else None,
+        emails=tuple(map(_writable, told.emails)),
+        phones=tuple(map(_writable, told.phones)),
+        screen_name=_writable(told.screen_name) if told.screen_name else None,
+        display_names=tuple(map(_writable, told.display_names)),
+        profile_urls=tuple(map(_writable, told.profile_urls)),
+        ip_events=tuple(
+            IpEventRecord(address=one.address, at=one.at, occasion=one.occasion, port=one.port)
+            for one in told.ip_events
+        ),
+        devices=tuple((_writable(kind), _writable(value)) for kind, value in told.devices),
+    )

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
+from tutela.access.roles import NotAllowed
 from tutela.cli.exits import Exit
 from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.referral.cybertipline.actionable import MEANINGS, Lack, lacks
 from tutela.referral.cybertipline.building import build_file_details, build_report
+from tutela.referral.feedback import KINDS, BadFeedback, Word
 from tutela.referral.material import NothingToTell
 from tutela.referral.recipient import RecipientError
 from tutela.referral.states import ReferralState
+from tutela.statistics.figure import Rate
+from tutela.statistics.redress.selection import Period
 from tutela.storage.casework.case_reader import CaseReader, ReferralRow
 from tutela.storage.settings import BadSettings
 from tutela.storage.workplace import Workplace
@@ -30,6 +36,7 @@ def list_referrals(
     """List reports with their receipts and failures."""
     with workplace() as place:
         rows = CaseReader(place.database).referrals(state)
+        say_what_waits(place)
     if as_json:
         for row in rows:
             print_json(row.as_dict())
@@ -62,17 +69,102 @@ def show(
     The evidence is read for it, which goes on record.
     """
     with workplace() as place:
-        row = next((one for one in CaseReader(place.database).referrals() if one.id == referral), None)
-        if row is None:
-            fail(f"there is no report {referral}: tutela referral list")
+        try:
+            row = CaseReader(place.database).referral(referral)
+        except LookupError as error:
+            fail(f"{error}: tutela referral list")
         missing = _lacks(place, row) if ReferralState(row.state).pending else None
+        told = place.feedback.of_reports([referral]).get(referral, [])
+        if missing is not None:
+            say_what_waits(place, [row.recipient])
     if as_json:
-        print_json({**row.as_dict(), "lacks": None if missing is None else [lack.value for lack in missing]})
+        lacking = None if missing is None else [lack.value for lack in missing]
+        print_json({**row.as_dict(), "lacks": lacking, "feedback": [one.as_dict() for one in told]})
         return
     for name, value in row.as_dict().items():
         out.print(f"{name:12}  {'-' if value is None else value}", markup=False)
     for lack in missing or ():
         out.print(f"{'lacks':12}  {MEANINGS[lack]}", markup=False)
+    for one in told:
+        place_ = f" ({one.jurisdiction})" if one.jurisdiction else ""
+        said = f"{one.said or 'taken back'}{place_}, {len(one.items)} of its items, {one.said_on}"
+        out.print(f"{'feedback':12}  {said}, {one.reference or 'no reference'}, entered by {one.author}", markup=False)
+
+
+@app.command()
+def answered(
+    referral: Annotated[str, typer.Argument(metavar="REFERRAL")],
+    said: Annotated[str, typer.Argument(metavar="WHAT", help=f"{', '.join(KINDS)}, or taken_back.")],
+    person: Annotated[str, typer.Option("--as", help="Who enters it.")],
+    items: Annotated[list[str] | None, typer.Option("--item", help="About this item; all if none is named.")] = None,
+    reference: Annotated[str, typer.Option(help="The recipient's own; no name of a person.")] = "",
+    place_: Annotated[str, typer.Option("--in", help="Where it is not illegal, two letters such as US.")] = "",
+    said_on: Annotated[str, typer.Option("--on", help="The day on which it was said; today if not given.")] = "",
+) -> None:
+    """Enter what the recipient of a filed report said of it."""
+    kind = next((one for one in KINDS if one == said), None)
+    if kind is None and said != "taken_back":
+        fail(f"{said!r}: one of {', '.join(KINDS)}, taken_back", Exit.USAGE)
+    word = Word(kind, tuple(items or ()), reference, place_.upper() or None, _day(said_on, "--on") if said_on else None)
+    with workplace() as place:
+        try:
+            place.feedback.record(place.person(person), referral, word, "command")
+        except (LookupError, NotAllowed, BadFeedback) as error:
+            fail(str(error))
+    out.print("recorded")
+
+
+@app.command()
+def feedback(
+    first: Annotated[str, typer.Option("--from", help="The first day of filing, as 2025-01-01.")],
+    last: Annotated[str, typer.Option("--to", help="The last day.")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Print what recipients said of the reports filed in a period: by recipient, technology, list and entry.
+
+    Shares are of the items with feedback, with 95 % bounds; the others are unknown. "Not illegal there" is no error.
+    """
+    try:
+        period = Period(_day(first, "--from"), _day(last, "--to"))
+    except ValueError as error:
+        fail(str(error), Exit.USAGE)
+    with workplace() as place:
+        found = place.feedback_figures(period)
+    if as_json:
+        print_json(found.as_dict())
+        return
+    table = Table("by", "part", "reports", "items", "unknown", *(kind.replace("_", " ") for kind in KINDS), box=None,
+                  pad_edge=False)  # fmt: skip
+    for row in found.rows:
+        shares = [f"{row.counts[kind]}{_bounds(row.shares[kind])}" for kind in KINDS]
+        table.add_row(*cells(row.by, row.part, str(row.reports), str(row.items), str(row.unknown), *shares))
+    out.print(table)
+
+
+def _bounds(rate: Rate | None) -> str:
+    return "" if rate is None else f" ({rate.low:.1%} to {rate.high:.1%})"
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"{option} is a day such as 2026-05-01, not {text!r}", Exit.USAGE)
+
+
+def say_what_waits(place: Workplace, recipients: Iterable[str] | None = None) -> None:
+    """Say which productions are closed, and how much waits for each; of some recipients if asked."""
+    wanted: Any = None if recipients is None else set(recipients)
+    for one in place.production.standings():
+        name = one.endpoint.recipient
+        if one.is_open or (wanted is not None and name not in wanted):
+            continue
+        why = "its configuration was changed" if one.changed else "somebody stopped it" if one.closed_at else ""
+        err.print(
+            f"{name}: nothing goes to production ({one.endpoint.place}){': ' + why if why else ''}; {one.waiting} "
+            "wait. Two people must want it: in the console, under Reports",
+            markup=False,
+        )
 
 
 def _lacks(place: Workplace, row: ReferralRow) -> tuple[Lack, ...] | None:
@@ -96,6 +188,7 @@ def dispatch() -> None:
     """Send every report that is due, through all its steps. Exit code 3 if one failed and will be tried again."""
     partly, idle = False, True
     with workplace() as place:
+        say_what_waits(place)
         dispatcher = place.dispatcher()
         while (one := dispatcher.run_one()) is not None:
             partly, idle = partly or one.result != "filed", False

@@ -13,6 +13,7 @@ from tutela.cli.exits import Exit
 from tutela.cli.matchers import followed_matcher
 from tutela.cli.output import err, fail
 from tutela.cli.place import workplace
+from tutela.cli.referrals import say_what_waits
 from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.storage.settings import BadSettings
 
@@ -54,6 +55,7 @@ def serve(
     with workplace() as place:
         if tls == "proxy" and not _is_loopback(host) and not place.settings.entrance.trusted_proxies:
             fail("name the proxy's address under [access] trusted_proxies in tutela.toml", Exit.USAGE)
+        say_what_waits(place)
         if not place.people.all():
             err.print("nobody may sign in yet: tutela person add NAME --role administrator", markup=False)
         try:

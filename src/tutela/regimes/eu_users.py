@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tutela.events.catalogue.base import Region
+from tutela.regimes.party_details import PartyDetails
 
 EU27_2020 = frozenset(
     """
@@ -56,7 +57,8 @@ class EuBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A sender or recipient as the platform names it. `account` is the platform's identifier.
+    """A sender or recipient as the platform names it. `account` is the platform's identifier, `details` what else
+    it tells; they say nothing of the country.
 
     Raises ValueError if the country is none of ISO 3166-1, or has no basis, or a basis has no country.
     """
@@ -64,6 +66,7 @@ class Party:
     account: str
     country: str | None = None
     basis: EuBasis = EuBasis.UNKNOWN
+    details: PartyDetails | None = None
 
     def __post_init__(self) -> None:
         if not self.account or len(self.account) > 512:

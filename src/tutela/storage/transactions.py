@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from tutela.events.envelope import Clock
 from tutela.storage.casework.claim_store import ClaimStore
@@ -23,6 +23,10 @@ def _nothing(_: Sequence[str]) -> None:
     pass
 
 
+def _nobody(_: Connection) -> frozenset[str]:
+    return frozenset()
+
+
 class SqlTransactions:
     """Begins one transaction at a time for each part of the domain."""
 
@@ -31,6 +35,8 @@ class SqlTransactions:
         self._clock = clock
         self.after_refutation: Callable[[Sequence[str]], None] = _nothing
         """Called with the items that were decided to be none, once that is on record."""
+        self.closed_recipients: Callable[[Connection], frozenset[str]] = _nobody
+        """Says to whom no report may go now: it waits, and is not tried."""
 
     @contextmanager
     def intake(self) -> Iterator[IntakeStore]:
@@ -70,7 +76,7 @@ class SqlTransactions:
     def referrals(self) -> Iterator[ReferralStore]:
         """Begin a transaction of the dispatcher."""
         with self._database.write() as connection:
-            yield ReferralStore(connection, EventLog(connection, self._clock))
+            yield ReferralStore(connection, EventLog(connection, self._clock), self.closed_recipients)
 
     @contextmanager
     def record(self) -> Iterator[EventLog]:

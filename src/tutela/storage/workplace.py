@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -41,14 +41,18 @@ from tutela.events.envelope import SYSTEM, Clock, NewEvent, system_clock
 from tutela.referral.dispatcher import Dispatcher
 from tutela.referral.material import ReportMaterial
 from tutela.referral.package.keys import BadKeys
+from tutela.referral.production import TRANSPARENCY, Gated
 from tutela.referral.recipient import Recipient
 from tutela.referral.states import ReferralState
+from tutela.referral.transparency.sending import StatementSender
+from tutela.referral.transparency.target import TransparencySettings
 from tutela.regimes.legal_process import BadLegalTable
 from tutela.regimes.legal_process import load as legal_table
 from tutela.regimes.regime import RegimeTable, load
 from tutela.regimes.retention import BadRetentionTable
 from tutela.regimes.retention import load as retention_table
 from tutela.regimes.services import OWN_FILES, Encryption, Service, ServiceRegion, ServiceType
+from tutela.statistics.feedback.figures import FeedbackFigures, feedback_figures
 from tutela.statistics.legal.figures import EVENTS as LEGAL_EVENTS
 from tutela.statistics.legal.figures import LegalFigures, legal_figures
 from tutela.statistics.provider_return.compilation import YearlyReturn, compile_return
@@ -86,12 +90,17 @@ from tutela.storage.record.event_log import EventLog
 from tutela.storage.recording import RecordingStore
 from tutela.storage.redress.notice_facts import NoticeSource
 from tutela.storage.redress.redress_reader import RedressReader
+from tutela.storage.referral.feedback_desk import FeedbackDesk
+from tutela.storage.referral.production import Production
 from tutela.storage.referral.report_material import MaterialSource
 from tutela.storage.referral.statements import Statements
 from tutela.storage.settings import BadSettings, Settings
 from tutela.storage.statistics.apart import Apart
 from tutela.storage.statistics.return_shelf import ReturnShelf, Shelf
 from tutela.storage.transactions import SqlTransactions
+
+if TYPE_CHECKING:
+    from tutela.referral.transparency.client import TransparencyClient
 
 _log = logging.getLogger("tutela.workplace")
 K = TypeVar("K")
@@ -132,6 +141,8 @@ class Workplace:
         self.vault = vault_of(settings, self.keys)
         self.transactions = SqlTransactions(self.database, clock)
         self.transactions.after_refutation = self._doubt
+        self.production = Production(self.database, settings, clock, lambda: len(self.statements.due()))
+        self.transactions.closed_recipients = self.production.closed
         self.lists = StoredHashLists(self.database, clock)
         self.people = People(self.database, clock, self.keys.second_factors, settings.entrance)
         try:
@@ -287,6 +298,30 @@ class Workplace:
         """Statements of reasons of online platforms."""
         return Statements(self.database, self.evidence, self.clock)
 
+    def statement_sender(self) -> StatementSender:
+        """Return a worker that sends statements of reasons. Raises BadSettings for a token that cannot be read."""
+        settings = self.settings.transparency
+        token = _token(settings)
+
+        def connect() -> TransparencyClient:
+            # An extra brings what it speaks HTTP with; what is never sent does not need it.
+            from tutela.referral.transparency.client import TransparencyClient
+
+            return TransparencyClient(settings.url, token)
+
+        return StatementSender(
+            self.statements, settings, connect, lambda: self.production.is_open(TRANSPARENCY), self.clock
+        )
+
+    @cached_property
+    def feedback(self) -> FeedbackDesk:
+        """What recipients say of reports."""
+        return FeedbackDesk(self.database, self.clock)
+
+    def feedback_figures(self, period: Period) -> FeedbackFigures:
+        """Return what recipients said of the reports that were filed in a period, by what is known now."""
+        return feedback_figures(self.feedback.found(period), period)
+
     @cached_property
     def retention(self) -> Retention:
         """Clocks, holds and erasures. Raises BadSettings where the table of clocks cannot be used."""
@@ -433,20 +468,31 @@ class Workplace:
     def recipients(self) -> dict[str, Recipient]:
         """Return the installed recipients that the policy names, configured once; closed with the installation.
 
+        One in production is made when two people let reports go there, and asks each time whether they still do.
         Raises BadSettings where the keys of one cannot be used.
         """
         with self._recipients_lock:
             if self._recipients is None:
                 self.keys.packages()  # made on first use; recipients of packages read it where it lies
-                try:
-                    self._recipients = {
-                        point.name: point.load()(getattr(self.settings, point.name))
-                        for point in entry_points(group=RECIPIENTS)
-                        if point.name in self.settings.policy.recipients
-                    }
-                except BadKeys as error:
-                    raise BadSettings(f"[policy] recipients: {error}") from error
+                self._recipients = {
+                    point.name: self._recipient(point)
+                    for point in entry_points(group=RECIPIENTS)
+                    if point.name in self.settings.policy.recipients
+                }
             return self._recipients
+
+    def _recipient(self, point: EntryPoint) -> Recipient:
+        def make() -> Recipient:
+            try:
+                made: Recipient = point.load()(getattr(self.settings, point.name))
+            except BadKeys as error:
+                raise BadSettings(f"[policy] recipients: {error}") from error
+            return made
+
+        if point.name in self.production.endpoints:
+            target = self.production.endpoints[point.name].target
+            return Gated(point.name, target, lambda: self.production.is_open(point.name), make)
+        return make()
 
     def yearly_return(self, year: int) -> YearlyReturn:
         """Compile the return of a year from the events as they are now."""
@@ -573,6 +619,15 @@ class Workplace:
             return known_names(self.database, cases) | {one: {one} for one in golden if one in cases}
 
         return self.vault.sweep(known, older_than)
+
+
+def _token(settings: TransparencySettings) -> str:
+    if settings.token_file is None:
+        return "sandbox"
+    try:
+        return settings.token_file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"transparency.token_file {settings.token_file}: {error}") from error
 
 
 def _return_of(settings: Settings, year: int) -> YearlyReturn:

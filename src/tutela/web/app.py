@@ -26,6 +26,7 @@ from tutela.web.background import (
     judging,
     merging,
     noticing,
+    stating,
     tidying,
 )
 from tutela.web.console import (
@@ -127,7 +128,9 @@ def _provider_of(place: Workplace) -> IdentityProvider | None:
 
 
 def create_app(place: Workplace, *, dispatch: bool = True, tls: Tls = "none", bound: Sequence[str] = ()) -> FastAPI:
-    """Return the application. It sends ordered reports and calls the platform in the background if `dispatch` is set.
+    """Return the application.
+
+    In the background it sends ordered reports and statements of reasons, and calls the platform, if `dispatch` is set.
 
     `tls`: whether browsers reach it over HTTPS, by itself or through a proxy, so that the cookie of a session is for
     HTTPS alone; with neither it serves this machine only. `bound`: names and addresses that it listens on.
@@ -153,7 +156,7 @@ def create_app(place: Workplace, *, dispatch: bool = True, tls: Tls = "none", bo
                 noticing(place),
                 checkpointing(place),
             ]
-            loops += [dispatching(dispatcher)] if dispatcher else []
+            loops += [dispatching(dispatcher), stating(place)] if dispatcher else []
             loops += [calling(caller)] if dispatch and caller else []
             for loop in loops:
                 loop.start()

@@ -10,12 +10,14 @@ from tutela.casework.calls import Caller
 from tutela.casework.stream import ItemStream
 from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.referral.dispatcher import Dispatcher
+from tutela.referral.transparency.sending import StatementSender
 from tutela.storage.settings import BadSettings
 from tutela.storage.workplace import Workplace
 
 _log = logging.getLogger("tutela.background")
 PAUSE = 2.0
 PAUSE_AFTER_ERROR = 30.0
+PAUSE_OF_STATING = 30.0
 PAUSE_OF_TIDYING = 3600.0
 PAUSE_OF_MERGING = 30.0
 PAUSE_OF_ERASING = 900.0
@@ -29,13 +31,16 @@ PAUSE_OF_NOTICES = 5.0
 class Loop:
     """Repeats a step in a thread until it is stopped: at once while the step says that more is due, else after a pause.
 
-    A step that raises is logged and tried again.
+    A step that raises is logged and tried again. `end` frees what the steps held, once the last one is over.
     """
 
-    def __init__(self, name: str, step: Callable[[], bool], pause: float) -> None:
+    def __init__(
+        self, name: str, step: Callable[[], bool], pause: float, end: Callable[[], None] | None = None
+    ) -> None:
         self._name = name
         self._step = step
         self._pause = pause
+        self._end = end
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -47,6 +52,8 @@ class Loop:
         """Stop after the step at hand. A report that takes longer is taken up again when its lease ends."""
         self._stopping.set()
         self._thread.join(timeout)
+        if self._end is not None and not self._thread.is_alive():
+            self._end()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -75,6 +82,24 @@ def dispatching(dispatcher: Dispatcher) -> Loop:
         return done is not None
 
     return Loop("dispatching", step, PAUSE)
+
+
+def stating(place: Workplace) -> Loop:
+    """Return the loop that sends the statements of reasons of online platforms; of no other service is one ever due."""
+    sender: StatementSender | None = None
+
+    def step() -> bool:
+        nonlocal sender
+        sender = sender or place.statement_sender()
+        for one in sender.run_due():
+            _log.info("statement of %s: %s", one.action, one.result)
+        return False
+
+    def end() -> None:
+        if sender is not None:
+            sender.close()
+
+    return Loop("stating", step, PAUSE_OF_STATING, end)
 
 
 def calling(caller: Caller) -> Loop:

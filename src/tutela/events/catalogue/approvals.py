@@ -6,7 +6,7 @@ from typing import Literal
 
 from tutela.events.catalogue.base import Payload, event
 
-ApprovalKind = Literal["unmask", "export", "rotate_key", "destroy_key", "hold", "inspection", "hand_over"]
+ApprovalKind = Literal["unmask", "export", "rotate_key", "destroy_key", "hold", "inspection", "hand_over", "production"]
 
 
 @event("approval.asked")

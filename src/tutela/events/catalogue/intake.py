@@ -68,14 +68,19 @@ class CaseOpened(Payload):
     planted: Literal["golden", "canary", "second"] | None = None
 
 
+KnownOfSender = Literal["name", "email", "phone", "profile", "ip_address", "device"]
+
+
 @event("item.flagged")
 class ItemFlagged(Payload):
     """An item was flagged and joined the case that is the event's subject.
 
     `content` is a keyed hash under the year's key: it finds the same content again while the key exists.
-    `recipients_eu` are pseudonyms of recipients who are EU users.
+    `recipients_eu` are pseudonyms of recipients who are EU users. `sender_known` is what kinds of things the platform
+    told of the sender; a record of version 1 does not tell.
     """
 
+    VERSION = 2
     item: str
     service: str
     regime: str
@@ -88,6 +93,7 @@ class ItemFlagged(Payload):
     recipients_eu: tuple[str, ...]
     recipients_unknown: int = Field(ge=0)
     sent_at: datetime | None
+    sender_known: tuple[KnownOfSender, ...] = ()
 
 
 @event("item.seen_again")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -123,3 +124,43 @@ class ReferralFiled(Payload):
     report_id: str
     files: int | None = Field(ge=0)
     confirmed_by: Literal["finish", "retract"]
+
+
+FeedbackKind = Literal["actionable", "informational", "not_illegal_there", "duplicate"]
+
+
+@event("referral.feedback_recorded")
+class FeedbackRecorded(Payload):
+    """What a recipient said of items of a filed report, as a person entered it. The latest word on an item stands.
+
+    `said`: enough to investigate; too little for it; not illegal under the law of `jurisdiction`, which is no error of
+    a technology or a decision; or known to the recipient already. Nothing where an earlier word was entered by mistake:
+    what the recipient thinks is unknown again. `reference` is the recipient's own, `said_on` the day on which it said
+    so.
+    """
+
+    referral: str
+    said: FeedbackKind | None
+    items: tuple[str, ...]
+    reference: str | None
+    said_on: date
+    jurisdiction: str | None
+    via: Literal["console", "command"]
+
+
+@event("production.opened")
+class ProductionOpened(Payload):
+    """Reports may go to the production of a recipient, who is the subject, since two people wanted it.
+
+    It holds for this endpoint alone: `digest` is of its target, place, user and keys.
+    """
+
+    approval: str
+    endpoint: str
+    digest: str
+    allowed_by: str
+
+
+@event("production.closed")
+class ProductionClosed(Payload):
+    """From now on nothing goes to the production of the recipient who is the subject."""

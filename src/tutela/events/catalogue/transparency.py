@@ -16,3 +16,15 @@ class StatementSent(Payload):
     action: str
     target: str
     uuid: str | None
+
+
+@event("statement.failed")
+class StatementFailed(Payload):
+    """The statement of an action could not be sent. Recorded when that begins, and when it fails in another way.
+
+    `retry`: it is tried again by itself; otherwise the record, the configuration or the database is in the way.
+    """
+
+    action: str
+    code: str
+    retry: bool

@@ -13,6 +13,7 @@ from tutela.referral.transparency.target import TransparencySettings
 from tutela.regimes.services import ServiceType
 
 Kind = Literal["remove_content", "suspend_account"]
+NO_WORDS = "no-ground"
 STATED: tuple[Kind, ...] = ("remove_content", "suspend_account")
 _CONTENT = {
     "image": "CONTENT_TYPE_IMAGE",
@@ -34,7 +35,11 @@ class NotForThisService(ValueError):
 
 
 class NotStateable(ValueError):
-    """The record or the configuration lacks what a statement must say; the message says what."""
+    """The record or the configuration lacks what a statement must say; the message says what, `code` in short."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +70,14 @@ def build_statement(facts: ActionFacts, settings: TransparencySettings) -> dict[
     """Return the statement as JSON for the database. Raises NotForThisService, NotStateable."""
     if facts.service_type is not ServiceType.ONLINE_PLATFORM:
         raise NotForThisService(f"a service of type {facts.service_type.value} states no reasons in public")
-    if not settings.legal_ground or not settings.explanation or not settings.territorial_scope:
-        raise NotStateable("set [transparency] legal_ground, explanation and territorial_scope in tutela.toml")
+    require_words(settings)
     if not facts.items or not all(item.decided for item in facts.items):
-        raise NotStateable("the record holds no confirmed item, decided by a person, that the action rests on")
+        raise NotStateable(
+            "no-item", "the record holds no confirmed item, decided by a person, that the action rests on"
+        )
     sent = [item.sent_at for item in facts.items if item.sent_at is not None]
     if not sent:
-        raise NotStateable("the record does not hold when the content was posted")
+        raise NotStateable("no-date", "the record does not hold when the content was posted")
     keywords = {_KEYWORDS[item.layer] for item in facts.items if item.layer in _KEYWORDS}
     types = {_CONTENT.get(item.kind, _OTHER) for item in facts.items}
     types |= {_SYNTHETIC for item in facts.items if item.generated}
@@ -99,6 +105,14 @@ def build_statement(facts: ActionFacts, settings: TransparencySettings) -> dict[
     else:
         statement["decision_account"] = "DECISION_ACCOUNT_SUSPENDED"
     return statement
+
+
+def require_words(settings: TransparencySettings) -> None:
+    """Raise NotStateable unless the operator's own words are there."""
+    if not settings.legal_ground or not settings.explanation or not settings.territorial_scope:
+        raise NotStateable(
+            NO_WORDS, "set [transparency] legal_ground, explanation and territorial_scope in tutela.toml"
+        )
 
 
 def _facts(facts: ActionFacts) -> str:

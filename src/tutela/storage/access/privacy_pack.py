@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tutela.access.approvals import ALLOWS, ASKS
 from tutela.access.privacy_pack import Document, Section, Statement
 from tutela.access.roles import Role, permissions_of
-from tutela.casework.evidence import ItemRecord
+from tutela.casework.evidence import DetailsRecord, ItemRecord
 from tutela.casework.policy import When
 from tutela.storage.access.privacy_facts import PrivacyFacts
 from tutela.storage.access.privacy_notice import notice
@@ -66,7 +66,10 @@ def record_of_processing(facts: PrivacyFacts) -> Document:
                 ),
                 Statement(
                     "People concerned",
-                    "senders and recipients of flagged items, as the platform names them" if facts.services else None,
+                    "senders and recipients of flagged items, as the platform names them, with what it tells of them: "
+                    + ", ".join(name.replace("_", " ") for name in DetailsRecord.model_fields)
+                    if facts.services
+                    else None,
                     "the form of the encrypted record; tutela service register",
                 ),
             ),

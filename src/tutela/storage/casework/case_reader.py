@@ -220,6 +220,15 @@ class CaseReader:
         with self._database.read() as connection:
             return [_referral(row) for row in connection.execute(query)]
 
+    def referral(self, referral: str) -> ReferralRow:
+        """Return a report; raises LookupError."""
+        table = schema.referrals
+        with self._database.read() as connection:
+            row = connection.execute(select(table).where(table.c.id == referral)).one_or_none()
+        if row is None:
+            raise LookupError(f"there is no report {referral}")
+        return _referral(row)
+
     def actions(
         self, states: Sequence[str], limit: int | None = None, after: ActionRow | None = None
     ) -> list[ActionRow]:

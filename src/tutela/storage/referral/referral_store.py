@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from tutela.casework import closing
 from tutela.events.envelope import NewEvent
@@ -12,21 +13,28 @@ from tutela.referral.dispatcher import LeaseLost, Referral
 from tutela.storage import schema
 from tutela.storage.casework.standing import case_of, standing_of
 from tutela.storage.database import upserting
+from tutela.storage.record.event_log import EventLog
 from tutela.storage.recording import RecordingStore
 
 _DUE = ("ordered", "open", "finishing")
 
 
 class ReferralStore(RecordingStore):
-    """Implements referral.dispatcher.ReferralUnit."""
+    """Implements referral.dispatcher.ReferralUnit. `closed` names the recipients to whom nothing may go now."""
+
+    def __init__(self, connection: Connection, log: EventLog, closed: Callable[[Connection], frozenset[str]]) -> None:
+        super().__init__(connection, log)
+        self._closed = closed
 
     def claim_next(self, holder: str, now: datetime, until: datetime) -> Referral | None:
         """Lease the longest-waiting referral that is due and free."""
         table, leases = schema.referrals, schema.leases
+        closed = self._closed(self._connection)
         query = (
             select(table)
             .outerjoin(leases, leases.c.referral_id == table.c.id)
             .where(table.c.state.in_(_DUE), (leases.c.until.is_(None)) | (leases.c.until <= now))
+            .where(table.c.recipient.not_in(closed))
             .order_by(table.c.ordered_at, table.c.id)
             .limit(1)
             .with_for_update(of=table, skip_locked=True)

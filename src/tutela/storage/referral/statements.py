@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, select
 from tutela.casework.actions import ActionState
 from tutela.casework.evidence import EvidenceGone, ItemRecord, record_name
 from tutela.events.catalogue.redress import ActionCarriedOut
-from tutela.events.catalogue.transparency import StatementSent
+from tutela.events.catalogue.transparency import StatementFailed, StatementSent
 from tutela.events.envelope import Clock, NewEvent
 from tutela.referral.transparency.statement import STATED, ActionFacts, ItemFacts, Kind, NotStateable
 from tutela.regimes.services import ServiceType
@@ -22,6 +23,19 @@ from tutela.storage.evidence.evidence_door import EvidenceDoor
 from tutela.storage.evidence.keys import BrokenKey
 from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.storage.record.event_log import EventLog
+from tutela.storage.schema.referral import statements
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A statement that could not be sent; `since` is when it began to fail in this way."""
+
+    action: str
+    case_id: str
+    kind: str
+    code: str
+    retry: bool
+    since: datetime
 
 
 class Statements:
@@ -38,23 +52,39 @@ class Statements:
         What is of any other service, private messages above all, is never due; nor is what was planted.
         """
         actions, cases, services = schema.actions, schema.cases, schema.services
+        platforms = select(services.c.id).where(services.c.type == ServiceType.ONLINE_PLATFORM.value)
         query = (
             select(actions.c.id)
             .join(cases, cases.c.id == actions.c.case_id)
-            .join(services, services.c.id == cases.c.service)
+            .outerjoin(statements, statements.c.action_id == actions.c.id)
             .where(
                 actions.c.kind.in_(STATED),
                 actions.c.state == ActionState.CARRIED_OUT.value,
-                services.c.type == ServiceType.ONLINE_PLATFORM.value,
+                statements.c.sent.is_not(True),
                 cases.c.planted.is_(None),
             )
             .order_by(actions.c.ordered_at, actions.c.id)
         )
         with self._database.read() as connection:
-            events = schema.events
-            sent = connection.execute(select(events.c.data).where(events.c.type == StatementSent.TYPE)).scalars()
-            stated = {data["action"] for data in sent}
-            return [action for action in connection.execute(query).scalars() if action not in stated]
+            ids = list(connection.execute(platforms).scalars())
+            # Most installations have none, and are not asked about all of their actions again and again.
+            return list(connection.execute(query.where(cases.c.service.in_(ids))).scalars()) if ids else []
+
+    def troubles(self, limit: int) -> list[Trouble]:
+        """Return the statements that could not be sent when they were tried last, the latest first."""
+        actions = schema.actions
+        query = (
+            select(statements, actions.c.case_id, actions.c.kind)
+            .join(actions, actions.c.id == statements.c.action_id)
+            .where(~statements.c.sent, actions.c.state == ActionState.CARRIED_OUT.value)
+            .order_by(statements.c.changed_at.desc(), statements.c.action_id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [
+                Trouble(row.action_id, row.case_id, row.kind, str(row.code), row.retry, row.changed_at)
+                for row in connection.execute(query)
+            ]
 
     def facts(self, action: str) -> ActionFacts:
         """Return what a statement may say of an action. Raises NotStateable where its evidence cannot be read."""
@@ -73,12 +103,12 @@ class Statements:
             carried_out = _carried_out_at(connection, row.case_id, action)
             technologies = {item.id: _technologies(connection, item.id) for item in found}
         if carried_out is None:
-            raise NotStateable("the platform has not confirmed the action")
+            raise NotStateable("not-carried-out", "the platform has not confirmed the action")
         read = self._door.open(row.case_id, [record_name(item.id) for item in found], "report")
         try:
             sent = {item.id: ItemRecord.model_validate_json(read(record_name(item.id))).sent_at for item in found}
         except (EvidenceGone, BrokenEvidence, BrokenKey, ValidationError) as error:
-            raise NotStateable("the evidence of the case was erased, or cannot be read") from error
+            raise NotStateable("no-evidence", "the evidence of the case was erased, or cannot be read") from error
         return ActionFacts(
             action=action,
             kind=cast(Kind, row.kind),
@@ -100,16 +130,25 @@ class Statements:
 
     def record(self, action: str, target: str, uuid: str | None) -> None:
         """Record that a statement was sent; a second time it changes nothing."""
-        actions, events = schema.actions, schema.events
+        actions = schema.actions
         with self._database.write() as connection:
             case_id = connection.execute(select(actions.c.case_id).where(actions.c.id == action)).scalar_one()
             # Two workers may have sent the same one, which the database takes once.
             case_of(connection, case_id, lock=True)
-            before = connection.execute(
-                select(events.c.data).where(events.c.subject == case_id, events.c.type == StatementSent.TYPE)
-            ).scalars()
-            if all(data["action"] != action for data in before):
+            sent = connection.execute(select(statements.c.sent).where(statements.c.action_id == action)).scalar()
+            if not sent:
                 payload = StatementSent(action=action, target=target, uuid=uuid)
+                EventLog(connection, self._clock).append([NewEvent(payload, case_id, self._clock())])
+
+    def record_failure(self, action: str, code: str, *, retry: bool) -> None:
+        """Record that a statement could not be sent; as long as it fails in one way, once."""
+        actions = schema.actions
+        with self._database.write() as connection:
+            case_id = connection.execute(select(actions.c.case_id).where(actions.c.id == action)).scalar_one()
+            case_of(connection, case_id, lock=True)
+            before = connection.execute(select(statements).where(statements.c.action_id == action)).one_or_none()
+            if before is None or (not before.sent and (before.code, before.retry) != (code, retry)):
+                payload = StatementFailed(action=action, code=code, retry=retry)
                 EventLog(connection, self._clock).append([NewEvent(payload, case_id, self._clock())])
 
 

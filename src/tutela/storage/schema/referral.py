@@ -1,10 +1,10 @@
-"""Referrals, their items, and the leases of workers on them."""
+"""Referrals, their items, the leases of workers on them, what recipients said, and what may go to production."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
 
-from tutela.storage.columns import UtcTime
+from tutela.storage.columns import Json, UtcTime
 from tutela.storage.schema.base import metadata
 
 referrals = Table(
@@ -28,6 +28,7 @@ referrals = Table(
     Index("ix_referrals_case_id", "case_id"),
     Index("ix_referrals_state", "state", "changed_at"),
     Index("ix_referrals_ordered_at", "ordered_at", "id"),
+    Index("ix_referrals_filed_at", "filed_at", "id"),
 )
 referral_items = Table(
     "referral_items",
@@ -39,7 +40,10 @@ referral_items = Table(
     Column("described", Boolean, nullable=False),
     Column("withdrawn", Boolean, nullable=False, server_default=text("false")),
     Column("stated", Boolean, nullable=False, server_default=text("false")),
+    Column("feedback", String(20)),
+    Column("feedback_jurisdiction", String(2)),
 )
+"""`feedback`: the latest that the recipient said of the item; nothing where that is unknown."""
 leases = Table(
     "leases",
     metadata,
@@ -48,4 +52,44 @@ leases = Table(
     Column("until", UtcTime, nullable=False),
 )
 
-PROJECTIONS = (referrals, referral_items)
+feedback = Table(
+    "referral_feedback",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("referral_id", String(36), ForeignKey("referrals.id"), nullable=False),
+    Column("said", String(20)),
+    Column("items", Json, nullable=False),
+    Column("reference", String(100)),
+    Column("said_on", Date, nullable=False),
+    Column("jurisdiction", String(2)),
+    Column("via", String(10), nullable=False),
+    Column("author", String(128), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Index("ix_referral_feedback_referral_id", "referral_id"),
+)
+openings = Table(
+    "production_openings",
+    metadata,
+    Column("recipient", String(40), primary_key=True),
+    Column("endpoint", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("opened_by", String(128), nullable=False),
+    Column("allowed_by", String(128), nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("closed_by", String(128)),
+    Column("closed_at", UtcTime),
+)
+statements = Table(
+    "statements",
+    metadata,
+    Column("action_id", String(36), ForeignKey("actions.id"), primary_key=True),
+    Column("sent", Boolean, nullable=False),
+    Column("code", String(64)),
+    Column("retry", Boolean, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Index("ix_statements_sent_changed_at", "sent", "changed_at"),
+)
+"""`code`: why the statement of an action could not be sent when it was tried last."""
+
+PROJECTIONS = (referrals, referral_items, feedback, openings, statements)

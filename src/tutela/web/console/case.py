@@ -19,6 +19,7 @@ from tutela.events.catalogue.base import Verdict
 from tutela.events.catalogue.review import SkipReason
 from tutela.storage.casework.case_page import CasePages
 from tutela.storage.casework.case_reader import CaseDetail
+from tutela.storage.referral.foresight import Foresight
 from tutela.web.console.history import history
 from tutela.web.console.looking import Veiled, is_trained, may_decide, purpose_of_look, words_of
 from tutela.web.console.pages import page, units_of
@@ -158,6 +159,8 @@ def case_page(
     purpose = purpose_of_look(server, person, found)
     veiled = words_of(purpose) if isinstance(purpose, Veiled) else ""
     events, more = history(place, person, case_id)
+    foresight = Foresight(place.database)
+    reports = bool(policy.recipients)
     return page(
         request,
         "case.html",
@@ -185,6 +188,9 @@ def case_page(
         queue=queue,
         after=after,
         after_state=CasePages(place.database).state(after) if after else None,
+        feedback=place.feedback.of_reports([r.id for r in detail.referrals]) if detail.referrals else {},
+        lacks=foresight.lacks(case_id, person.id) if reports else None,
+        lacks_after=(foresight.lacks(after) or ()) if reports and after else (),
         refused=refused,
         remarks=remarks,
         commented=commented,

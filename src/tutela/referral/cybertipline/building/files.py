@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tutela.casework.review import Sign
 from tutela.referral.cybertipline.building import words
+from tutela.referral.cybertipline.building.conversation import conversations
+from tutela.referral.cybertipline.building.records import is_messenger
 from tutela.referral.cybertipline.schema import (
     FileAnnotation,
     FileClassification,
@@ -40,5 +42,11 @@ def build_file_details(report_id: int, file_id: str, file: FileMaterial) -> File
             for kind, official in _HASHES
             if kind in record.fingerprints
         ),
-        additional_info=tuple(clean(text) for text in words.of_file(file)),
+        additional_info=tuple(clean(text) for text in [*words.of_file(file), *_said(file)]),
     )
+
+
+def _said(file: FileMaterial) -> list[str]:
+    # Of a messenger the report itself has an element for what was said.
+    said = None if is_messenger(file.record) else conversations([file.record])
+    return [] if said is None else [said]

@@ -6,12 +6,23 @@ from collections.abc import Iterable
 
 from tutela.casework.evidence import ItemRecord, PartyRecord
 from tutela.referral.material import ReportMaterial
+from tutela.regimes.services import ServiceType
 
 
 def kept_records(material: ReportMaterial) -> list[ItemRecord]:
     """Return the records of the items, and those that are left of what is withdrawn."""
     kept = [one.record for one in material.withdrawn if one.record is not None]
     return [*(file.record for file in material.items), *kept]
+
+
+def all_records(material: ReportMaterial) -> list[ItemRecord]:
+    """Return those, and the records of repeats."""
+    return [*(one for file in material.items for one in file.records), *kept_records(material)[len(material.items) :]]
+
+
+def is_messenger(record: ItemRecord) -> bool:
+    """Return whether an item was sent in private messages."""
+    return record.service_type in (ServiceType.NUMBER_INDEPENDENT_MESSAGING, ServiceType.NUMBER_BASED_MESSAGING)
 
 
 def parties_of(record: ItemRecord) -> list[PartyRecord]:

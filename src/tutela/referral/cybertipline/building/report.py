@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tutela.casework.evidence import ItemRecord
 from tutela.referral.cybertipline.building import words
+from tutela.referral.cybertipline.building.conversation import conversations
 from tutela.referral.cybertipline.building.parties import recipients, reporter, senders
-from tutela.referral.cybertipline.building.records import kept_records
+from tutela.referral.cybertipline.building.records import is_messenger, kept_records
 from tutela.referral.cybertipline.schema import ChatImIncident, IncidentSummary, IncidentType, Report, clean
 from tutela.referral.cybertipline.schema.values import MAX_ESCALATION, MAX_PLATFORM
 from tutela.referral.material import ReportMaterial
-from tutela.regimes.services import ServiceType
-
-_MESSENGERS = (ServiceType.NUMBER_INDEPENDENT_MESSAGING, ServiceType.NUMBER_BASED_MESSAGING)
 
 
 def build_report(material: ReportMaterial) -> Report:
     """Return the report of a case; of a supplement it names the earlier reports."""
     return Report(
         incident_summary=_summary(material),
-        internet_details=_where(kept_records(material)[:1]),
+        internet_details=_where(material),
         reporter=reporter(material.reporter),
         person_or_user_reported=senders(material),
         intended_recipient=recipients(material),
@@ -44,13 +41,12 @@ def _summary(material: ReportMaterial) -> IncidentSummary:
     )
 
 
-def _where(records: list[ItemRecord]) -> tuple[ChatImIncident, ...]:
+def _where(material: ReportMaterial) -> tuple[ChatImIncident, ...]:
     # Of a service that is no messenger the record does not say where in it the file was: no element is true of it.
-    return tuple(
-        ChatImIncident(chat_client=clean(record.service_name))
-        for record in records
-        if record.service_type in _MESSENGERS
-    )
+    # What was said there still goes with the file (building/files.py).
+    first = [record for record in kept_records(material) if is_messenger(record)][:1]
+    said = conversations(file.record for file in material.items if is_messenger(file.record))
+    return tuple(ChatImIncident(chat_client=clean(record.service_name), content=said) for record in first)
 
 
 def _incident_time(material: ReportMaterial) -> tuple[datetime, str]:

@@ -1,0 +1,1 @@
+"""What recipients said of reports, counted."""
