@@ -27,6 +27,7 @@ class Permission(StrEnum):
     DEFER_NOTICE = "defer_notice"
     SEE_REFERRALS = "see_referrals"
     RETRY_REFERRAL = "retry_referral"
+    RETRACT_REFERRAL = "retract_referral"
     SEE_CALLS = "see_calls"
     RETRY_CALL = "retry_call"
     SEE_RETENTION = "see_retention"
@@ -93,6 +94,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.SEE_QUEUE,
             _P.SEE_REFERRALS,
             _P.RETRY_REFERRAL,
+            _P.RETRACT_REFERRAL,
             _P.SEE_CALLS,
             _P.RETRY_CALL,
             _P.DEFER_NOTICE,

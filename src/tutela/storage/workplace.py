@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from types import TracebackType
 from typing import Self, TypeVar
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from tutela.access.roles import Person
@@ -36,13 +36,11 @@ from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.hashlists.hashlist import ListRole
 from tutela.detection.matcher import Matcher, UnknownKind, thresholds_of
 from tutela.events.catalogue.intake import ServiceRegistered
-from tutela.events.catalogue.referral import ReferralRetryOrdered
 from tutela.events.envelope import SYSTEM, Clock, NewEvent, system_clock
 from tutela.referral.dispatcher import Dispatcher
 from tutela.referral.material import ReportMaterial
-from tutela.referral.package.keys import BadKeys
 from tutela.referral.recipient import Recipient
-from tutela.referral.states import ReferralState
+from tutela.referral.unusable import Unusable
 from tutela.regimes.regime import RegimeTable, load
 from tutela.regimes.retention import BadRetentionTable
 from tutela.regimes.retention import load as retention_table
@@ -82,6 +80,7 @@ from tutela.storage.recording import RecordingStore
 from tutela.storage.redress.notice_facts import NoticeSource
 from tutela.storage.redress.redress_reader import RedressReader
 from tutela.storage.referral.report_material import MaterialSource
+from tutela.storage.referral.reports import Reports
 from tutela.storage.referral.statements import Statements
 from tutela.storage.settings import BadSettings, Settings
 from tutela.storage.statistics.apart import Apart
@@ -390,40 +389,50 @@ class Workplace:
         """
         return MaterialSource(self.database, self.evidence, self.settings.reporter)(referral)
 
+    @cached_property
+    def reports(self) -> Reports:
+        """What people do about reports that failed, and how long reports take."""
+        return Reports(self.database, self.clock, self.settings.reports)
+
     def retry_referral(self, referral: str, actor: str) -> None:
         """Make a report due now that failed or was stopped. Raises LookupError where there is none such."""
-        table, leases = schema.referrals, schema.leases
-        now = self.clock()
-        with self.database.write() as connection:
-            query = select(table.c.case_id).where(
-                table.c.id == referral,
-                table.c.state.not_in([ReferralState.FILED.value, ReferralState.DROPPED.value]),
-                table.c.last_error.is_not(None),
-            )
-            case_id = connection.execute(query.with_for_update()).scalar()
-            if case_id is None:
-                raise LookupError(f"there is no failed or stopped report {referral}")
-            connection.execute(delete(leases).where(leases.c.referral_id == referral))
-            payload = ReferralRetryOrdered(referral=referral)
-            EventLog(connection, self.clock).append([NewEvent(payload, case_id, now, actor)])
+        self.reports.retry(referral, actor, "unclear")
 
     def recipients(self) -> dict[str, Recipient]:
         """Return the installed recipients that the policy names, configured once; closed with the installation.
 
-        Raises BadSettings where the keys of one cannot be used.
+        One that cannot be used, for want of a key or of its package, is `Unusable`: its own reports wait alone.
         """
         with self._recipients_lock:
             if self._recipients is None:
                 self.keys.packages()  # made on first use; recipients of packages read it where it lies
-                try:
-                    self._recipients = {
-                        point.name: point.load()(getattr(self.settings, point.name))
-                        for point in entry_points(group=RECIPIENTS)
-                        if point.name in self.settings.policy.recipients
-                    }
-                except BadKeys as error:
-                    raise BadSettings(f"[policy] recipients: {error}") from error
+                self._recipients = {
+                    point.name: self._recipient(point)
+                    for point in entry_points(group=RECIPIENTS)
+                    if point.name in self.settings.policy.recipients
+                }
             return self._recipients
+
+    def unusable_recipients(self) -> list[tuple[str, str]]:
+        """Return the recipients that cannot be set up, each with what to mend."""
+        return [
+            (name, recipient.why)
+            for name, recipient in sorted(self.recipients().items())
+            if isinstance(recipient, Unusable) and not recipient.usable
+        ]
+
+    def _recipient(self, point: EntryPoint) -> Recipient:
+        settings = getattr(self.settings, point.name)
+
+        def make() -> Recipient:
+            made: Recipient = point.load()(settings)
+            return made
+
+        try:
+            return make()
+        except (ValueError, OSError, ImportError) as error:
+            _log.error("%s cannot be used: %s", point.name, error)
+            return Unusable(make, settings.target, str(error))
 
     def yearly_return(self, year: int) -> YearlyReturn:
         """Compile the return of a year from the events as they are now."""

@@ -127,6 +127,7 @@ class ReferralRow:
     filed_at: datetime | None
     files: int | None
     supplements: str | None
+    urgent: bool
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -217,6 +218,18 @@ class CaseReader:
         query = select(table).order_by(table.c.ordered_at.desc(), table.c.id.desc()).limit(limit)
         if state is not None:
             query = query.where(table.c.state == state)
+        with self._database.read() as connection:
+            return [_referral(row) for row in connection.execute(query)]
+
+    def dead_letters(self, limit: int) -> list[ReferralRow]:
+        """Return the reports that wait for a person, urgent ones first, else the longest-waiting."""
+        table = schema.referrals
+        query = (
+            select(table)
+            .where(table.c.state == "stopped")
+            .order_by(table.c.urgent.desc(), table.c.ordered_at, table.c.id)
+            .limit(limit)
+        )
         with self._database.read() as connection:
             return [_referral(row) for row in connection.execute(query)]
 
@@ -423,6 +436,7 @@ def _referral(row: Any) -> ReferralRow:
         filed_at=row.filed_at,
         files=row.files,
         supplements=row.supplements,
+        urgent=row.urgent,
     )
 
 
