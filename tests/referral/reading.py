@@ -26,10 +26,15 @@ def moment(text: str | None) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
 
 
+def texts(root: etree._Element, path: str) -> list[str]:
+    """Return the text of every element at a path."""
+    return [str(found.text) for found in root.iterfind(path)]
+
+
 def account_of(report: Mapping[str, Any]) -> str:
     """Return the account that a report is about."""
-    (account,) = etree.fromstring(report["xml"].encode()).xpath("personOrUserReported/espIdentifier/text()")
-    return str(account)
+    (account,) = texts(etree.fromstring(report["xml"].encode()), "personOrUserReported/espIdentifier")
+    return account
 
 
 def assert_each_once(ledger: Mapping[str, Any], planned: Sequence[PlannedCase], recorded: set[str]) -> Counter[str]:
@@ -69,7 +74,7 @@ def assert_says(report: Mapping[str, Any], case: PlannedCase) -> str:
     assert text("incidentSummary/platform") == "Chat"
     assert (text("incidentSummary/escalateToHighPriority") is not None) == case.urgent
     assert text("personOrUserReported/espIdentifier") == case.account
-    assert sorted(root.xpath("intendedRecipient/espIdentifier/text()")) == sorted({i.recipient for i in case.items})
+    assert sorted(texts(root, "intendedRecipient/espIdentifier")) == sorted({i.recipient for i in case.items})
     assert text("reporter/reportingPerson/firstName") == "Åsa"
     words = text("additionalInfo") or ""
     known = sum(item.verdict == "known" for item in case.items)
@@ -98,6 +103,6 @@ def _file_says(file: Mapping[str, Any], item: PlannedItem, report: int) -> None:
     hashes = {str(one.get("hashType")).lower(): str(one.text) for one in root.iterfind("originalFileHash")}
     for name in ("md5", "sha1", "sha256"):
         assert hashes[name] == hashlib.new(name, item.data, usedforsecurity=False).hexdigest()
-    words = root.xpath("additionalInfo/text()")
+    words = texts(root, "additionalInfo")
     assert f"A person confirmed it as {'known' if item.verdict == 'known' else 'not known before'}." in words
     assert f"The service's own identifier of the item: {item.identity}" in words

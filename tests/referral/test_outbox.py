@@ -280,9 +280,10 @@ def test_a_dead_letter_is_given_up_with_a_reason_and_an_author(office: Office) -
     (event,) = recorded(office, ReferralRetractOrdered)
     assert (event.actor, event.payload.reason) == ("carla", "reported_otherwise")
     assert office.place.dispatcher().run_due() == []
-    for again in (office.place.reports.retract, office.place.reports.retry):
-        with pytest.raises(LookupError):
-            again(stopped.referral, "carla", "unclear")  # type: ignore[operator]
+    with pytest.raises(LookupError):
+        office.place.reports.retract(stopped.referral, "carla", "duplicate")
+    with pytest.raises(LookupError):
+        office.place.reports.retry(stopped.referral, "carla", "unclear")
     assert CaseReader(office.place.database).one(case).state.value == "confirmed"  # never reported
     # What is decided anew is reported by another one.
     (item,) = CaseReader(office.place.database).one(case).items
@@ -380,7 +381,8 @@ def test_a_worker_that_lost_its_lease_withdraws_what_only_it_knows_of(
 ) -> None:
     office.rig.confirmed()
     recipient: Any = office.place.recipients()["cybertipline"]
-    called, stalled = type(recipient).open, []
+    called = type(recipient).open
+    stalled: list[str] = []
 
     def stalling(self: Any, *arguments: Any) -> Any:
         number = called(self, *arguments)
