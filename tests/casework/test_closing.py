@@ -52,6 +52,9 @@ class Registry:
     def target(self) -> str:
         return "sandbox"
 
+    def lapses(self, opened: datetime, changed: datetime) -> datetime | None:
+        return None
+
     def close(self) -> None:
         """Nothing to free."""
 

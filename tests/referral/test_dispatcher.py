@@ -152,7 +152,7 @@ def test_viewed_is_what_the_record_says(office: Office) -> None:
 
 def test_what_the_decision_said_is_in_the_report(office: Office) -> None:
     """Signs and urgency; a senior lifts what was said before, and the marks after it stand."""
-    said: list[str | None] = []
+    said: dict[str, str | None] = {}
     for number, (lifted, urgent) in enumerate([(False, True), (True, False), (True, True), (False, False)]):
         one = office.rig.take(str(number), picture(number), Provenance(party(f"a{number}")))
         case, item = str(one.case), str(one.item)
@@ -163,11 +163,13 @@ def test_what_the_decision_said_is_in_the_report(office: Office) -> None:
         office.rig.look(case, item)
         signs = frozenset({"generated", "self_produced"} if urgent else ())
         office.place.desk.decide(REVIEWER, case, item, "known", signs=signs, urgent=urgent)  # type: ignore[arg-type]
-        said.append(str(office.clock().isoformat(timespec="milliseconds")).removesuffix("+00:00") if urgent else None)
+        at = office.clock().isoformat(timespec="milliseconds").removesuffix("+00:00")
+        said[case] = at if urgent else None
     office.place.dispatcher().run_due()
     reports = office.ledger()["reports"]
     assert len(reports) == 4
-    for report, moment in zip(reports, said, strict=True):
+    for report in reports:
+        moment = said.pop(next(case for case in said if f"Case {case}." in report["xml"]))
         document = etree.fromstring(report["xml"].encode())
         escalated = document.findtext("incidentSummary/escalateToHighPriority")
         assert (escalated is None) == (moment is None)

@@ -255,6 +255,10 @@ def test_people_and_keys_of_before_go_on_and_their_sessions_end(empty_database_u
 
 def test_legal_requests_join_what_is_there(empty_database_url: str) -> None:
     """At 0011 with a case and a hold on it: both stay, and a request can rest on them."""
+
+
+def test_reports_of_urgent_cases_are_urgent_and_none_stops_its_recipient(empty_database_url: str) -> None:
+    """At 0011 with reports of an urgent and of another case, one of them stopped."""
     database = Database(empty_database_url)
     sqlite = database.engine.dialect.name == "sqlite"
     at = datetime(2025, 1, 2, tzinfo=UTC).replace(tzinfo=None if sqlite else UTC)
@@ -291,4 +295,24 @@ def test_legal_requests_join_what_is_there(empty_database_url: str) -> None:
         connection.execute(legal_cases.insert().values(request_id="r", case_id="c"))
     with database.read() as connection:
         assert find(connection, "r").cases == ("c",)
+        old.reflect(connection, only=["cases", "referrals"])
+        for case, urgent, state in (("c", True, "ordered"), ("d", False, "stopped")):
+            connection.execute(
+                old.tables["cases"].insert().values(
+                    id=case, service="chat", account="a", layer="known", state="confirmed", opened_at=at,
+                    urgent=urgent,
+                )
+            )  # fmt: skip
+            connection.execute(
+                old.tables["referrals"].insert().values(
+                    id=f"r{case}", case_id=case, recipient="x", state=state, attempt=1, failures=1, ordered_at=at,
+                    changed_at=at,
+                )
+            )  # fmt: skip
+    database.upgrade()
+    database.require_current()
+    table = schema.referrals
+    with database.read() as connection:
+        found = connection.execute(select(table.c.id, table.c.urgent, table.c.stops_recipient).order_by(table.c.id))
+        assert found.all() == [("rc", True, False), ("rd", False, False)]
     database.close()

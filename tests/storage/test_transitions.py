@@ -27,6 +27,8 @@ from tutela.events.catalogue.referral import (
     ReferralFiled,
     ReferralFinishing,
     ReferralOpened,
+    ReferralRetracted,
+    ReferralRetractOrdered,
     ReferralRetryOrdered,
     ReferralWithdrawn,
 )
@@ -74,6 +76,8 @@ def referral_steps(referral: str) -> dict[ReferralState, Payload]:
         ReferralState.STOPPED: failed,
         ReferralState.FILED: filed,
         ReferralState.DROPPED: ReferralDropped(referral=referral),
+        ReferralState.RETRACTING: ReferralRetractOrdered(referral=referral, reason="duplicate"),
+        ReferralState.RETRACTED: ReferralRetracted(referral=referral),
     }
 
 

@@ -369,9 +369,25 @@ def test_referrals_show_what_happened_and_compliance_tries_again(
     assert "open: 4100" in page
     assert "Try again" in page
     assert "Try again" not in visit("adam").get("/referrals").text
-    assert cora.post(f"/referrals/{ordered.id}/retry").status_code == 303
+    assert "Dead letters" in page
+    assert cora.post(f"/referrals/{ordered.id}/retry", {"reason": "mended"}).status_code == 303
     assert types(scene, case)[-1] == "referral.retry_ordered"
+    assert "what was wrong is mended" in visit("sven").get(f"/cases/{case}").text
+    assert "Dead letters" not in cora.get("/referrals").text
     assert "open: 4100" in visit("sven").get(f"/cases/{case}").text
+    scene.clock.step(hours=30)
+    cora = visit("cora")
+    times = cora.get("/referrals/times").text
+    assert "1 report waits longer than 24 hours" in times
+    assert "over 30 h, not known yet" in times
+    assert "overdue" in cora.get("/overview").text
+    assert cora.post(f"/referrals/{ordered.id}/retract").status_code == 422
+    assert visit("sven").post(f"/referrals/{ordered.id}/retract", {"reason": "not_due"}).status_code == 403
+    assert cora.post(f"/referrals/{ordered.id}/retract", {"reason": "not_due"}).status_code == 303
+    assert types(scene, case)[-2:] == ["referral.retract_ordered", "referral.retracted"]
+    assert "no report is due" in visit("sven").get(f"/cases/{case}").text
+    assert cora.post(f"/referrals/{ordered.id}/retract", {"reason": "not_due"}).status_code == 409
+    assert "overdue" not in cora.get("/overview").text
 
 
 def test_the_audit_shows_who_looked_and_filters(scene: Scene, visit: Visit, flagged: tuple[str, str]) -> None:

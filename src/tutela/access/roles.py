@@ -32,6 +32,7 @@ class Permission(StrEnum):
     ANSWER_LEGAL = "answer_legal"
     RECORD_FEEDBACK = "record_feedback"
     MANAGE_PRODUCTION = "manage_production"
+    RETRACT_REFERRAL = "retract_referral"
     SEE_CALLS = "see_calls"
     RETRY_CALL = "retry_call"
     SEE_RETENTION = "see_retention"
@@ -101,6 +102,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.RETRY_REFERRAL,
             _P.RECORD_FEEDBACK,
             _P.MANAGE_PRODUCTION,
+            _P.RETRACT_REFERRAL,
             _P.SEE_CALLS,
             _P.RETRY_CALL,
             _P.SEE_LEGAL,

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from typing import Annotated, Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any, cast, get_args
 
 import typer
 from rich.table import Table
 
-from tutela.access.roles import NotAllowed
+from tutela.access.roles import NotAllowed, Permission
 from tutela.cli.exits import Exit
 from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
+from tutela.events.catalogue.referral import RetractReason, RetryReason
+from tutela.events.envelope import SYSTEM
 from tutela.referral.cybertipline.actionable import MEANINGS, Lack, lacks
 from tutela.referral.cybertipline.building import build_file_details, build_report
 from tutela.referral.feedback import KINDS, BadFeedback, Word
 from tutela.referral.material import NothingToTell
 from tutela.referral.recipient import RecipientError
 from tutela.referral.states import ReferralState
+from tutela.referral.times import Span
 from tutela.statistics.figure import Rate
 from tutela.statistics.redress.selection import Period
 from tutela.storage.casework.case_reader import CaseReader, ReferralRow
@@ -26,16 +29,20 @@ from tutela.storage.settings import BadSettings
 from tutela.storage.workplace import Workplace
 
 app = typer.Typer(help="Reports to authorities.", no_args_is_help=True)
+RETRIES: tuple[str, ...] = get_args(RetryReason)
+RETRACTIONS: tuple[str, ...] = get_args(RetractReason)
 
 
 @app.command("list")
 def list_referrals(
-    state: Annotated[str | None, typer.Option(help="ordered, open, finishing, stopped or filed.")] = None,
+    state: Annotated[
+        ReferralState | None, typer.Option(help="Of this state alone; stopped ones are dead letters.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """List reports with their receipts and failures."""
     with workplace() as place:
-        rows = CaseReader(place.database).referrals(state)
+        rows = CaseReader(place.database).referrals(None if state is None else state.value)
         say_what_waits(place)
     if as_json:
         for row in rows:
@@ -185,25 +192,112 @@ def _lacks(place: Workplace, row: ReferralRow) -> tuple[Lack, ...] | None:
 
 @app.command()
 def dispatch() -> None:
-    """Send every report that is due, through all its steps. Exit code 3 if one failed and will be tried again."""
+    """Send every report that is due, urgent ones first. Exit code 3 if one failed, or a recipient cannot be used."""
     partly, idle = False, True
     with workplace() as place:
         say_what_waits(place)
         dispatcher = place.dispatcher()
         while (one := dispatcher.run_one()) is not None:
             partly, idle = partly or one.result != "filed", False
-            out.print(f"{one.referral}  {one.result:8}  {one.report_id or '-':12}  {one.detail}", markup=False)
+            out.print(f"{one.referral}  {one.result:9}  {one.report_id or '-':12}  {one.detail}", markup=False)
+        refusing, unusable = place.reports.standing().refusing, place.unusable_recipients()
+    for name in refusing:
+        err.print(
+            f"{name} refuses every report, and all of them wait: mend what `tutela referral list --state stopped` "
+            "says, then retry that one",
+            markup=False,
+        )
+    for name, why in unusable:
+        err.print(f"{name} cannot be used, and its reports wait: {why}", markup=False)
     if idle:
         err.print("nothing is due; a failed report waits before it is tried again (tutela referral list, retry)")
-    raise typer.Exit(int(Exit.PARTLY if partly else Exit.DONE))
+    raise typer.Exit(int(Exit.PARTLY if partly or refusing or unusable else Exit.DONE))
 
 
 @app.command()
-def retry(referral: Annotated[str, typer.Argument(metavar="REFERRAL")]) -> None:
+def retry(
+    referral: Annotated[str, typer.Argument(metavar="REFERRAL")],
+    person: Annotated[str | None, typer.Option("--as", help="Who does it; else it is on record as the system.")] = None,
+    reason: Annotated[str, typer.Option(help=", ".join(RETRIES))] = "unclear",
+) -> None:
     """Let the dispatcher try a failed or stopped report again now."""
+    if reason not in RETRIES:
+        fail(f"--reason is one of {', '.join(RETRIES)}, not {reason!r}", Exit.USAGE)
     with workplace() as place:
         try:
-            place.retry_referral(referral, "system")
-        except LookupError as error:
+            who = SYSTEM if person is None else _allowed(place, person, Permission.RETRY_REFERRAL)
+            place.reports.retry(referral, who, cast(RetryReason, reason))
+        except (LookupError, NotAllowed) as error:
             fail(str(error))
     out.print("it is due now: tutela referral dispatch")
+
+
+@app.command()
+def retract(
+    referral: Annotated[str, typer.Argument(metavar="REFERRAL")],
+    person: Annotated[str, typer.Option("--as", help="Who gives it up.")],
+    reason: Annotated[str, typer.Option(help=", ".join(RETRACTIONS))],
+) -> None:
+    """Give a failed or stopped report up. What its recipient may hold of it is withdrawn."""
+    if reason not in RETRACTIONS:
+        fail(f"--reason is one of {', '.join(RETRACTIONS)}, not {reason!r}", Exit.USAGE)
+    with workplace() as place:
+        try:
+            who = _allowed(place, person, Permission.RETRACT_REFERRAL)
+            place.reports.retract(referral, who, cast(RetractReason, reason))
+        except (LookupError, NotAllowed) as error:
+            fail(str(error))
+    out.print("it is given up; `tutela referral dispatch` or the server withdraws what its recipient holds")
+
+
+@app.command("times")
+def show_times(
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day (UTC).")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day (UTC).")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Show how long reports take from the decision to the receipt, by recipient, for the days of their order.
+
+    Seconds. A report that waits counts with its age: a figure that it can change is a range, without an end where it
+    is not known yet. Exit code 3 if a report is overdue.
+    """
+    with workplace() as place:
+        today = datetime.combine(place.clock().date(), time(), UTC)
+        start = (first or today - timedelta(days=29)).replace(tzinfo=UTC)
+        end = (last or today).replace(tzinfo=UTC) + timedelta(days=1)
+        if start >= end:
+            fail("--from lies behind --to", Exit.USAGE)
+        rows, standing = place.reports.times(start, end), place.reports.standing()
+        hours = place.settings.reports.overdue_hours
+    if as_json:
+        print_json({
+            "from": start.date().isoformat(), "to": (end - timedelta(days=1)).date().isoformat(),
+            "overdue_hours": hours, "overdue_now": standing.overdue, "recipients": [row.as_dict() for row in rows],
+        })  # fmt: skip
+    else:
+        table = Table(
+            "recipient", "ordered", "filed", "open", "not sent", "median", "95 %", "longest", f"over {hours} h",
+            box=None, pad_edge=False,
+        )  # fmt: skip
+        for row in rows:
+            spans = [_span(span) for span in (row.p50, row.p95, row.longest)]
+            numbers = (row.ordered, row.filed, row.open, row.not_sent)
+            table.add_row(*cells(row.recipient, *map(str, numbers), *spans, str(row.late + row.overdue)))
+        out.print(table if rows else "no report was ordered on these days")
+    if standing.overdue:
+        err.print(f"{standing.overdue} reports wait longer than {hours} hours: tutela referral list")
+    raise typer.Exit(int(Exit.PARTLY if standing.overdue else Exit.DONE))
+
+
+def _span(span: Span | None) -> str:
+    if span is None:
+        return "-"
+    if span.high is None:
+        return f"over {span.low:.0f} s"
+    return f"{span.low:.0f} s" if span.low == span.high else f"{span.low:.0f}-{span.high:.0f} s"
+
+
+def _allowed(place: Workplace, person: str, permission: Permission) -> str:
+    who = place.person(person)
+    who.require(permission)
+    return who.id

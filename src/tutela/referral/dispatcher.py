@@ -6,12 +6,16 @@ alone is asked what became of the attempt: it is either withdrawn and begun agai
 
 Workers hold a lease on a referral. One that outlives its lease finds its next record refused (the attempt is no
 longer its own), and its report withdrawn: two workers never finish two reports.
+
+Urgent reports go first, then the oldest. What is wrong with one report keeps no other waiting, and what is wrong with
+one recipient keeps no report to another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+import logging
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -25,17 +29,26 @@ from tutela.events.catalogue.referral import (
     ReferralFileUploaded,
     ReferralFinishing,
     ReferralOpened,
+    ReferralRetracted,
     ReferralWithdrawn,
     ReferredItem,
 )
 from tutela.events.envelope import SYSTEM, Clock, NewEvent
 from tutela.events.store import EventWriter
 from tutela.referral.material import NothingToTell, ReportMaterial
-from tutela.referral.recipient import Receipt, Recipient, RecipientError, Settled
+from tutela.referral.pauses import Pauses
+from tutela.referral.recipient import NotSetUp, Receipt, Recipient, RecipientError, Settled
 
+_log = logging.getLogger("tutela.dispatcher")
 LEASE = timedelta(minutes=10)
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
+LONGEST_DELAY_OF_URGENT = timedelta(minutes=5)
+MOST_FAILURES = 20
+"""After so many failures, and after as many again once somebody looked, a report is a dead letter."""
+DEADLINE = "deadline"
+MARGIN = timedelta(minutes=5)
+"""So long before its recipient would delete an unfinished report it is withdrawn and begun again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,7 @@ class Referral:
     attempt: int
     report_id: str | None
     failures: int
+    urgent: bool = False
 
 
 class LeaseLost(RuntimeError):
@@ -58,8 +72,15 @@ class LeaseLost(RuntimeError):
 class ReferralUnit(EventWriter, Protocol):
     """One transaction of the dispatcher."""
 
-    def claim_next(self, holder: str, now: datetime, until: datetime) -> Referral | None:
-        """Lease the longest-waiting referral that is due and that nobody holds."""
+    def claim_next(self, holder: str, now: datetime, until: datetime, but: Collection[str] = ()) -> Referral | None:
+        """Lease a referral that is due and that nobody holds: an urgent one first, else the longest-waiting.
+
+        None of the recipients `but`, and none of one that refuses everything until somebody looked.
+        """
+        ...
+
+    def number_of_another(self, referral: str, recipient: str, report_id: str) -> bool:
+        """Return whether a recipient gave this number to another report before."""
         ...
 
     def require_lease(self, referral: str, holder: str, now: datetime, until: datetime) -> None:
@@ -95,7 +116,8 @@ class ReferralTransactions(Protocol):
 class Dispatched:
     """What became of one referral.
 
-    `filed`, `failed` (tried again later), `stopped` (a person must look) or `dropped` (nothing is left to tell).
+    `filed`, `failed` (tried again later), `stopped` (a person must look), `dropped` (nothing is left to tell) or
+    `retracted` (a person gave it up).
     """
 
     referral: str
@@ -121,26 +143,24 @@ class Dispatcher:
         self._material = material
         self._clock = clock
         self._holder = holder
+        self._pauses = Pauses()
 
     def run_one(self) -> Dispatched | None:
         """Carry one due referral as far as it goes; returns None where none is due.
 
-        Whatever is wrong with one report is recorded on it and keeps no other from being sent. What else goes wrong
-        (configuration, database) is raised, and the referral given back.
+        Whatever is wrong with one report or one recipient is recorded on the report and keeps no other from being sent.
+        What all need (NotSetUp, the database) is raised, and the referral given back.
         """
         now = self._clock()
         with self._transactions.referrals() as unit:
-            referral = unit.claim_next(self._holder, now, now + LEASE)
+            referral = unit.claim_next(self._holder, now, now + LEASE, self._pauses.now(now))
         if referral is None:
             return None
         recipient = self._recipients.get(referral.recipient)
         if recipient is None:
-            return self._failed(
-                referral,
-                referral.attempt,
-                "recipient",
-                RecipientError("not-configured", f"{referral.recipient} is not configured", retry=True),
-            )
+            away = f"{referral.recipient} is not configured: [policy] recipients in tutela.toml, and its package"
+            unknown = RecipientError("not-configured", away, retry=True, of_recipient=True)
+            return self._failed(referral, referral.attempt, "recipient", unknown)
         return self._carry(referral, recipient)
 
     def run_due(self) -> list[Dispatched]:
@@ -151,55 +171,127 @@ class Dispatcher:
         return done
 
     def _carry(self, referral: Referral, recipient: Recipient) -> Dispatched:
-        step, attempt = "settle", referral.attempt
+        attempt = _Attempt(referral, recipient, self._clock)
         try:
+            if referral.state == "retracting":
+                return self._retracted(attempt)
             if referral.report_id is not None and referral.state in ("open", "finishing"):
                 if recipient.settle(referral.report_id) is Settled.FILED:
                     if referral.state != "finishing":
                         raise RecipientError("filed-unasked", "the recipient filed what we never finished", retry=False)
-                    return self._filed(referral, attempt, referral.report_id, None)
-                self._record(referral, ReferralWithdrawn(
-                    referral=referral.id, attempt=attempt, reason="interrupted"
-                ))  # fmt: skip
-            step, attempt = "open", attempt + 1
+                    return self._filed(referral, attempt.number, referral.report_id, None)
+                self._withdrawn(attempt, "interrupted")
+            attempt.begin()
             try:
                 material = self._material(referral.id)
             except NothingToTell as nothing:
                 return self._dropped(referral, str(nothing))
-            report_id = recipient.open(material)
-            self._record(referral, ReferralOpened(
-                referral=referral.id, attempt=attempt, report_id=report_id, target=recipient.target,
-                items=tuple(ReferredItem(item=file.item, verdict=file.verdict) for file in material.items),
-                withdrawn=tuple(one.item for one in material.withdrawn),
-            ))  # fmt: skip
-            file_ids = []
-            for file in material.items:
-                step = "upload"
-                file_id = recipient.upload(report_id, file)
-                file_ids.append(file_id)
-                self._record(referral, ReferralFileUploaded(
-                    referral=referral.id, attempt=attempt, item=file.item, file_id=file_id
-                ))  # fmt: skip
-                step = "describe"
-                recipient.describe(report_id, file_id, file)
-                self._record(referral, ReferralFileDescribed(
-                    referral=referral.id, attempt=attempt, item=file.item
-                ))  # fmt: skip
-            step = "finish"
-            self._finishing(referral, attempt, material)
-            receipt = recipient.finish(report_id)
-            if receipt.report_id != report_id or sorted(receipt.file_ids) != sorted(file_ids):
-                raise RecipientError("wrong-receipt", "the receipt names another report or other files", retry=False)
-            return self._filed(referral, attempt, report_id, receipt)
+            return self._sent(attempt, material)
         except RecipientError as error:
-            return self._failed(referral, attempt, step, error)
+            if attempt.open and (error.code == DEADLINE or not _again(referral, error)):
+                self._try_to_withdraw(attempt, error.code)
+            return self._failed(referral, attempt.number, attempt.step, error)
         except LeaseLost as error:
             return Dispatched(referral.id, referral.case, "failed", referral.report_id, str(error))
-        except Exception:
-            # Not of this report: the configuration or the database. It is due again as soon as that is mended.
-            with self._transactions.referrals() as unit:
-                unit.release(referral.id, self._holder)
+        except NotSetUp:
+            self._give_back(referral)
             raise
+        except Exception as error:  # noqa: BLE001 - what one report raises must not keep the others
+            return self._unforeseen(attempt, error)
+
+    def _sent(self, attempt: _Attempt, material: ReportMaterial) -> Dispatched:
+        referral, recipient = attempt.referral, attempt.recipient
+        report_id = recipient.open(material)
+        self._opened(attempt, material, report_id)
+        file_ids = []
+        for file in material.items:
+            attempt.to("upload")
+            file_id = recipient.upload(report_id, file)
+            file_ids.append(file_id)
+            self._record(referral, ReferralFileUploaded(
+                referral=referral.id, attempt=attempt.number, item=file.item, file_id=file_id
+            ))  # fmt: skip
+            attempt.to("describe")
+            recipient.describe(report_id, file_id, file)
+            self._record(referral, ReferralFileDescribed(
+                referral=referral.id, attempt=attempt.number, item=file.item
+            ))  # fmt: skip
+        attempt.to("finish")
+        self._finishing(attempt, material)
+        receipt = recipient.finish(report_id)
+        if receipt.report_id != report_id or sorted(receipt.file_ids) != sorted(file_ids):
+            raise RecipientError("wrong-receipt", "the receipt names another report or other files", retry=False)
+        return self._filed(referral, attempt.number, report_id, receipt)
+
+    def _opened(self, attempt: _Attempt, material: ReportMaterial, report_id: str) -> None:
+        try:
+            self._record_opened(attempt, material, report_id)
+        except LeaseLost:
+            # Another worker has the report, and knows nothing of this number; nobody else could withdraw it.
+            with suppress(RecipientError):
+                attempt.recipient.settle(report_id)
+            raise
+        attempt.report_id, attempt.open = report_id, True
+
+    def _record_opened(self, attempt: _Attempt, material: ReportMaterial, report_id: str) -> None:
+        referral, recipient, now = attempt.referral, attempt.recipient, self._clock()
+        with self._transactions.referrals() as unit:
+            if unit.number_of_another(referral.id, referral.recipient, report_id):
+                # Whose report that is, this one must not touch. What was opened for this one, if anything, lapses.
+                raise RecipientError("wrong-number", "the recipient gave the number of another report", retry=True)
+            unit.require_lease(referral.id, self._holder, now, now + LEASE)
+            payload = ReferralOpened(
+                referral=referral.id,
+                attempt=attempt.number,
+                report_id=report_id,
+                target=recipient.target,
+                items=tuple(ReferredItem(item=file.item, verdict=file.verdict) for file in material.items),
+                withdrawn=tuple(one.item for one in material.withdrawn),
+            )
+            unit.append([NewEvent(payload, referral.case, now, SYSTEM)])
+
+    def _withdrawn(self, attempt: _Attempt, reason: str) -> None:
+        referral = attempt.referral
+        self._record(referral, ReferralWithdrawn(referral=referral.id, attempt=attempt.number, reason=reason))
+        attempt.open = False
+
+    def _try_to_withdraw(self, attempt: _Attempt, reason: str) -> None:
+        """Leave no half report with the recipient for as long as nobody looks; it deletes it at last in any case."""
+        try:
+            if attempt.report_id is not None and attempt.recipient.settle(attempt.report_id) is Settled.GONE:
+                self._withdrawn(attempt, reason)
+        except (RecipientError, LeaseLost) as error:
+            _log.info("referral %s: a stopped attempt stays open (%s)", attempt.referral.id, type(error).__name__)
+
+    def _retracted(self, attempt: _Attempt) -> Dispatched:
+        """Carry out that a person gave the report up. It ends as filed where its recipient had it by then."""
+        referral = attempt.referral
+        attempt.step = "retract"
+        if referral.report_id is not None and attempt.recipient.settle(referral.report_id) is Settled.FILED:
+            return self._filed(referral, attempt.number, referral.report_id, None)
+        now = self._clock()
+        with self._transactions.referrals() as unit:
+            unit.require_lease(referral.id, self._holder, now, now + LEASE)
+            unit.append([NewEvent(ReferralRetracted(referral=referral.id), referral.case, now, SYSTEM)])
+            unit.release(referral.id, self._holder)
+        return Dispatched(referral.id, referral.case, "retracted", referral.report_id, "")
+
+    def _unforeseen(self, attempt: _Attempt, error: Exception) -> Dispatched:
+        """Let a report that this program fails on wait, so that those behind it go on."""
+        referral, kind = attempt.referral, type(error).__name__
+        # The message may hold what belongs to the case.
+        _log.error("referral %s failed at %s: %s", referral.id, attempt.step, kind)
+        try:
+            internal = RecipientError("internal", kind, retry=True)
+            return self._failed(referral, attempt.number, attempt.step, internal)
+        except Exception:  # noqa: BLE001 - raised again below
+            # Nothing can be recorded: the database, then, and not this report.
+            self._give_back(referral)
+            raise error from None
+
+    def _give_back(self, referral: Referral) -> None:
+        with self._transactions.referrals() as unit:
+            unit.release(referral.id, self._holder)
 
     def _record(self, referral: Referral, payload: Payload) -> None:
         now = self._clock()
@@ -207,8 +299,8 @@ class Dispatcher:
             unit.require_lease(referral.id, self._holder, now, now + LEASE)
             unit.append([NewEvent(payload, referral.case, now, SYSTEM)])
 
-    def _finishing(self, referral: Referral, attempt: int, material: ReportMaterial) -> None:
-        now = self._clock()
+    def _finishing(self, attempt: _Attempt, material: ReportMaterial) -> None:
+        now, referral = self._clock(), attempt.referral
         states = frozenset(file.item for file in material.items)
         withdraws = frozenset(one.item for one in material.withdrawn)
         with self._transactions.referrals() as unit:
@@ -216,7 +308,9 @@ class Dispatcher:
                 # Somebody decided anew meanwhile: what is not true any more is not filed.
                 raise RecipientError("changed", "the case was decided anew; the report begins again", retry=True)
             unit.require_lease(referral.id, self._holder, now, now + LEASE)
-            unit.append([NewEvent(ReferralFinishing(referral=referral.id, attempt=attempt), referral.case, now)])
+            payload = ReferralFinishing(referral=referral.id, attempt=attempt.number)
+            unit.append([NewEvent(payload, referral.case, now)])
+        attempt.open = False
 
     def _dropped(self, referral: Referral, detail: str) -> Dispatched:
         now = self._clock()
@@ -237,6 +331,7 @@ class Dispatcher:
             files=None if receipt is None else len(receipt.file_ids),
             confirmed_by="retract" if receipt is None else "finish",
         )
+        self._pauses.answered(referral.recipient)
         with self._transactions.referrals() as unit:
             unit.says(referral.id)  # its case is locked before anything else, as where cases are decided
             unit.require_lease(referral.id, self._holder, now, now + LEASE)
@@ -247,19 +342,66 @@ class Dispatcher:
 
     def _failed(self, referral: Referral, attempt: int, step: str, error: RecipientError) -> Dispatched:
         now = self._clock()
-        delay = min(FIRST_DELAY * 2 ** min(referral.failures, 20), LONGEST_DELAY)
+        if error.of_recipient:
+            self._pauses.failed(referral.recipient, now)
+        else:
+            self._pauses.answered(referral.recipient)
+        retry = _again(referral, error)
+        longest = LONGEST_DELAY_OF_URGENT if referral.urgent else LONGEST_DELAY
+        delay = min(FIRST_DELAY * 2 ** min(referral.failures, 20), longest)
         try:
             with self._transactions.referrals() as unit:
                 unit.require_lease(referral.id, self._holder, now, now + delay)
                 payload = ReferralFailed(
-                    referral=referral.id, attempt=attempt, step=step, code=error.code, retry=error.retry
+                    referral=referral.id,
+                    attempt=attempt,
+                    step=step,
+                    code=error.code,
+                    retry=retry,
+                    of_recipient=error.of_recipient,
                 )
                 unit.append([NewEvent(payload, referral.case, now, SYSTEM)])
-                if error.retry:
+                if retry:
                     unit.postpone(referral.id, self._holder, now + delay)
                 else:
                     unit.release(referral.id, self._holder)
         except LeaseLost as lost:
             return Dispatched(referral.id, referral.case, "failed", referral.report_id, str(lost))
-        result = "failed" if error.retry else "stopped"
+        result = "failed" if retry else "stopped"
         return Dispatched(referral.id, referral.case, result, referral.report_id, f"{step}: {error.code}: {error}")
+
+
+def _again(referral: Referral, error: RecipientError) -> bool:
+    # What a person gave up is withdrawn whatever it takes: nobody would look at it again.
+    worn = (referral.failures + 1) % MOST_FAILURES == 0 and not error.of_recipient
+    return (error.retry and not worn) or referral.state == "retracting"
+
+
+class _Attempt:
+    """One attempt at a report. `open`: the recipient has a number for it, and was not asked to finish it.
+
+    `number` is that of the attempt before as long as it is not begun.
+    """
+
+    def __init__(self, referral: Referral, recipient: Recipient, clock: Clock) -> None:
+        self.referral = referral
+        self.recipient = recipient
+        self.number = referral.attempt
+        self.step = "settle"
+        self.report_id: str | None = None
+        self.open = False
+        self._clock = clock
+        self._begun = self._changed = clock()
+
+    def begin(self) -> None:
+        """Begin; what the recipient does with it happens from now on."""
+        self.number += 1
+        self.step = "open"
+        self._begun = self._changed = self._clock()
+
+    def to(self, step: str) -> None:
+        """Go on to a step, or raise RecipientError where the report would be deleted before it is finished."""
+        now, lapses = self._clock(), self.recipient.lapses(self._begun, self._changed)
+        if lapses is not None and now > lapses - MARGIN:
+            raise RecipientError(DEADLINE, f"not finished in time at {self.step}; begun again", retry=True)
+        self.step, self._changed = step, now

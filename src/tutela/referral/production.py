@@ -94,6 +94,15 @@ class Gated:
         if self._made is not None:
             self._made.close()
 
+    @property
+    def made(self) -> Recipient | None:
+        """The recipient itself, once it was let be made."""
+        return self._made
+
+    def lapses(self, opened: datetime, changed: datetime) -> datetime | None:
+        """Return when an unfinished report is deleted there."""
+        return self._recipient().lapses(opened, changed)
+
     def open(self, material: ReportMaterial) -> str:
         """Send the report."""
         return self._recipient().open(material)
@@ -117,7 +126,10 @@ class Gated:
     def _recipient(self) -> Recipient:
         if not self._is_open():
             raise RecipientError(
-                NOT_CONFIRMED, f"two people must let reports go to the production of {self._name} first", retry=True
+                NOT_CONFIRMED,
+                f"two people must let reports go to the production of {self._name} first",
+                retry=True,
+                of_recipient=True,
             )
         if self._made is None:
             self._made = self._make()

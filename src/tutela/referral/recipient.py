@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -10,12 +11,21 @@ from tutela.referral.material import FileMaterial, ReportMaterial
 
 
 class RecipientError(Exception):
-    """A step failed. `code` is short and holds nothing of the case; `retry` says whether trying again may help."""
+    """A step failed. `code` is short and holds nothing of the case; `retry` says whether trying again may help.
 
-    def __init__(self, code: str, message: str, *, retry: bool) -> None:
+    `of_recipient`: whatever the report, this step would fail now. The recipient cannot be reached or used, or refuses
+    us altogether; the reports to other recipients go on.
+    """
+
+    def __init__(self, code: str, message: str, *, retry: bool, of_recipient: bool = False) -> None:
         super().__init__(message)
         self.code = code
         self.retry = retry
+        self.of_recipient = of_recipient
+
+
+class NotSetUp(Exception):
+    """The installation lacks what every report to every recipient needs; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,13 @@ class Recipient(Protocol):
 
     def close(self) -> None:
         """Free what it holds, such as connections; it is not used again."""
+        ...
+
+    def lapses(self, opened: datetime, changed: datetime) -> datetime | None:
+        """Return when the recipient deletes a report that was begun and last changed then, unless it is finished.
+
+        None where it never does.
+        """
         ...
 
     def open(self, material: ReportMaterial) -> str:

@@ -29,6 +29,7 @@ from tutela.detection.fingerprints.embedding import EmbeddingSettings
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.material import Reporter
 from tutela.referral.package.target import PackageSettings
+from tutela.referral.times import ReportRules
 from tutela.referral.transparency.target import TransparencySettings
 from tutela.regimes.permission import OtherGround
 from tutela.storage.evidence.blobs.s3 import S3Settings
@@ -98,6 +99,7 @@ class Settings:
     entrance: Entrance = field(default_factory=Entrance)
     quality: QualityRules = field(default_factory=QualityRules)
     rehearsal: bool = False
+    reports: ReportRules = field(default_factory=ReportRules)
 
 
 def default_data_folder(environment: Mapping[str, str]) -> Path:
@@ -152,6 +154,7 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
             legal_table=folder / parsed.legal.table if parsed.legal.table else None,
             entrance=_entrance(parsed.access, parsed.oidc, folder),
             quality=parsed.quality.rules(),
+            reports=ReportRules(**parsed.reports.model_dump()),
             rehearsal=parsed.rehearsal,
         )
     except ValidationError as error:

@@ -21,6 +21,7 @@ from tutela.content.item import Limits
 from tutela.detection.fingerprints.embedding import IMAGENET_MEAN, IMAGENET_STD
 from tutela.events.catalogue.base import Layer, Verdict
 from tutela.referral.cybertipline.target import CyberTiplineSettings
+from tutela.referral.times import ReportRules
 
 
 class _Section(BaseModel):
@@ -216,6 +217,12 @@ class RetentionSection(_Section):
     table: Path | None = None
 
 
+class ReportsSection(_Section):
+    """Reports to authorities."""
+
+    overdue_hours: int = ReportRules().overdue_hours
+
+
 class SuspendedAccountsSection(_Section):
     """Why suspended accounts are kept from returning."""
 
@@ -339,6 +346,7 @@ class SettingsFile(_Section):
     keys: KeysSection = KeysSection()
     evidence: EvidenceSection = EvidenceSection()
     retention: RetentionSection = RetentionSection()
+    reports: ReportsSection = ReportsSection()
     suspended_accounts: SuspendedAccountsSection | None = None
     legal: LegalSection = LegalSection()
     access: AccessSection = AccessSection()

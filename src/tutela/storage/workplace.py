@@ -15,7 +15,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from tutela.access.roles import Person
@@ -36,16 +36,14 @@ from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.hashlists.hashlist import ListRole
 from tutela.detection.matcher import Matcher, UnknownKind, thresholds_of
 from tutela.events.catalogue.intake import ServiceRegistered
-from tutela.events.catalogue.referral import ReferralRetryOrdered
 from tutela.events.envelope import SYSTEM, Clock, NewEvent, system_clock
 from tutela.referral.dispatcher import Dispatcher
 from tutela.referral.material import ReportMaterial
-from tutela.referral.package.keys import BadKeys
 from tutela.referral.production import TRANSPARENCY, Gated
 from tutela.referral.recipient import Recipient
-from tutela.referral.states import ReferralState
 from tutela.referral.transparency.sending import StatementSender
 from tutela.referral.transparency.target import TransparencySettings
+from tutela.referral.unusable import Unusable
 from tutela.regimes.legal_process import BadLegalTable
 from tutela.regimes.legal_process import load as legal_table
 from tutela.regimes.regime import RegimeTable, load
@@ -93,6 +91,7 @@ from tutela.storage.redress.redress_reader import RedressReader
 from tutela.storage.referral.feedback_desk import FeedbackDesk
 from tutela.storage.referral.production import Production
 from tutela.storage.referral.report_material import MaterialSource
+from tutela.storage.referral.reports import Reports
 from tutela.storage.referral.statements import Statements
 from tutela.storage.settings import BadSettings, Settings
 from tutela.storage.statistics.apart import Apart
@@ -448,28 +447,20 @@ class Workplace:
         """
         return MaterialSource(self.database, self.evidence, self.settings.reporter)(referral)
 
+    @cached_property
+    def reports(self) -> Reports:
+        """What people do about reports that failed, and how long reports take."""
+        return Reports(self.database, self.clock, self.settings.reports)
+
     def retry_referral(self, referral: str, actor: str) -> None:
         """Make a report due now that failed or was stopped. Raises LookupError where there is none such."""
-        table, leases = schema.referrals, schema.leases
-        now = self.clock()
-        with self.database.write() as connection:
-            query = select(table.c.case_id).where(
-                table.c.id == referral,
-                table.c.state.not_in([ReferralState.FILED.value, ReferralState.DROPPED.value]),
-                table.c.last_error.is_not(None),
-            )
-            case_id = connection.execute(query.with_for_update()).scalar()
-            if case_id is None:
-                raise LookupError(f"there is no failed or stopped report {referral}")
-            connection.execute(delete(leases).where(leases.c.referral_id == referral))
-            payload = ReferralRetryOrdered(referral=referral)
-            EventLog(connection, self.clock).append([NewEvent(payload, case_id, now, actor)])
+        self.reports.retry(referral, actor, "unclear")
 
     def recipients(self) -> dict[str, Recipient]:
         """Return the installed recipients that the policy names, configured once; closed with the installation.
 
-        One in production is made when two people let reports go there, and asks each time whether they still do.
-        Raises BadSettings where the keys of one cannot be used.
+        One in production is made when two people let reports go there, and asks each time whether they still do. One
+        that cannot be used, for want of a key or of its package, is `Unusable`: its own reports wait alone.
         """
         with self._recipients_lock:
             if self._recipients is None:
@@ -481,18 +472,29 @@ class Workplace:
                 }
             return self._recipients
 
+    def unusable_recipients(self) -> list[tuple[str, str]]:
+        """Return the recipients that cannot be set up, each with what to mend."""
+        made = {name: one.made if isinstance(one, Gated) else one for name, one in self.recipients().items()}
+        return [(name, one.why) for name, one in sorted(made.items()) if isinstance(one, Unusable) and not one.usable]
+
     def _recipient(self, point: EntryPoint) -> Recipient:
+        settings = getattr(self.settings, point.name)
+
         def make() -> Recipient:
-            try:
-                made: Recipient = point.load()(getattr(self.settings, point.name))
-            except BadKeys as error:
-                raise BadSettings(f"[policy] recipients: {error}") from error
+            made: Recipient = point.load()(settings)
             return made
+
+        def made_or_waiting() -> Recipient:
+            try:
+                return make()
+            except (ValueError, OSError, ImportError) as error:
+                _log.error("%s cannot be used: %s", point.name, error)
+                return Unusable(make, settings.target, str(error))
 
         if point.name in self.production.endpoints:
             target = self.production.endpoints[point.name].target
-            return Gated(point.name, target, lambda: self.production.is_open(point.name), make)
-        return make()
+            return Gated(point.name, target, lambda: self.production.is_open(point.name), made_or_waiting)
+        return made_or_waiting()
 
     def yearly_return(self, year: int) -> YearlyReturn:
         """Compile the return of a year from the events as they are now."""

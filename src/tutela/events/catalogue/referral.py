@@ -9,6 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tutela.events.catalogue.base import Payload, event
 
+RetryReason = Literal["mended", "recipient_says", "unclear"]
+"""What was wrong is mended; the recipient says that it works again; nobody knows, and it may work."""
+RetractReason = Literal["reported_otherwise", "duplicate", "not_due", "cannot_be_sent"]
+"""It was reported in another way; another report says the same; none is due; it can never be sent as it is."""
+
 
 class ReferredItem(BaseModel):
     """An item of a report, with the verdict that the report states."""
@@ -89,18 +94,47 @@ class ReferralWithdrawn(Payload):
 
 @event("referral.failed")
 class ReferralFailed(Payload):
-    """A step failed. `retry` says whether the dispatcher tries again by itself."""
+    """A step failed. `retry` says whether the dispatcher tries again by itself.
 
+    `of_recipient`: nothing is wrong with this report; its recipient refuses everything, or cannot be reached. Where
+    that is not tried again, the recipient's other reports wait until somebody looked at this one.
+    """
+
+    VERSION = 2
     referral: str
     attempt: int
     step: str
     code: str
     retry: bool
+    of_recipient: bool = False
 
 
 @event("referral.retry_ordered")
 class ReferralRetryOrdered(Payload):
-    """A person let the dispatcher try a failed or stopped report again."""
+    """A person let the dispatcher try a failed or stopped report again, for a reason.
+
+    There is none where the case was decided anew, and in version 1.
+    """
+
+    VERSION = 2
+    referral: str
+    reason: RetryReason | None = None
+
+
+@event("referral.retract_ordered")
+class ReferralRetractOrdered(Payload):
+    """A person gave up a failed or stopped report, which is not to be sent.
+
+    What its recipient holds of it is withdrawn.
+    """
+
+    referral: str
+    reason: RetractReason
+
+
+@event("referral.retracted")
+class ReferralRetracted(Payload):
+    """A report that a person gave up is gone: nothing of it is with its recipient."""
 
     referral: str
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from tutela.referral.cybertipline.building import build_file_details, build_report
 from tutela.referral.cybertipline.client import CyberTiplineClient
+from tutela.referral.cybertipline.codes import Code
 from tutela.referral.cybertipline.errors import (
     AlreadyFinished,
     AlreadyRetracted,
     CyberTiplineError,
     NoAnswer,
     NoSuchReport,
+    NotAuthenticated,
+    NotAuthorised,
+    NothingThere,
     Retry,
     UnclearAnswer,
     WrongDigest,
@@ -24,6 +29,10 @@ from tutela.referral.material import FileMaterial, ReportMaterial
 from tutela.referral.recipient import Receipt, RecipientError, Settled
 
 _T = TypeVar("_T")
+LIFE_AFTER_OPENING = timedelta(hours=24)
+LIFE_AFTER_CHANGE = timedelta(hours=1)
+"""An unfinished report is deleted at the later of both."""
+_OF_THE_REQUEST = (400, 413, 422)
 _NAMES: dict[type[CyberTiplineError], str] = {
     NoAnswer: "no-answer",
     UnclearAnswer: "unclear-answer",
@@ -48,6 +57,10 @@ class CyberTipline:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def lapses(self, opened: datetime, changed: datetime) -> datetime | None:
+        """Return when an unfinished report is deleted."""
+        return max(opened + LIFE_AFTER_OPENING, changed + LIFE_AFTER_CHANGE)
 
     def open(self, material: ReportMaterial) -> str:
         """Submit the report."""
@@ -99,7 +112,17 @@ def _as_recipient() -> Iterator[None]:
         yield
     except CyberTiplineError as error:
         code = _NAMES.get(type(error), "wrong-answer") if error.code is None else str(error.code)
-        raise RecipientError(code, str(error), retry=error.retry is not Retry.NEVER) from error
+        retry = error.retry is not Retry.NEVER
+        raise RecipientError(code, str(error), retry=retry, of_recipient=_of_recipient(error)) from error
+
+
+def _of_recipient(error: CyberTiplineError) -> bool:
+    """Return whether the next report would fare no better: a wrong password or address, no service to be reached."""
+    if isinstance(error, NotAuthorised):
+        return error.code != Code.NOT_AUTHORISED_REPORT
+    if isinstance(error, UnclearAnswer):
+        return error.status is not None and error.status >= 300 and error.status not in _OF_THE_REQUEST
+    return isinstance(error, NotAuthenticated | NothingThere | NoAnswer)
 
 
 def _stated(build: Callable[[], _T]) -> _T:

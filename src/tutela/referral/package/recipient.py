@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import BinaryIO
 
 from tutela.events.envelope import Clock, system_clock
@@ -84,6 +85,10 @@ class PackageRecipient:
             attempt.stream.close()
         self._attempts.clear()
         self._delivery.close()
+
+    def lapses(self, opened: datetime, changed: datetime) -> datetime | None:  # noqa: ARG002 - as every recipient
+        """Return None: a package lies here until it is handed over or settled."""
+        return None
 
     def open(self, material: ReportMaterial) -> str:
         """Begin a package under a new id."""

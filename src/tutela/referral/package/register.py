@@ -19,6 +19,8 @@ from tutela.referral.recipient import RecipientError, Settled
 _MEDIA_TYPE = "application/vnd.tutela.package"
 _CHUNK = 64 * 1024
 _PASSING = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.GONE, httpx.codes.TOO_EARLY, httpx.codes.TOO_MANY_REQUESTS)
+_OF_US = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND)
+"""A wrong token or address: no other report would fare better."""
 
 
 class RegisterDelivery:
@@ -113,7 +115,9 @@ class RegisterDelivery:
                 return response.status_code, body
         except httpx.HTTPError as error:
             # A lost answer: the register may have taken the package or not. It is asked before anything else.
-            raise RecipientError("no-answer", f"{type(error).__name__} at the register", retry=True) from error
+            raise RecipientError(
+                "no-answer", f"{type(error).__name__} at the register", retry=True, of_recipient=True
+            ) from error
         finally:
             self._http.cookies.clear()
 
@@ -121,7 +125,12 @@ class RegisterDelivery:
 def _refused(status: int, body: bytes) -> RecipientError:
     # 410: the id was closed meanwhile, and the report begins again under a new one.
     passing = status >= httpx.codes.INTERNAL_SERVER_ERROR or status in _PASSING
-    return RecipientError(f"http-{status}", f"the register answered {status}: {_words(body)}", retry=passing)
+    return RecipientError(
+        f"http-{status}",
+        f"the register answered {status}: {_words(body)}",
+        retry=passing,
+        of_recipient=status != httpx.codes.GONE and (passing or status in _OF_US),
+    )
 
 
 def _words(body: bytes) -> str:

@@ -98,4 +98,5 @@ def create_app(
     app = Starlette(routes=[Mount(BASE_PATH, routes=_service_routes(office)), *_sandbox_routes(office)])
     app.state.store = kept
     app.state.faults = office.faults
+    app.state.office = office
     return app

@@ -19,6 +19,8 @@ from tutela.sandboxes.dropping import Drop
 
 REQUEST_ID = "Request-ID"
 _LOG = logging.getLogger(__name__)
+_ELSEWHERE = 500_000_000
+"""So far off that no report has the number."""
 _PROXY_PAGE = "<!DOCTYPE html><title>Bad gateway</title><h1>Bad gateway</h1>"
 
 
@@ -94,6 +96,10 @@ def _distort(answer: Answer, struck: tuple[Fault, ...]) -> Answer:
             answer = replace(answer, code=fault.code, status=fault.http_status)
         elif fault.kind is Kind.WRONG_HASH and answer.md5 is not None:
             answer = replace(answer, md5=answer.md5[::-1])
+        elif fault.kind is Kind.WRONG_REPORT and answer.report_id is not None:
+            answer = replace(answer, report_id=answer.report_id + _ELSEWHERE)
+        elif fault.kind is Kind.WRONG_FILES:
+            answer = replace(answer, file_ids=answer.file_ids[1:])
     return answer
 
 

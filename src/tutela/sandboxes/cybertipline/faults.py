@@ -12,7 +12,8 @@ class Kind(StrEnum):
     """What goes wrong. "Before" and "after" refer to the effect on the sandbox's records.
 
     ``latency`` makes the answer late, after the effect; ``latency_before`` makes the effect late, so that a
-    client which gives up meanwhile prevents it.
+    client which gives up meanwhile prevents it. ``wrong_report`` and ``wrong_files`` are lies: the answer names a
+    report that there is not, and a receipt leaves out a file.
     """
 
     LATENCY = "latency"
@@ -23,6 +24,8 @@ class Kind(StrEnum):
     ERROR_AFTER = "error_after"
     WRONG_CODE = "wrong_code"
     WRONG_HASH = "wrong_hash"
+    WRONG_REPORT = "wrong_report"
+    WRONG_FILES = "wrong_files"
     EXPIRE = "expire"
 
 

@@ -1,6 +1,7 @@
 """The ledger: proof of what arrived, as JSON."""
 
 import base64
+from collections import defaultdict
 from datetime import UTC, datetime
 
 from tutela.sandboxes.cybertipline.office import Office
@@ -44,7 +45,7 @@ def _request(note: RequestNote) -> dict[str, object]:
     }
 
 
-def _report(report: Report, notes: list[RequestNote]) -> dict[str, object]:
+def _report(report: Report, request_ids: list[str]) -> dict[str, object]:
     return {
         "id": report.report_id,
         "owner": report.owner,
@@ -56,7 +57,7 @@ def _report(report: Report, notes: list[RequestNote]) -> dict[str, object]:
         "finished": show_time(report.closed) if report.state == "finished" else None,
         **_document(report.xml),
         "files": [_file(file) for file in report.files],
-        "request_ids": [note.request_id for note in notes if note.report_id == report.report_id],
+        "request_ids": request_ids,
     }
 
 
@@ -67,9 +68,12 @@ def ledger(office: Office) -> dict[str, object]:
     earlier one at the real service, but the sandbox forgets nothing.
     """
     notes = office.store.requests()
+    of_report: defaultdict[int | None, list[str]] = defaultdict(list)
+    for note in notes:
+        of_report[note.report_id].append(note.request_id)
     return {
         "sandbox": "cybertipline",
         "now": show_time(office.clock()),
-        "reports": [_report(report, notes) for report in office.desk.sweep()],
+        "reports": [_report(report, of_report[report.report_id]) for report in office.desk.sweep()],
         "requests": [_request(note) for note in notes],
     }

@@ -127,6 +127,7 @@ class ReferralRow:
     filed_at: datetime | None
     files: int | None
     supplements: str | None
+    urgent: bool
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -228,6 +229,18 @@ class CaseReader:
         if row is None:
             raise LookupError(f"there is no report {referral}")
         return _referral(row)
+
+    def dead_letters(self, limit: int) -> list[ReferralRow]:
+        """Return the reports that wait for a person, urgent ones first, else the longest-waiting."""
+        table = schema.referrals
+        query = (
+            select(table)
+            .where(table.c.state == "stopped")
+            .order_by(table.c.urgent.desc(), table.c.ordered_at, table.c.id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [_referral(row) for row in connection.execute(query)]
 
     def actions(
         self, states: Sequence[str], limit: int | None = None, after: ActionRow | None = None
@@ -432,6 +445,7 @@ def _referral(row: Any) -> ReferralRow:
         filed_at=row.filed_at,
         files=row.files,
         supplements=row.supplements,
+        urgent=row.urgent,
     )
 
 

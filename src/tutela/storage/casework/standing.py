@@ -120,7 +120,8 @@ def _reports(connection: Connection, case_id: str) -> list[Report]:
             id=row.id,
             recipient=row.recipient,
             filed=row.state == ReferralState.FILED,
-            pending=ReferralState(row.state).pending,
+            # One that is given up is no answer to what is decided from now on.
+            pending=ReferralState(row.state).pending and row.state != ReferralState.RETRACTING,
             stopped=row.state == ReferralState.STOPPED,
             stated=frozenset(said[row.id, False]),
             withdrawn=frozenset(said[row.id, True]),

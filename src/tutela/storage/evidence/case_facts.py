@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from tutela.casework.case import CaseState
 from tutela.casework.clocks import CaseFacts, Phase
+from tutela.referral.states import ReferralState
 from tutela.storage import schema
 from tutela.storage.schema.retention import clocks, holds
 
@@ -67,8 +68,8 @@ def facts_of(connection: Connection, cases: Sequence[str]) -> dict[str, CaseFact
 def _phase(state: CaseState, reports: list[str]) -> Phase:
     if state.is_under_way:
         return Phase.AWAITING
-    if any(report != "filed" for report in reports):
+    if any(ReferralState(report).pending for report in reports):
         return Phase.UNREPORTED
     if state is CaseState.DISMISSED:
         return Phase.DISMISSED
-    return Phase.REPORTED if reports else Phase.CONFIRMED
+    return Phase.REPORTED if ReferralState.FILED in reports else Phase.CONFIRMED

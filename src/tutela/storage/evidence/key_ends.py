@@ -14,6 +14,7 @@ from tutela.access.roles import Permission, Person
 from tutela.casework.case import NotPossible
 from tutela.events.catalogue.retention import MasterKeyRotated, PseudonymKeyDestroyed, RotationBegun
 from tutela.events.envelope import Clock, NewEvent
+from tutela.referral.states import ENDS
 from tutela.statistics.provider_return.compilation import YearlyReturn
 from tutela.statistics.provider_return.wording import as_json
 from tutela.storage import schema
@@ -144,8 +145,8 @@ def _open_of(connection: Connection, year: int) -> str:
     if connection.execute(waiting.limit(1)).first() is not None:
         return "complaints of that year await a decision"
     unsent = select(referrals.c.id).where(
-        referrals.c.state != "filed", of_year.where(cases.c.id == referrals.c.case_id)
+        referrals.c.state.not_in([state.value for state in ENDS]), of_year.where(cases.c.id == referrals.c.case_id)
     )
     if connection.execute(unsent.limit(1)).first() is not None:
-        return "reports of that year are not filed"
+        return "reports of that year are still to be sent"
     return ""

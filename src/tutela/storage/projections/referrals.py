@@ -16,6 +16,8 @@ from tutela.events.catalogue.referral import (
     ReferralFinishing,
     ReferralOpened,
     ReferralOrdered,
+    ReferralRetracted,
+    ReferralRetractOrdered,
     ReferralRetryOrdered,
     ReferralWithdrawn,
 )
@@ -27,12 +29,16 @@ from tutela.storage.projections.cases import settle
 from tutela.storage.projections.projector import payloads_of, projects
 
 _S = ReferralState
+UNDER_WAY = (_S.ORDERED, _S.OPEN, _S.FINISHING, _S.RETRACTING)
 
 
 @projects(ReferralOrdered)
 def ordered(connection: Connection, events: Sequence[Event]) -> None:
     """A report is ordered, with the items that it is of."""
     found = payloads_of(events, ReferralOrdered)
+    cases = schema.cases
+    wanted = list({event.subject for event, _ in found})
+    urgent = set(connection.execute(select(cases.c.id).where(cases.c.id.in_(wanted), cases.c.urgent)).scalars())
     connection.execute(
         insert(schema.referrals),
         [
@@ -46,6 +52,7 @@ def ordered(connection: Connection, events: Sequence[Event]) -> None:
                 "ordered_at": event.occurred_at,
                 "changed_at": event.occurred_at,
                 "supplements": payload.supplements,
+                "urgent": event.subject in urgent,
             }
             for event, payload in found
         ],
@@ -133,9 +140,10 @@ def failed(connection: Connection, events: Sequence[Event]) -> None:
     for event, payload in payloads_of(events, ReferralFailed):
         values = {"failures": schema.referrals.c.failures + 1, "last_error": f"{payload.step}: {payload.code}"}
         if payload.retry:
-            _stay(connection, event, [_S.ORDERED, _S.OPEN, _S.FINISHING], **values)
+            _stay(connection, event, UNDER_WAY, **values)
         else:
-            _move(connection, event, _S.STOPPED, stopped_in=schema.referrals.c.state, **values)
+            stops = {"stopped_in": schema.referrals.c.state, "stops_recipient": payload.of_recipient}
+            _move(connection, event, _S.STOPPED, **stops, **values)
 
 
 @projects(ReferralRetryOrdered)
@@ -146,9 +154,29 @@ def retry_ordered(connection: Connection, events: Sequence[Event]) -> None:
         query = select(table.c.state, table.c.stopped_in).where(table.c.id == payload.referral)
         row = connection.execute(query).one_or_none()
         if row is not None and row.state == _S.STOPPED:
-            _move(connection, event, ReferralState(row.stopped_in))
+            _move(connection, event, ReferralState(row.stopped_in), stops_recipient=False)
         else:
-            _stay(connection, event, [_S.ORDERED, _S.OPEN, _S.FINISHING])
+            _stay(connection, event, UNDER_WAY)
+
+
+@projects(ReferralRetractOrdered)
+def retract_ordered(connection: Connection, events: Sequence[Event]) -> None:
+    """A person gave the report up; what its recipient may hold is withdrawn next."""
+    for event in events:
+        _move(connection, event, _S.RETRACTING, stops_recipient=False)
+
+
+@projects(ReferralRetracted)
+def retracted(connection: Connection, events: Sequence[Event]) -> None:
+    """Nothing of the report is with its recipient, and nothing of it was said."""
+    for event, payload in payloads_of(events, ReferralRetracted):
+        _move(connection, event, _S.RETRACTED, report_id=None, last_error=None)
+        connection.execute(
+            update(schema.referral_items)
+            .where(schema.referral_items.c.referral_id == payload.referral)
+            .values(stated=False)
+        )
+        settle(connection, event.subject)
 
 
 @projects(ReferralDropped)

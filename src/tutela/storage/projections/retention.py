@@ -21,7 +21,7 @@ from tutela.events.catalogue.redress import (
     ComplaintDecided,
     ComplaintLodged,
 )
-from tutela.events.catalogue.referral import ReferralFiled, ReferralOrdered
+from tutela.events.catalogue.referral import ReferralDropped, ReferralFiled, ReferralOrdered, ReferralRetracted
 from tutela.events.catalogue.retention import (
     ErasureBegun,
     ErasureCertified,
@@ -88,7 +88,16 @@ def may_bring_evidence(connection: Connection, events: Sequence[Event]) -> None:
         _set(connection, erased)
 
 
-@follows(CaseClosed, CaseReopened, ReferralOrdered, ReferralFiled, ComplaintLodged, ComplaintDecided)
+@follows(
+    CaseClosed,
+    CaseReopened,
+    ReferralOrdered,
+    ReferralFiled,
+    ReferralDropped,
+    ReferralRetracted,
+    ComplaintLodged,
+    ComplaintDecided,
+)
 def changed(connection: Connection, events: Sequence[Event]) -> None:
     """What a clock depends on changed."""
     _set(connection, {event.subject for event in events})

@@ -58,6 +58,8 @@ def urgency(connection: Connection, events: Sequence[Event]) -> None:
 def set_urgent(connection: Connection, case_id: str, *, urgent: bool) -> None:
     """Let a case be urgent or not, and as grave as follows from it."""
     connection.execute(update(schema.cases).where(schema.cases.c.id == case_id).values(urgent=urgent))
+    reports = schema.referrals
+    connection.execute(update(reports).where(reports.c.case_id == case_id).values(urgent=urgent))
     rank(connection, case_id)
 
 

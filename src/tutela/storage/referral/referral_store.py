@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Row, delete, false, select, true, update
 
 from tutela.casework import closing
 from tutela.events.envelope import NewEvent
 from tutela.referral.dispatcher import LeaseLost, Referral
+from tutela.referral.states import ReferralState
 from tutela.storage import schema
 from tutela.storage.casework.standing import case_of, standing_of
 from tutela.storage.database import upserting
 from tutela.storage.record.event_log import EventLog
 from tutela.storage.recording import RecordingStore
-
-_DUE = ("ordered", "open", "finishing")
+from tutela.storage.schema.referral import DUE
 
 
 class ReferralStore(RecordingStore):
@@ -26,34 +27,57 @@ class ReferralStore(RecordingStore):
         super().__init__(connection, log)
         self._closed = closed
 
-    def claim_next(self, holder: str, now: datetime, until: datetime) -> Referral | None:
-        """Lease the longest-waiting referral that is due and free."""
-        table, leases = schema.referrals, schema.leases
-        closed = self._closed(self._connection)
-        query = (
-            select(table)
-            .outerjoin(leases, leases.c.referral_id == table.c.id)
-            .where(table.c.state.in_(_DUE), (leases.c.until.is_(None)) | (leases.c.until <= now))
-            .where(table.c.recipient.not_in(closed))
-            .order_by(table.c.ordered_at, table.c.id)
-            .limit(1)
-            .with_for_update(of=table, skip_locked=True)
-        )
-        row = self._connection.execute(query).one_or_none()
+    def claim_next(self, holder: str, now: datetime, until: datetime, but: Collection[str] = ()) -> Referral | None:
+        """Lease a referral that is due and free: an urgent one first, else the longest-waiting."""
+        kept = self._closed(self._connection).union(but)
+        row = self._next(now, kept, urgent=True) or self._next(now, kept, urgent=False)
         if row is None:
             return None
+        leases = schema.leases
         lease = upserting(self._connection, leases).values(referral_id=row.id, holder=holder, until=until)
         leased = self._connection.execute(
             lease.on_conflict_do_update(
                 index_elements=["referral_id"],
                 set_={"holder": holder, "until": until},
-                # PostgreSQL shows a lease that another worker took meanwhile here, and not in the query above.
+                # PostgreSQL shows a lease that another worker took meanwhile here, and not in the query.
                 where=leases.c.until <= now,
             ).returning(leases.c.holder)
         )
         if leased.one_or_none() is None:
             return None
-        return Referral(row.id, row.case_id, row.recipient, row.state, row.attempt, row.report_id, row.failures)
+        return Referral(
+            row.id, row.case_id, row.recipient, row.state, row.attempt, row.report_id, row.failures, row.urgent
+        )
+
+    def _next(self, now: datetime, but: Collection[str], *, urgent: bool) -> Row[Any] | None:
+        table, leases = schema.referrals, schema.leases
+        stopping = schema.referrals.alias()
+        refusing = select(stopping.c.recipient).where(stopping.c.stops_recipient)
+        query = (
+            select(table)
+            .outerjoin(leases, leases.c.referral_id == table.c.id)
+            .where(
+                DUE,
+                table.c.urgent == (true() if urgent else false()),
+                (leases.c.until.is_(None)) | (leases.c.until <= now),
+                # What a person gave up is withdrawn also from one that refuses everything else.
+                (table.c.recipient.not_in(refusing)) | (table.c.state == ReferralState.RETRACTING.value),
+            )
+            .order_by(table.c.ordered_at, table.c.id)
+            .limit(1)
+            .with_for_update(of=table, skip_locked=True)
+        )
+        if but:
+            query = query.where(table.c.recipient.not_in(sorted(but)))
+        return self._connection.execute(query).one_or_none()
+
+    def number_of_another(self, referral: str, recipient: str, report_id: str) -> bool:
+        """Return whether another report has the number."""
+        table = schema.referrals
+        query = select(table.c.id).where(
+            table.c.report_id == report_id, table.c.recipient == recipient, table.c.id != referral
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
 
     def require_lease(self, referral: str, holder: str, now: datetime, until: datetime) -> None:
         """Renew the lease, or raise LeaseLost. One that ran out and that nobody took is still the holder's."""

@@ -22,7 +22,7 @@ from tutela.referral.material import (
     SuspensionMaterial,
     WithdrawnMaterial,
 )
-from tutela.referral.recipient import RecipientError
+from tutela.referral.recipient import NotSetUp, RecipientError
 from tutela.storage import schema
 from tutela.storage.casework.standing import case_of, standing_of
 from tutela.storage.database import Database
@@ -31,6 +31,10 @@ from tutela.storage.evidence.keys import BrokenKey
 from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.storage.rows import events_about
 from tutela.storage.settings import BadSettings
+
+
+class NoReporter(BadSettings, NotSetUp):
+    """Nobody is named who reports."""
 
 
 class MaterialSource:
@@ -50,7 +54,7 @@ class MaterialSource:
         are loaded.
         """
         if self._reporter is None:
-            raise BadSettings(
+            raise NoReporter(
                 "a report names who reports: set [reporter] organisation, first_name, last_name "
                 "and email in tutela.toml"
             )

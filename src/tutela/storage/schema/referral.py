@@ -7,6 +7,8 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Int
 from tutela.storage.columns import Json, UtcTime
 from tutela.storage.schema.base import metadata
 
+DUE = text("state IN ('ordered', 'open', 'finishing', 'retracting')")
+STOPS = text("stops_recipient")
 referrals = Table(
     "referrals",
     metadata,
@@ -25,7 +27,13 @@ referrals = Table(
     Column("filed_at", UtcTime),
     Column("files", Integer),
     Column("supplements", String(36)),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),
+    Column("stops_recipient", Boolean, nullable=False, server_default=text("false")),
     Index("ix_referrals_case_id", "case_id"),
+    Index("ix_referrals_report_id", "report_id"),
+    # In the order in which they are sent; few of all wait.
+    Index("ix_referrals_due", "urgent", "ordered_at", "id", sqlite_where=DUE, postgresql_where=DUE),
+    Index("ix_referrals_stops", "recipient", sqlite_where=STOPS, postgresql_where=STOPS),
     Index("ix_referrals_state", "state", "changed_at"),
     Index("ix_referrals_ordered_at", "ordered_at", "id"),
     Index("ix_referrals_filed_at", "filed_at", "id"),

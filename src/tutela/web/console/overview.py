@@ -70,6 +70,7 @@ def show(
         services=services,
         period=period,
         totals=totals,
+        reports=server.place.reports.standing(),
         inflow=inflow,
         waiting=waiting,
         waits_now=waits_now,

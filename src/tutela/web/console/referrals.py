@@ -1,17 +1,17 @@
-"""Reports to authorities: where each stands, another try, what its recipient said, and who let it go to production."""
+"""Reports to authorities: where each stands, dead letters, times, what recipients said, and who opened production."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from tutela.access.approvals import NotApproved
 from tutela.access.ports import Session
 from tutela.access.roles import NotAllowed, Permission
-from tutela.events.catalogue.referral import FeedbackKind
+from tutela.events.catalogue.referral import FeedbackKind, RetractReason, RetryReason
 from tutela.referral.feedback import KINDS, LONGEST_REFERENCE, BadFeedback, Word
 from tutela.referral.states import ReferralState
 from tutela.storage.referral.foresight import Foresight
@@ -31,8 +31,32 @@ Manager = Annotated[Session, Depends(Allowed(Permission.MANAGE_PRODUCTION))]
 
 @router.get("/referrals")
 def show(request: Request, server: Server, session: Reader) -> Response:
-    """List the newest reports, and say what waits for production."""
+    """List the dead letters and the newest reports, and say what waits for production."""
     return _list(request, server, session)
+
+
+@router.get("/referrals/times")
+def show_times(
+    request: Request,
+    server: Server,
+    session: Reader,
+    days: Annotated[Literal["7", "30", "90", "365"], Query()] = "30",
+) -> Response:
+    """Show how long reports take from the decision to the receipt."""
+    last = server.place.clock().date()
+    first = last - timedelta(days=int(days) - 1)
+    start, end = (datetime.combine(day, time(), UTC) for day in (first, last + timedelta(days=1)))
+    return page(
+        request,
+        "referral_times.html",
+        session,
+        days=days,
+        first=first,
+        last=last,
+        rows=server.place.reports.times(start, end),
+        standing=server.place.reports.standing(),
+        limit=server.place.settings.reports.overdue_hours,
+    )
 
 
 @router.post("/referrals/{referral}/retry")
@@ -41,10 +65,27 @@ def retry(
     server: Server,
     session: Annotated[Session, Depends(Allowed(Permission.RETRY_REFERRAL))],
     referral: str,
+    reason: Annotated[RetryReason, Form()] = "unclear",
 ) -> Response:
     """Make a failed or stopped report due now."""
     try:
-        server.place.retry_referral(referral, session.person.id)
+        server.place.reports.retry(referral, session.person.id, reason)
+    except LookupError as error:
+        return _list(request, server, session, status=409, refused=str(error))
+    return RedirectResponse("/referrals", status_code=303)
+
+
+@router.post("/referrals/{referral}/retract")
+def retract(
+    request: Request,
+    server: Server,
+    session: Annotated[Session, Depends(Allowed(Permission.RETRACT_REFERRAL))],
+    referral: str,
+    reason: Annotated[RetractReason, Form()],
+) -> Response:
+    """Give a failed or stopped report up."""
+    try:
+        server.place.reports.retract(referral, session.person.id, reason)
     except LookupError as error:
         return _list(request, server, session, status=409, refused=str(error))
     return RedirectResponse("/referrals", status_code=303)
