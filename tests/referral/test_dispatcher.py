@@ -32,6 +32,8 @@ from tutela.storage.settings import BadSettings
 from tutela.storage.workplace import Workplace
 
 ENDPOINTS = ("submit", "upload", "fileinfo", "finish", "retract")
+LIE = 500_000_000
+"""What the sandbox adds to a number where it was ordered to lie."""
 SOAK = bool(os.environ.get("TUTELA_SOAK"))
 
 
@@ -84,7 +86,9 @@ class Office:
         }
         opened = {e.payload.report_id for e in events if isinstance(e.payload, ReferralOpened)}
         # Of every report whose number we hold nothing is left open: only one whose number was lost expires by itself.
-        assert all(reports[i]["state"] != "open" for i in opened)
+        assert all(reports[i]["state"] != "open" for i in opened if i in reports)
+        # A number that the ledger does not know is one of its lies about a report that it does.
+        assert {str(int(i) - LIE) for i in opened if i not in reports} <= set(reports)
         for row in rows:
             assert row.report_id is not None
             report, case = reports[row.report_id], CaseReader(self.place.database).one(row.case_id)

@@ -255,10 +255,6 @@ def test_people_and_keys_of_before_go_on_and_their_sessions_end(empty_database_u
 
 def test_legal_requests_join_what_is_there(empty_database_url: str) -> None:
     """At 0011 with a case and a hold on it: both stay, and a request can rest on them."""
-
-
-def test_reports_of_urgent_cases_are_urgent_and_none_stops_its_recipient(empty_database_url: str) -> None:
-    """At 0011 with reports of an urgent and of another case, one of them stopped."""
     database = Database(empty_database_url)
     sqlite = database.engine.dialect.name == "sqlite"
     at = datetime(2025, 1, 2, tzinfo=UTC).replace(tzinfo=None if sqlite else UTC)
@@ -295,6 +291,20 @@ def test_reports_of_urgent_cases_are_urgent_and_none_stops_its_recipient(empty_d
         connection.execute(legal_cases.insert().values(request_id="r", case_id="c"))
     with database.read() as connection:
         assert find(connection, "r").cases == ("c",)
+    database.close()
+
+
+def test_reports_of_urgent_cases_are_urgent_and_none_stops_its_recipient(empty_database_url: str) -> None:
+    """At 0011 with reports of an urgent and of another case, one of them stopped."""
+    database = Database(empty_database_url)
+    sqlite = database.engine.dialect.name == "sqlite"
+    at = datetime(2025, 1, 2, tzinfo=UTC).replace(tzinfo=None if sqlite else UTC)
+    with database.write() as connection:
+        alembic = Config()
+        alembic.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        alembic.attributes["connection"] = connection
+        command.upgrade(alembic, "0011")
+        old = MetaData()
         old.reflect(connection, only=["cases", "referrals"])
         for case, urgent, state in (("c", True, "ordered"), ("d", False, "stopped")):
             connection.execute(

@@ -176,6 +176,10 @@ def _list(request: Request, server: Running, session: Session, status: int = 200
         rows=server.cases.referrals(limit=SHOWN),
         productions=server.place.production.standings(),
         troubles=server.place.statements.troubles(SHOWN),
+        dead=server.cases.dead_letters(SHOWN),
+        standing=server.place.reports.standing(),
+        unusable=server.place.unusable_recipients(),
+        limit=server.place.settings.reports.overdue_hours,
         refused=refused,
         shown=SHOWN,
     )
