@@ -34,6 +34,7 @@ from tutela.cli import (
     samples,
     sandboxes,
     services,
+    statistics,
     transparency,
 )
 from tutela.cli.exits import Exit
@@ -70,6 +71,7 @@ app.add_typer(packages.app, name="package")
 app.add_typer(transparency.app, name="transparency")
 app.add_typer(platform.app, name="platform")
 app.add_typer(quality.app, name="quality")
+app.add_typer(statistics.app, name="statistics")
 app.add_typer(people.app, name="person")
 app.add_typer(people.key_app, name="key")
 app.add_typer(retention.app, name="retention")
