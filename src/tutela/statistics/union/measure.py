@@ -66,7 +66,11 @@ SILENCE = {
     Measure.STATES_SILENT_ON_CONVICTIONS: Measure.CONVICTIONS,
 }
 """Which measure the states did not report that a value counts."""
-BASES = {Measure.APPEALS: Measure.COMPLAINTS, Measure.REINSTATED_ON_APPEAL: Measure.REINSTATED}
+BASES = {
+    Measure.APPEALS: Measure.COMPLAINTS,
+    Measure.REINSTATED_ON_APPEAL: Measure.REINSTATED,
+    Measure.SUSPENDED: Measure.CASES_IDENTIFIED,
+}
 """What a rate is made of, and what is told elsewhere under another name though it should be the same."""
 SHARES = frozenset({Measure.SHARE_OF_REPORTS, Measure.SHARE_OF_POPULATION})
 """Shares of a whole that its parts make up."""

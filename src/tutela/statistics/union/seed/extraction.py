@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tutela.statistics.union.dataset import Dataset, Disagreement, Note, Ratio, Sum
+from tutela.statistics.figure import Status
+from tutela.statistics.union.dataset import Dataset, Disagreement, Note, Partition, Ratio, Sum
 from tutela.statistics.union.errata import errata_of
 from tutela.statistics.union.grammar import grammar
-from tutela.statistics.union.measure import Measure, Unit
+from tutela.statistics.union.measure import Unit
 from tutela.statistics.union.members import MEMBERS
-from tutela.statistics.union.observation import Dimension, Observation, Reporter, Source
+from tutela.statistics.union.observation import Observation, Reporter, Source
 from tutela.statistics.union.period import Period
 from tutela.statistics.union.seed.agreement import Told, agree
 from tutela.statistics.union.seed.passages import Found, Key, Passage, locate, reading_key
@@ -23,7 +24,7 @@ from tutela.statistics.union.tables.labels import TOTAL
 from tutela.statistics.union.tables.reading import Amounts, Phrase, Prose, Spans, Unreadable
 from tutela.statistics.union.tables.report import tables
 from tutela.statistics.union.tables.rows import UNION, RowIn
-from tutela.statistics.union.tables.states import NCMEC
+from tutela.statistics.union.tables.share_columns import Given, Shares
 from tutela.statistics.union.tables.table import Table
 
 LANGUAGES = ("en", "sv")
@@ -37,6 +38,7 @@ class _Taken:
     observations: list[Observation] = field(default_factory=list)
     ratios: list[Ratio] = field(default_factory=list)
     sums: list[Sum] = field(default_factory=list)
+    partitions: list[Partition] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     disagreements: list[Disagreement] = field(default_factory=list)
 
@@ -64,7 +66,7 @@ def extract(texts: Iterable[str]) -> Dataset:
         observations=tuple(sorted(taken.observations, key=lambda o: o.prose)),
         ratios=tuple(taken.ratios),
         sums=(*taken.sums, *key.sums),
-        partitions=key.partitions,
+        partitions=(*taken.partitions, *key.partitions),
         notes=tuple(taken.notes),
         disagreements=tuple(taken.disagreements),
     )
@@ -124,7 +126,9 @@ def _take_row(taken: _Taken, table: Table, one: ReadRow, other: ReadRow, key: Ke
     caveats = [phrases.MEANINGS[r.code].caveat for r in said]
     caveats += key.caveats.get(f"{table.number}.{one.code}", ())
     row.caveats = tuple(c for c in dict.fromkeys(caveats) if c is not None)
-    row.missing = next((s for r in said if (s := phrases.MEANINGS[r.code].status)), row.missing)
+    # A dash is silence, unless the row says anything of why it stands there.
+    explained = Status.UNKNOWN if one.printed.get("comments") else row.missing
+    row.missing = next((s for r in said if (s := phrases.MEANINGS[r.code].status)), explained)
     for column in table.columns[1:]:
         _take_cell(taken, column, row, one, other)
     taken.observations += row.observations
@@ -258,9 +262,12 @@ def _take_passage(
 
 
 def _relate(taken: _Taken, report: Sequence[Table]) -> None:
-    """Relate totals to their parts: a row of all to the rows, and children of a state to girls, boys, not stated."""
+    """Relate a row of all to the rows, and the shares of a column to the whole that they are of."""
     for table in report:
         for column in table.columns:
+            if isinstance(column, Shares | Given):
+                named = {f"{table.number}.{code}.{column.key}" for code in MEMBERS}
+                taken.partitions.append(Partition(tuple(o.id for o in taken.observations if o.id in named)))
             if table.has_total and isinstance(column, Counts):
                 parts = [
                     o.id
@@ -269,16 +276,3 @@ def _relate(taken: _Taken, report: Sequence[Table]) -> None:
                     if o.id == f"{table.number}.{code}.{column.key}"
                 ]
                 taken.sums.append(Sum(f"{table.number}.{TOTAL}.{column.key}", tuple(parts)))
-    children = [o for o in taken.observations if o.measure is Measure.CHILDREN_IDENTIFIED]
-    for total in children:
-        if total.breakdown or total.prose or total.amount is None:
-            continue
-        same = [o for o in children if o.reporter == total.reporter and o.period == total.period]
-        by_gender = {o.by(Dimension.GENDER): o for o in reversed(same) if o.by(Dimension.GENDER)}
-        if total.reporter != UNION and any(o.amount is not None for o in by_gender.values()):
-            taken.sums.append(
-                Sum(total.id, tuple(o.id for _, o in sorted(by_gender.items(), key=lambda item: str(item[0]))))
-            )
-
-
-__all__ = ["NCMEC", "extract"]

@@ -20,7 +20,7 @@ class Meaning:
 
 MEANINGS: Mapping[str, Meaning] = {
     "not_available": Meaning(Status.UNKNOWN),
-    "not_available_or_reported": Meaning(Status.NOT_REPORTED),
+    "not_available_or_reported": Meaning(Status.UNKNOWN),
     "not_submitted": Meaning(Status.NOT_REPORTED),
     "not_by_gender": Meaning(Status.UNKNOWN, Caveat.GENDER_NOT_SEPARATED),
     "online_and_offline": Meaning(None, Caveat.ONLINE_AND_OFFLINE),
