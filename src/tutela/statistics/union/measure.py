@@ -58,7 +58,6 @@ class Measure(StrEnum):
     USING_ORGANISATIONS = "using_organisations"
     FALSE_POSITIVE_RATE = "false_positive_rate"
     PRECISION = "precision"
-    ACCURACY = "accuracy"
 
 
 SILENCE = {

@@ -27,6 +27,20 @@ class Compiled:
     header: tuple[tuple[str, ...], ...]
     rows: tuple[tuple[str, ...], ...]
 
+    def groups(self, line: int) -> list[tuple[str, int]]:
+        """Return the cells of a header's line, each with the number of columns that it stands over.
+
+        An empty cell in a line above others goes on with the cell before it.
+        """
+        cells: list[tuple[str, int]] = []
+        for column, text in enumerate(self.header[line]):
+            goes_on = not text and line < len(self.header) - 1 and self.header[-1][column]
+            if goes_on and cells:
+                cells[-1] = cells[-1][0], cells[-1][1] + 1
+            else:
+                cells.append((text, 1))
+        return cells
+
 
 @dataclass(frozen=True)
 class Table:
