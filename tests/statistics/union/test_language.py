@@ -49,9 +49,7 @@ def test_a_percentage_is_written_and_read_again(language: str, hundredths: int) 
 def test_millions_are_written_and_read_again(language: str, tenths: int, scale: int) -> None:
     amount = rounded(Decimal(tenths) * scale / 10, Decimal(scale) / 10, whole=True)
     written = " ".join(words(language).amount(amount).split())
-    if amount.stated is not None and amount.stated >= 10**9 and scale == 10**6:
-        return  # 1 234.5 million is written in billions, to the same place
-    assert grammar(language).amount(written) in {amount, exact(amount.stated or 0)}
+    assert grammar(language).amount(written) == amount
 
 
 @given(LANGUAGE, POINTS, POINTS)

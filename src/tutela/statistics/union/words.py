@@ -30,6 +30,9 @@ _SHORT_THOUSANDS = frozenset({ENGLISH})
 """Languages that write 4.9k where a table is narrow; the others have no sign for it and write it in full."""
 
 
+_THOUSAND, _MILLION, _BILLION = (Decimal(10**power) for power in (3, 6, 9))
+
+
 def languages() -> list[str]:
     """Return the languages that there are, English first."""
     return [ENGLISH, *sorted(path.stem for path in CATALOGUES.glob("*.po"))]
@@ -86,14 +89,16 @@ class Words:
             return self.gettext("%(low)s to %(high)s") % {"low": self.number(amount.low), "high": self.number(high)}
         if amount.step is None:
             return self.number(amount.stated, _places(amount.stated))
-        millions = amount.precision is Precision.ROUNDED
-        for least, scale, message in (
-            (millions, Decimal(10**9), self.gettext("%(n)s billion")),
-            (millions, Decimal(10**6), self.gettext("%(n)s million")),
-            (narrow and self.language in _SHORT_THOUSANDS, Decimal(10**3), "%(n)sk"),
-        ):
-            if least and amount.stated >= scale:
-                return message % {"n": self.number(amount.stated / scale, _places(amount.step / scale))}
+        if amount.precision is Precision.ROUNDED:
+            # A scale is also needed where zeros before the point were rounded to: 0.1 billion is not 100 million.
+            for scale, below, message in (
+                (_BILLION, _MILLION, self.gettext("%(n)s billion")),
+                (_MILLION, _THOUSAND, self.gettext("%(n)s million")),
+            ):
+                if amount.stated >= scale or amount.step > below:
+                    return message % {"n": self.number(amount.stated / scale, _places(amount.step / scale))}
+        if narrow and self.language in _SHORT_THOUSANDS and amount.stated >= _THOUSAND:
+            return self.number(amount.stated / _THOUSAND, _places(amount.step / _THOUSAND)) + "k"
         return self.number(amount.stated, _places(amount.step))
 
     def told(self, amount: Amount, unit: Unit | None = None) -> str:
