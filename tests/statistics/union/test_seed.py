@@ -43,6 +43,7 @@ def test_every_cell_is_compiled_as_it_is_printed(
     cells, other, spaces = 0, set(), set()
     for ours, theirs in zip(compiled(report, language), printed[language].tables, strict=True):
         assert (ours.title, len(ours.header)) == (theirs.title, len(theirs.header))
+        assert ours.footnote in printed[language].flow
         assert [list(map(plain, line)) for line in ours.header] == [list(map(plain, line)) for line in theirs.header]
         for row in range(max(len(ours.rows), len(theirs.rows))):
             for column in range(len(ours.header[0])):

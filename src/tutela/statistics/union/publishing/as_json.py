@@ -23,6 +23,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
                 "title": t.title,
                 "header": [list(line) for line in t.header],
                 "rows": [list(row) for row in t.rows],
+                "footnote": t.footnote,
             }
             for t in report.tables
         ],

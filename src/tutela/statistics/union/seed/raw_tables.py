@@ -104,7 +104,9 @@ def _table(
         filled = {at for at, cell in enumerate(line) if cell}
         if rows and filled and filled <= prose:
             for at in filled:
-                rows[-1][at] = f"{rows[-1][at]} {line[at]}".strip()
+                # A word that is broken at its own hyphen goes on without a space.
+                space = "" if rows[-1][at].endswith("-") and len(rows[-1][at]) > 1 else " "
+                rows[-1][at] = f"{rows[-1][at]}{space}{line[at]}".strip()
         elif filled:
             rows.append(list(line))
     return RawTable(number, spaced(title), tuple(map(tuple, header)), tuple(map(tuple, rows)))

@@ -118,4 +118,5 @@ def rates(number: int) -> Table:
         ),
         "provider",
         (Measure.REINSTATED_PER_APPEAL, Measure.REINSTATED_PER_SUSPENDED),
+        footnote=lambda w: w.gettext("* The reporting periods in 2021 vary for each provider"),
     )

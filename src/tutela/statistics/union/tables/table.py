@@ -26,6 +26,7 @@ class Compiled:
     title: str
     header: tuple[tuple[str, ...], ...]
     rows: tuple[tuple[str, ...], ...]
+    footnote: str = ""
 
     def groups(self, line: int) -> list[tuple[str, int]]:
         """Return the cells of a header's line, each with the number of columns that it stands over.
@@ -52,6 +53,7 @@ class Table:
     rows_of: Literal["provider", "state"]
     measures: tuple[Measure, ...]
     year: int | None = None
+    footnote: Heading | None = None
 
     @property
     def width(self) -> int:
@@ -102,4 +104,5 @@ class Table:
             self.title(words),
             self.header(words),
             tuple(tuple(column.write(row, words) for column in self.columns) for row in rows),
+            self.footnote(words) if self.footnote else "",
         )
