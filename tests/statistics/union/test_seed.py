@@ -6,10 +6,12 @@ import re
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tutela.statistics.union.amount import Precision, exact, rounded
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.dataset_file import written
+from tutela.statistics.union.dataset_file import parsed, written
 from tutela.statistics.union.errata import plain
 from tutela.statistics.union.observation import Caveat
 from tutela.statistics.union.seed.extraction import extract
@@ -174,3 +176,28 @@ def test_no_sentence_outside_the_tables_is_kept(printed: dict[str, RawDocument],
 
 def test_the_nine_tables_are_numbered() -> None:
     assert [t.number for t in tables()] == list(range(1, 10))
+
+
+ODD = ["", "-", "n.a.", "0", "150 %", "0,1", "31 February 2021", "2022 to 2021", "ca", "9" * 50, "1.5", "{x}", "2021"]
+
+
+@settings(max_examples=12)
+@given(st.data())
+def test_a_cell_that_says_anything_is_read_or_refused(seeds: dict[str, str], data: st.DataObject) -> None:
+    """Whatever is read can be compiled in both languages; nothing else than a refusal ends it."""
+    odd = data.draw(st.sampled_from(ODD))
+    texts = {}
+    for language in data.draw(st.sampled_from([["en"], ["sv"], ["en", "sv"]])):
+        lines = seeds[language].split("\n")
+        rows = [number for number, line in enumerate(lines) if "\t" in line][20:]
+        at = rows[data.draw(st.integers(0, len(rows) - 1))]
+        cells = lines[at].split("\t")
+        cells[data.draw(st.integers(1, len(cells) - 1))] = odd
+        lines[at] = "\t".join(cells)
+        texts[language] = "\n".join(lines)
+    try:
+        found = extract((seeds | texts).values())
+    except UnreadableDocument:
+        return
+    assert [len(compiled(found, language)) for language in LANGUAGES] == [9, 9]
+    assert parsed(written(found)) == found

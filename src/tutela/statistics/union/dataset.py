@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -126,6 +127,14 @@ class Dataset:
         """The notes by their place."""
         return {n.place: n for n in self.notes}
 
+    @cached_property
+    def _told(self) -> Mapping[tuple[Measure, Reporter | None], list[Observation]]:
+        told: dict[tuple[Measure, Reporter | None], list[Observation]] = defaultdict(list)
+        for one in self.observations:
+            told[one.measure, one.reporter].append(one)
+            told[one.measure, None].append(one)
+        return dict(told)
+
     def of(
         self,
         measure: Measure,
@@ -143,10 +152,8 @@ class Dataset:
         wanted = None if breakdown is None else tuple(sorted(breakdown))
         return [
             o
-            for o in self.observations
-            if o.measure is measure
-            and (reporter is None or o.reporter == reporter)
-            and (unit is None or o.unit is unit)
+            for o in self._told.get((measure, reporter), ())
+            if (unit is None or o.unit is unit)
             and (year is None or (o.period is not None and o.period.within(year)))
             and (prose is None or o.prose is prose)
             and (wanted is None or o.breakdown == wanted)

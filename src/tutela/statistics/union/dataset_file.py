@@ -17,9 +17,9 @@ from tutela.statistics.union.measure import Measure, Unit
 from tutela.statistics.union.observation import Caveat, Dimension, Missing, Observation, Reporter, Source
 from tutela.statistics.union.period import Period
 
-LARGEST_FILE = 64 * 1024 * 1024
-"""Bytes; the data set of COM(2023) 797 has less than a two-hundredth of it."""
-MOST = 200_000
+LARGEST_FILE = 16 * 1024 * 1024
+"""Bytes; the data set of COM(2023) 797 has a ninetieth of it."""
+MOST = 20_000
 """Observations, relations or notes in one file."""
 PACKAGED = ("com-2023-797",)
 FORM = 1

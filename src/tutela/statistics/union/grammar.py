@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -14,6 +15,9 @@ from babel.numbers import get_decimal_symbol
 
 from tutela.statistics.union.amount import Amount, Precision, about, at_least, between, exact, last_place, rounded
 from tutela.statistics.union.period import Period, Point
+
+LONGEST = 40
+"""Characters of a number; what is longer counts nothing that there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +105,27 @@ class Grammar:
             return None
         if found["spelled"]:
             return Decimal(self._signs.spelled[found["spelled"].lower()]), Decimal(1)
+        if len(text) > LONGEST:
+            return None
         number = Decimal(found["digits"].replace(" ", "").replace(self._mark, "."))
         scale = Decimal(self._signs.scales[found["scale"].lower()]) if found["scale"] else Decimal(1)
         exponent = number.as_tuple().exponent
         return number * scale, scale.scaleb(exponent if isinstance(exponent, int) else 0)
 
     def amount(self, text: str) -> Amount | None:
-        """Return an amount with what is said of its precision, or None.
+        """Return an amount with what is said of its precision, or None, also for one that cannot be.
 
         A number that is written in full is exact; one with a scale, such as `4.9k`, was rounded to its last place. A
         decimal fraction stays as it is: only who knows the unit can say that it counts nothing.
         """
+        with suppress(ValueError):
+            return self._amount(text)
+        return None
+
+    def _amount(self, text: str) -> Amount | None:
         if (monthly := self._monthly.fullmatch(text)) is not None:
-            ends = [self.quantity(monthly[end]) for end in ("low", "high")]
-            return between(*[end[0] for end in ends if end is not None])
+            low, high = self.quantity(monthly["low"]), self.quantity(monthly["high"])
+            return None if low is None or high is None else between(low[0], high[0])
         if (found := self._told.fullmatch(text)) is None or (read := self.quantity(found["number"])) is None:
             return None
         number, step = read
@@ -135,25 +146,30 @@ class Grammar:
         """Return a percentage, rounded to its last place, or None."""
         if (found := self._percent.fullmatch(text)) is None or (read := self.quantity(found["number"])) is None:
             return None
-        return rounded(*read)
+        with suppress(ValueError):
+            return rounded(*read)
+        return None
 
     def period(self, text: str) -> Period | None:
-        """Return a period that is all of a text, or None."""
+        """Return a period that is all of a text, or None, also for one that cannot be."""
         if (two := self._two.fullmatch(text)) is not None:
             return self._period(two.groupdict())
         if (one := self._one.fullmatch(text)) is not None:
-            point = self._point(one.groupdict(), "1", None)
-            return Period(point, point)
+            with suppress(ValueError):
+                point = self._point(one.groupdict(), "1", None)
+                return Period(point, point)
         return None
 
     def periods_in(self, text: str) -> Iterator[Period]:
-        """Yield the periods with two ends in a text, such as `from 2 August 2021 to 31 December 2021`."""
-        for found in self._two.finditer(text):
-            yield self._period(found.groupdict())
+        """Return the periods with two ends in a text, such as `from 2 August 2021 to 31 December 2021`."""
+        found = (self._period(match.groupdict()) for match in self._two.finditer(text))
+        return (period for period in found if period is not None)
 
-    def _period(self, parts: Mapping[str, str | None]) -> Period:
-        end = self._point(parts, "2", None)
-        return Period(self._point(parts, "1", end.year), end)
+    def _period(self, parts: Mapping[str, str | None]) -> Period | None:
+        with suppress(ValueError):
+            end = self._point(parts, "2", None)
+            return Period(self._point(parts, "1", end.year), end)
+        return None
 
     def _point(self, parts: Mapping[str, str | None], end: str, otherwise: int | None) -> Point:
         half = parts[f"half{end}"]

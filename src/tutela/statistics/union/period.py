@@ -91,7 +91,7 @@ class Period:
 
     def within(self, year: int) -> bool:
         """Return whether it lies in that calendar year."""
-        return self.first.year == self.last.year == year
+        return self.start.year == self.end.year == year
 
     def years(self) -> range:
         """Return the calendar years that it touches."""

@@ -17,15 +17,16 @@ from tutela.statistics.union.seed.agreement import Told, agree
 from tutela.statistics.union.seed.passages import Found, Key, Passage, locate, reading_key
 from tutela.statistics.union.seed.raw_tables import RawDocument, UnreadableDocument, read_document
 from tutela.statistics.union.seed.readings import ReadRow, ReadTable, read_tables
-from tutela.statistics.union.tables import phrases
+from tutela.statistics.union.tables import labels, phrases
 from tutela.statistics.union.tables.column import Column
 from tutela.statistics.union.tables.count_column import Counts
 from tutela.statistics.union.tables.labels import TOTAL
-from tutela.statistics.union.tables.reading import Amounts, Phrase, Prose, Spans, Unreadable
+from tutela.statistics.union.tables.reading import Amounts, Phrase, Prose, RateTold, Reading, Spans, Unreadable
 from tutela.statistics.union.tables.report import tables
 from tutela.statistics.union.tables.rows import UNION, RowIn
 from tutela.statistics.union.tables.share_columns import Given, Shares
 from tutela.statistics.union.tables.table import Table
+from tutela.statistics.union.words import words
 
 LANGUAGES = ("en", "sv")
 ID, DOCUMENT, YEARS = "com-2023-797", "COM(2023) 797", (2021, 2022)
@@ -48,9 +49,15 @@ def extract(texts: Iterable[str]) -> Dataset:
 
     Raises UnreadableDocument for other texts, or if they are not one in English and one in Swedish.
     """
+    try:
+        return _extract(texts)
+    except ValueError as error:
+        raise UnreadableDocument(f"a figure cannot be: {error}") from error
+
+
+def _extract(texts: Iterable[str]) -> Dataset:
     report = tables()
-    shape = [t.header_lines for t in report], [t.width for t in report], [set(t.prose) for t in report]
-    documents = {d.language: d for d in (read_document(text, *shape) for text in texts)}
+    documents = {d.language: d for d in (read_document(text, report) for text in texts)}
     if set(documents) != set(LANGUAGES):
         raise UnreadableDocument(f"one text in English and one in Swedish are needed; there is {', '.join(documents)}")
     key, taken = reading_key(), _Taken()
@@ -101,9 +108,6 @@ def _slipped(table: Table, slipped: ReadTable, followed: ReadTable) -> Iterable[
 
 
 def _name(table: Table, label: str, language: str) -> str:
-    from tutela.statistics.union.tables import labels
-    from tutela.statistics.union.words import words
-
     return labels.code_of(label, table.rows_of, words(language)) or TOTAL
 
 
@@ -143,7 +147,7 @@ def _take_cell(taken: _Taken, column: Column, row: RowIn, one: ReadRow, other: R
     agreed = agree(row.place(column.key), told[0], told[1], counts=isinstance(column, Counts))
     if agreed.disagreement is not None:
         taken.disagreements.append(agreed.disagreement)
-    if any(isinstance(reading, Unreadable) for reading, _ in agreed.readings):
+    if any(_says_nothing(reading) for reading, _ in agreed.readings):
         raise UnreadableDocument(f"{row.place(column.key)}: no language prints a figure: {told[0].printed!r}")
     whole_sources = row.sources[column.key]
     for number, (reading, languages) in enumerate(agreed.readings):
@@ -152,6 +156,10 @@ def _take_cell(taken: _Taken, column: Column, row: RowIn, one: ReadRow, other: R
         column.observe(row, reading)
         if number:
             row.observations[before:] = [replace(o, id=f"{o.id}.{languages[0]}") for o in row.observations[before:]]
+
+
+def _says_nothing(reading: Reading) -> bool:
+    return isinstance(reading, Unreadable) or (isinstance(reading, RateTold) and reading.percent is None)
 
 
 def _reporter(table: Table, code: str) -> Reporter:

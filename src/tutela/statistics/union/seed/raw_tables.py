@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 LARGEST_TEXT = 4 * 1024 * 1024
 """Characters; a report of the Commission with annexes has fewer than a million."""
@@ -16,6 +17,25 @@ _FOOTNOTES = str.maketrans("", "", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 class UnreadableDocument(Exception):
     """The text is not the document that it should be; the message says where and why."""
+
+
+class Shape(Protocol):
+    """What has to be known of a table before it can be read."""
+
+    @property
+    def header_lines(self) -> int:
+        """How many lines its header has."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """How many columns it has."""
+        ...
+
+    @property
+    def prose(self) -> frozenset[int]:
+        """The columns of sentences, from 0."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +62,8 @@ def spaced(text: str) -> str:
     return " ".join(_TAG.sub(" ", text).translate(_FOOTNOTES).split())
 
 
-def read_document(
-    text: str, header_lines: Sequence[int], columns: Sequence[int], prose_columns: Sequence[set[int]]
-) -> RawDocument:
-    """Read a document whose tables have so many header lines and columns; `prose_columns` are those with sentences.
+def read_document(text: str, shapes: Sequence[Shape]) -> RawDocument:
+    """Read a document whose tables have these shapes.
 
     A row that says something in columns of prose alone goes on with what the row above says there: a page ended
     between them. Raises UnreadableDocument.
@@ -56,9 +74,9 @@ def read_document(
     language = _language_of(lines)
     starts = [(at, found) for at, line in enumerate(lines) if (found := LABELS[language].match(line))]
     numbers = [int(found[1]) for _, found in starts]
-    if numbers != list(range(1, len(columns) + 1)):
+    if numbers != list(range(1, len(shapes) + 1)):
         raise UnreadableDocument(
-            f"{language}: tables 1 to {len(columns)} are needed, in order, once each; found {numbers}"
+            f"{language}: tables 1 to {len(shapes)} are needed, in order, once each; found {numbers}"
         )
     tables, used = [], set()
     for index, (at, found) in enumerate(starts):
@@ -69,9 +87,7 @@ def read_document(
                 used.add(number)
                 rows.append([spaced(cell) for cell in lines[number].split("\t")])
         used.add(at)
-        tables.append(
-            _table(language, index + 1, found[2], rows, header_lines[index], columns[index], prose_columns[index])
-        )
+        tables.append(_table(f"{language}, table {index + 1}", index + 1, found[2], rows, shapes[index]))
     flow = "\n".join(line for number, line in enumerate(lines) if number not in used and "\t" not in line)
     return RawDocument(language, tuple(tables), spaced(flow))
 
@@ -87,22 +103,20 @@ def _language_of(lines: Sequence[str]) -> str:
     return found[0]
 
 
-def _table(
-    language: str, number: int, title: str, lines: list[list[str]], header_lines: int, width: int, prose: set[int]
-) -> RawTable:
-    where = f"{language}, table {number}"
+def _table(where: str, number: int, title: str, lines: list[list[str]], shape: Shape) -> RawTable:
     wide = [line for line in lines if not all(_RULE.fullmatch(cell) for cell in line)]
+    width = shape.width
     for line in wide:
         if len(line) > width and any(line[width:]):
             raise UnreadableDocument(f"{where}: a row has {len(line)} cells, not {width}: {' | '.join(line)[:120]}")
         line[:] = [*line, *[""] * (width - len(line))][:width]
-    header, body = wide[:header_lines], wide[header_lines:]
-    if len(header) < header_lines or not body:
+    header, body = wide[: shape.header_lines], wide[shape.header_lines :]
+    if len(header) < shape.header_lines or not body:
         raise UnreadableDocument(f"{where}: it has no rows")
     rows: list[list[str]] = []
     for line in body:
         filled = {at for at, cell in enumerate(line) if cell}
-        if rows and filled and filled <= prose:
+        if rows and filled and filled <= shape.prose:
             for at in filled:
                 # A word that is broken at its own hyphen goes on without a space.
                 space = "" if rows[-1][at].endswith("-") and len(rows[-1][at]) > 1 else " "

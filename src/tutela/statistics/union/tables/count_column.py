@@ -14,6 +14,9 @@ from tutela.statistics.union.tables.reading import Absent, Amounts, Reading, Unr
 from tutela.statistics.union.tables.rows import Breakdown, RowIn, RowOut
 from tutela.statistics.union.words import Words, capital
 
+LONGEST = 200
+"""Characters of a cell with counts; what is longer is a sentence that slipped into the column."""
+
 
 class Counts(Column):
     """How many. `unit` is None where each cell names its own; `year` where the column is of one."""
@@ -40,6 +43,8 @@ class Counts(Column):
             return Absent(Status.NOT_REPORTED)
         if text == not_applicable(words):
             return Absent(Status.NOT_APPLICABLE)
+        if len(text) > LONGEST:
+            return Unreadable(text)
         unit, service, number = None, None, text
         if self.unit is None:
             if (named := labels.uncounted(text, words)) is None:

@@ -80,9 +80,9 @@ class Rates(Column):
         ratio = row.data.ratio_of.get(rates[0].id)
         if ratio is not None:
             part, whole = (row.data.by_id[name].amount for name in (ratio.part, ratio.whole))
-            if part is None or whole is None or (not part.stated and not whole.stated):
+            if part is None or whole is None or part.stated is None or not whole.stated:
                 return DASH
-            percent = words.percent(100 * (part.stated or Decimal(0)) / (whole.stated or Decimal(1)))
+            percent = words.percent(100 * part.stated / whole.stated)
             numbers = f"{words.amount(part, narrow=True)} {versus(words)} {words.amount(whole, narrow=True)}"
             return f"{percent} ({numbers})"
         reinstated = row.cells(Measure.REINSTATED_ON_APPEAL, year=self.year)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tutela.statistics.union.dataset import Note
 from tutela.statistics.union.grammar import Grammar
 from tutela.statistics.union.tables import phrases
@@ -10,6 +12,7 @@ from tutela.statistics.union.tables.reading import Phrase, Prose, Reading
 from tutela.statistics.union.tables.rows import RowIn, RowOut
 from tutela.statistics.union.words import Words
 
+_PLACE = re.compile(r"\{([^{}]+)\}")
 NARROW_TABLE = 5
 """The one with so many columns that rounded thousands are shortened in it."""
 
@@ -44,7 +47,9 @@ class Texts(Column):
             return phrases.phrase(note.phrase, words)
         text = dict(note.texts).get(words.language, "")
         narrow = row.table == NARROW_TABLE
-        for one in row.data.observations:
-            if one.prose and one.amount is not None and f"{{{one.id}}}" in text:
-                text = text.replace(f"{{{one.id}}}", words.amount(one.amount, narrow=narrow))
-        return text
+
+        def shown(place: re.Match[str]) -> str:
+            one = row.data.by_id.get(f"{place[1]}.{words.language}") or row.data.by_id.get(place[1])
+            return words.amount(one.amount, narrow=narrow) if one is not None and one.amount is not None else DASH
+
+        return _PLACE.sub(shown, text)
