@@ -1,8 +1,8 @@
-"""Reports that a Member State received against those that NCMEC sent it."""
+"""Reports that a Member State received against those that a clearing house such as NCMEC sent it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from tutela.statistics.union.amount import Amount, between
@@ -11,45 +11,47 @@ from tutela.statistics.union.findings.arithmetic import names, shown, told
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
 from tutela.statistics.union.measure import Measure, Unit
-from tutela.statistics.union.observation import Dimension, Observation
+from tutela.statistics.union.observation import Dimension, Observation, Reporter
 from tutela.statistics.union.period import Period
 
 
 def _find(data: Dataset) -> Iterator[Finding]:
-    sent: dict[tuple[str, int], Observation] = {}
+    senders: dict[Reporter, dict[tuple[str, int], Observation]] = {}
     for one in data.of(Measure.REPORTS_SENT, prose=False):
         state = one.by(Dimension.STATE)
         if state is not None and one.period is not None and one.amount is not None:
-            sent.setdefault((state, one.period.first.year), one)
-    for one in data.of(Measure.REPORTS_RECEIVED):
-        state = one.by(Dimension.STATE) or (one.reporter.code if one.reporter.kind == "state" else None)
-        about = {k for k, _ in one.breakdown} - {Dimension.STATE, Dimension.ORIGIN}
-        received = _received(one)
-        if state is None or about or received is None or one.period is None:
-            continue
-        years = [y for y in one.period.years() if (state, y) in sent]
-        if not years:
-            continue
-        expected = _expected(state, one.period, sent)
-        if received.meets(expected):
-            continue
-        less = received.high is not None and received.high < expected.low
-        yield Finding(
-            "state_against_ncmec",
-            Severity.DOUBT,
-            names([one, *(sent[state, y] for y in years)]),
-            f"{one.reporter} received {told(one)} in {one.period}; sent were "
-            + ", ".join(f"{told(sent[state, y])} in {y}" for y in years)
-            + f", so {shown(expected)} in that period",
-            "A Member State received "
-            + ("fewer reports than NCMEC sent it." if less else "more reports than NCMEC sent it."),
-            "Where are the reports that were sent, or does the number count cases?"
-            if less
-            else "Who else sent reports, and how many?",
-        )
+            senders.setdefault(one.reporter, {}).setdefault((state, one.period.first.year), one)
+    for sender, sent in senders.items():
+        for one in data.of(Measure.REPORTS_RECEIVED):
+            yield from _against(one, sender, sent)
 
 
-def _expected(state: str, period: Period, sent: dict[tuple[str, int], Observation]) -> Amount:
+def _against(one: Observation, sender: Reporter, sent: Mapping[tuple[str, int], Observation]) -> Iterator[Finding]:
+    state = one.by(Dimension.STATE) or (one.reporter.code if one.reporter.kind == "state" else None)
+    about = {k for k, _ in one.breakdown} - {Dimension.STATE, Dimension.ORIGIN}
+    received = _received(one)
+    if state is None or about or received is None or one.period is None:
+        return
+    years = [y for y in one.period.years() if (state, y) in sent]
+    expected = _expected(state, one.period, sent)
+    if not years or received.meets(expected):
+        return
+    less = received.high is not None and received.high < expected.low
+    yield Finding(
+        "state_against_ncmec",
+        Severity.DOUBT,
+        names([one, *(sent[state, y] for y in years)]),
+        f"{one.reporter} received {told(one)} in {one.period}; sent were "
+        + ", ".join(f"{told(sent[state, y])} in {y}" for y in years)
+        + f", so {shown(expected)} in that period",
+        f"A Member State received {'fewer' if less else 'more'} reports than {sender.code.upper()} sent it.",
+        "Where are the reports that were sent, or does the number count cases?"
+        if less
+        else "Who else sent reports, and how many?",
+    )
+
+
+def _expected(state: str, period: Period, sent: Mapping[tuple[str, int], Observation]) -> Amount:
     """Return what was sent in a period: all of a year that it covers, anything up to all of one that it touches."""
     whole = between(0, 0)
     for year in period.years():
