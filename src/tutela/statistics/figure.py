@@ -7,12 +7,18 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Zero, unknown, not applicable and not collected are four different things; zero is a value."""
+    """Zero, unknown, not applicable, not collected, not reported and suppressed are different things; zero is a value.
+
+    Not collected is what nobody counts; not reported what a reporter was asked for and did not tell; suppressed what
+    is told to nobody, so that no person can be found by it.
+    """
 
     VALUE = "value"
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
     NOT_COLLECTED = "not_collected"
+    NOT_REPORTED = "not_reported"
+    SUPPRESSED = "suppressed"
 
 
 @dataclass(frozen=True, slots=True)

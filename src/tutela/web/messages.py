@@ -1,6 +1,7 @@
-"""Keeps the catalogues in step with the templates: `python -m tutela.web.messages [--check]`.
+"""Keeps the catalogues in step with templates and code: `python -m tutela.web.messages [--check]`.
 
-Without `--check` each catalogue in `locale/` gets the messages that it lacks, empty, and loses those that nothing uses.
+There are two sets: the console's, and that of the tables of the Union's report. Without `--check` each catalogue in
+their `locale/` gets the messages that it lacks, empty, and loses those that nothing uses.
 With it nothing is written, and the exit code is 1 if a catalogue lacks a message or its translation.
 """
 
@@ -15,18 +16,22 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from tutela.statistics.union import words
 from tutela.web.translation import CATALOGUES
 
 WEB = Path(__file__).parent
+UNION = Path(words.__file__).parent
+SETS = ((WEB, CATALOGUES), (UNION, words.CATALOGUES))
+"""Where messages stand, and the catalogues that translate them."""
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 _OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
 
 
-def extracted() -> Catalog:
-    """Return a catalogue of every message that the console uses, in the order of the files."""
+def extracted(folder: Path = WEB) -> Catalog:
+    """Return a catalogue of every message that a folder uses, in code and templates, in the order of the files."""
     found = Catalog(project="Tutela")
     for file, _line, message, comments, context in extract_from_dir(
-        str(WEB),
+        str(folder),
         _METHODS,
         _OPTIONS,
         keywords={"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)},
@@ -66,21 +71,32 @@ def written(catalogue: Catalog) -> bytes:
 
 def main(arguments: list[str]) -> int:
     """Write or check the catalogues; return 0, or 1 if one is not complete."""
-    template = extracted()
+    complete = [_kept(path, template, "--check" in arguments) for path, template in _catalogues()]
+    return 0 if all(complete) or "--check" not in arguments else 1
+
+
+def _catalogues() -> Iterator[tuple[Path, Catalog]]:
+    for folder, catalogues in SETS:
+        template = extracted(folder)
+        for path in sorted(catalogues.glob("*.po")):
+            yield path, template
+
+
+def _kept(path: Path, template: Catalog, check: bool) -> bool:
     complete = True
-    for path in sorted(CATALOGUES.glob("*.po")):
-        catalogue = updated(path, template)
-        lacking = list(untranslated(catalogue))
-        if "--check" not in arguments:
-            path.write_bytes(written(catalogue))
-        elif path.read_bytes() != written(catalogue):
-            complete = False
-            sys.stderr.write(f"{path.name} is not what the templates say: run `make docs` and commit it\n")
-        if lacking:
-            complete = False
-            shown = ", ".join(repr(message.id) for message in lacking[:5])
-            sys.stderr.write(f"{path.name} lacks {len(lacking)} translations, such as {shown}\n")
-    return 0 if complete or "--check" not in arguments else 1
+    catalogue = updated(path, template)
+    lacking = list(untranslated(catalogue))
+    if not check:
+        path.write_bytes(written(catalogue))
+    elif path.read_bytes() != written(catalogue):
+        complete = False
+        sys.stderr.write(
+            f"{path.parent.parent.name}/{path.name} is not what the code says: run `make docs`, commit it\n"
+        )
+    if lacking:
+        shown = ", ".join(repr(message.id) for message in lacking[:5])
+        sys.stderr.write(f"{path.parent.parent.name}/{path.name} lacks {len(lacking)} translations, such as {shown}\n")
+    return complete and not lacking
 
 
 if __name__ == "__main__":

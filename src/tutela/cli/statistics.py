@@ -1,0 +1,132 @@
+"""`tutela statistics`: what others report on the Union, compiled, and what does not add up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from tutela.cli.exits import Exit
+from tutela.cli.output import cells, fail, out, print_json
+
+if TYPE_CHECKING:
+    from tutela.statistics.union.dataset import Dataset
+
+_Dataset = Annotated[
+    str, typer.Option(metavar="NAME|FILE", help="A data set that ships with Tutela, or a file of one.")
+]
+COM_2023_797 = "com-2023-797"
+
+app = typer.Typer(help="Statistics of providers, Member States and the Union.", no_args_is_help=True)
+
+
+@app.command("import-seed")
+def import_seed(
+    first: Annotated[Path, typer.Argument(metavar="EN.txt", help="COM(2023) 797 as text, in English.")],
+    second: Annotated[Path, typer.Argument(metavar="SV.txt", help="The same in Swedish.")],
+    folder: Annotated[Path, typer.Option("--out", help="Folder to write the data set to, made if it is not there.")],
+) -> None:
+    """Read the figures of the Commission's report out of its English and its Swedish text.
+
+    Says where the two do not tell the same, and which is followed by which rule; ends with 3 if a difference stays.
+    """
+    from tutela.statistics.union.dataset_file import written
+    from tutela.statistics.union.seed.extraction import extract
+    from tutela.statistics.union.seed.raw_tables import LARGEST_TEXT, UnreadableDocument
+
+    try:
+        data = extract([_text(first, LARGEST_TEXT), _text(second, LARGEST_TEXT)])
+    except UnreadableDocument as error:
+        fail(f"{first} and {second}: {error}", Exit.FAILED)
+    path = folder / f"{data.id}.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(written(data))
+    except OSError as error:
+        fail(f"--out {folder}: {error.strerror}", Exit.USAGE)
+    for one in data.disagreements:
+        followed = f"not followed: {one.refused}" if one.refused else "both are kept"
+        out.print(f"{one.place}: {one.arithmetic} ({followed}; rule: {one.rule})", markup=False)
+    cells = len({(e.table, e.row, e.column) for e in data.errata})
+    out.print(f"wrote {path}: {len(data.observations)} observations; {cells} cells are printed otherwise", markup=False)
+    if any(one.rule == "unresolved" for one in data.disagreements):
+        raise typer.Exit(int(Exit.PARTLY))
+
+
+@app.command()
+def article9(
+    folder: Annotated[Path, typer.Option("--out", help="Folder to write to, made if it is not there.")],
+    dataset: _Dataset = COM_2023_797,
+    language: Annotated[str, typer.Option("--lang", help="The language of the tables: en or sv.")] = "en",
+    formats: Annotated[
+        str, typer.Option("--format", help="json, csv, html, or several with commas.")
+    ] = "json,csv,html",
+) -> None:
+    """Compile the tables of the Commission's report under Article 9 from observations, with what does not add up."""
+    from tutela.statistics.union.publishing.article9 import report_of
+    from tutela.statistics.union.publishing.folder import FORMATS, files_of
+    from tutela.statistics.union.words import languages
+
+    wanted = [name.strip() for name in formats.split(",")]
+    if unknown := [name for name in wanted if name not in FORMATS]:
+        fail(f"--format is {', '.join(FORMATS)}, not {', '.join(unknown)}", Exit.USAGE)
+    if language not in languages():
+        fail(f"--lang is {' or '.join(languages())}, not {language}", Exit.USAGE)
+    report = report_of(_dataset(dataset), language)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files_of(report, wanted).items():
+            (folder / name).write_text(text, "utf-8", newline="")
+            out.print(f"wrote {folder / name}", markup=False)
+    except OSError as error:
+        fail(f"--out {folder}: {error.strerror}", Exit.USAGE)
+    out.print(f"{len(report.tables)} tables, {len(report.errata)} errata, {len(report.findings)} findings")
+
+
+@app.command()
+def findings(
+    dataset: _Dataset = COM_2023_797,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """List what does not add up in a data set: contradictions, doubts, notes."""
+    from tutela.statistics.union.findings.registry import findings as found
+    from tutela.statistics.union.publishing.as_json import finding_as_json
+
+    data = _dataset(dataset)
+    if as_json:
+        for one in found(data):
+            print_json(finding_as_json(data, one))
+        return
+    table = Table("finding", "severity", "arithmetic", box=None, pad_edge=False, header_style="bold")
+    for one in found(data):
+        table.add_row(*cells(one.id, one.severity.value, one.arithmetic))
+    out.print(table)
+
+
+def _dataset(name: str) -> Dataset:
+    from tutela.statistics.union.dataset_file import LARGEST_FILE, PACKAGED, RefusedDataset, packaged, parsed
+
+    if name in PACKAGED:
+        return packaged(name)
+    path = Path(name)
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            fail(f"{path} has more than {LARGEST_FILE} bytes", Exit.USAGE)
+        return parsed(path.read_bytes())
+    except OSError as error:
+        fail(f"--dataset {name}: {error.strerror}; {', '.join(PACKAGED)} ships with Tutela", Exit.USAGE)
+    except RefusedDataset as error:
+        fail(f"{path} is no data set: {error}", Exit.USAGE)
+
+
+def _text(path: Path, most: int) -> str:
+    try:
+        if path.stat().st_size > 4 * most:
+            fail(f"{path} has {path.stat().st_size} bytes: the report as text has less than {4 * most}", Exit.USAGE)
+        return path.read_text("utf-8")
+    except OSError as error:
+        fail(f"{path}: {error.strerror}", Exit.USAGE)
+    except UnicodeDecodeError:
+        fail(f"{path} is no text in UTF-8; give the report as text, not as PDF", Exit.USAGE)

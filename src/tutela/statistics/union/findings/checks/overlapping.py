@@ -1,0 +1,36 @@
+"""Values of periods that overlap."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import combinations
+
+from tutela.statistics.union.dataset import Dataset
+from tutela.statistics.union.findings.arithmetic import names, told
+from tutela.statistics.union.findings.check import Check
+from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.observation import Observation
+
+
+def _find(data: Dataset) -> Iterator[Finding]:
+    series: dict[object, list[Observation]] = defaultdict(list)
+    for one in data.observations:
+        if one.amount is not None and one.period is not None and not one.prose and one.unit.counts:
+            series[one.reporter, one.measure, one.unit, one.breakdown].append(one)
+    for rows in series.values():
+        for one, other in combinations(rows, 2):
+            if one.period and other.period and one.period != other.period and one.period.meets(other.period):
+                first, last = max(one.period.first, other.period.first), min(one.period.last, other.period.last)
+                yield Finding(
+                    "overlapping",
+                    Severity.DOUBT,
+                    names([one, other]),
+                    f"{told(one)} of {one.period} and {told(other)} of {other.period} share {first} to {last}",
+                    "Two values of one reporter are of periods that overlap: added, they count days twice.",
+                    "What is the number of each period alone?",
+                    f"{one.id}~{other.id}",
+                )
+
+
+check = Check("overlapping", "Are the periods of a series apart?", _find)

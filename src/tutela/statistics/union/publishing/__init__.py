@@ -1,0 +1,1 @@
+"""The compiled tables and the findings as files: JSON, CSV, HTML."""

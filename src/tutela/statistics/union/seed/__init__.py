@@ -1,0 +1,1 @@
+"""Reads the observations out of the Commission's report in two languages."""
