@@ -293,8 +293,14 @@ def _span(span: Span | None) -> str:
     if span is None:
         return "-"
     if span.high is None:
-        return f"over {span.low:.0f} s"
-    return f"{span.low:.0f} s" if span.low == span.high else f"{span.low:.0f}-{span.high:.0f} s"
+        return f"over {_lasted(span.low)}"
+    return _lasted(span.low) if span.low == span.high else f"{_lasted(span.low)} to {_lasted(span.high)}"
+
+
+def _lasted(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def _allowed(place: Workplace, person: str, permission: Permission) -> str:

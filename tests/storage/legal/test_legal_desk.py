@@ -23,6 +23,7 @@ from tutela.content.item import Provenance
 from tutela.events.catalogue.referral import ReferralFiled, ReferralFinishing, ReferralOpened
 from tutela.events.envelope import Event, NewEvent
 from tutela.regimes.legal_process import NoSuchKind
+from tutela.regimes.party_details import IpEvent, PartyDetails
 from tutela.statistics.redress.selection import Period
 from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
@@ -182,7 +183,7 @@ def test_a_production_order_is_kept_and_handed_over_as_allowed(
     assert sending["hashes"]["sha256"] == hashlib.sha256(picture(0)).hexdigest()
     assert files[f"items/{case}/{item['item']}.bytes"] == picture(0)
     assert [(a["account"], a["part"], a["records"]) for a in said["accounts"]] == [("account-0", "sender", 1)]
-    assert said["ip_events"]["status"] == "not_kept"
+    assert [a["details"]["status"] for a in said["accounts"]] == ["not_told"]
     assert "friend" not in files["answer.json"].decode()
     assert other not in "".join([*files, files["answer.json"].decode()])
     events = {event.id: event.type for event in recorded(place)}
@@ -226,6 +227,25 @@ def test_subscriber_data_goes_without_an_item_and_without_a_hold(rig: Rig, place
     files = unseal(place.legal.hand_over(OFFICER, request, SECRET).data, SECRET)
     assert set(files) == {"answer.json", "about.json"}
     assert json.loads(files["answer.json"])["cases"][0]["case"] == case
+
+
+@sqlite_only
+def test_what_the_platform_told_of_the_account_is_answered_once(rig: Rig, place: Workplace) -> None:
+    """Of other people nothing of the like goes out, and the same told twice stands once."""
+    event = IpEvent("192.0.2.7", rig.clock.now, None, None)
+    mine = replace(party("account-0"), details=PartyDetails(emails=("a@example.org",), ip_events=(event,)))
+    other = replace(party("friend"), details=PartyDetails(emails=("b@example.org",)))
+    for n in range(2):
+        rig.take(f"i{n}", picture(n), Provenance(mine, (other,)))
+    request = place.legal.receive(OFFICER, entry(rig, "subscriber-data", due_at=rig.clock.now + timedelta(days=5)))
+    place.legal.ask_hand_over(OFFICER, request)
+    allow(place, request)
+    files = unseal(place.legal.hand_over(OFFICER, request, SECRET).data, SECRET)
+    (account,) = json.loads(files["answer.json"])["accounts"]
+    (told,) = account["details"]
+    assert told["says"]["emails"] == ["a@example.org"]
+    assert [one["address"] for one in told["says"]["ip_events"]] == ["192.0.2.7"]
+    assert b"b@example.org" not in files["answer.json"]
 
 
 @sqlite_only

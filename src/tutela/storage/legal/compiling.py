@@ -25,7 +25,8 @@ TOLD = frozenset({
     "referral.filed", "action.carried_out", "action.reversed", "erasure.certified",
 })  # fmt: skip
 """The events that an answer names, so that each fact in it opens to where it comes from."""
-NOT_KEPT = {"status": "not_kept", "reason": "items are taken in without network addresses"}
+NOT_TOLD = {"status": "not_told", "reason": "the platform gave none with the items that are held"}
+"""Of an account: nothing is known of its holder, network addresses among it."""
 
 
 @dataclass(slots=True)
@@ -81,7 +82,7 @@ def compile_answer(
 
     Of other people than those whom the request is about it holds numbers alone. Raises EvidenceGone, BrokenEvidence.
     """
-    made = Compiled({**about(request, order), "compiled_at": _at(now), "scope": request.scope, "ip_events": NOT_KEPT})
+    made = Compiled({**about(request, order), "compiled_at": _at(now), "scope": request.scope})
     named = order.only_about
     accounts: dict[tuple[str, str, str], dict[str, Any]] = {}
     told: list[dict[str, Any]] = []
@@ -207,8 +208,14 @@ def _note(
                 "records": 0,
                 "first_at": at,
                 "last_at": at,
+                "details": NOT_TOLD,
             },
         )
+        if party.details is not None:
+            told = [] if found["details"] is NOT_TOLD else found["details"]
+            says = party.details.model_dump(mode="json")
+            if says not in [one["says"] for one in told]:
+                found["details"] = [*told, {"told_at": _at(record.found_at), "says": says}]
         found["records"] += 1
         found["first_at"], found["last_at"] = min(found["first_at"], at), max(found["last_at"], at)
 
