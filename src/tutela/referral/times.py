@@ -32,12 +32,15 @@ class ReportRules:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A report's way. It is given up, or has nothing left to tell, where `ended` stands without `filed_at`."""
+    """So many reports to a recipient that went the same way.
+
+    Filed after `took` seconds, or waiting since `since`; with neither they were given up, or had nothing left to tell.
+    """
 
     recipient: str
-    ordered_at: datetime
-    filed_at: datetime | None
-    ended: bool
+    took: int | None = None
+    since: datetime | None = None
+    reports: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +84,43 @@ def times(ways: Iterable[Way], now: datetime, limit: timedelta) -> list[Times]:
 
 
 def _times(recipient: str, ways: list[Way], now: datetime, limit: timedelta) -> Times:
-    filed = [(way.filed_at - way.ordered_at).total_seconds() for way in ways if way.filed_at is not None]
-    ages = [(now - way.ordered_at).total_seconds() for way in ways if way.filed_at is None and not way.ended]
-    lows, highs = sorted(filed + ages), sorted(filed + [math.inf] * len(ages))
+    filed = [(float(way.took), way.reports) for way in ways if way.took is not None]
+    ages = [((now - way.since).total_seconds(), way.reports) for way in ways if way.took is None and way.since]
+    lows, highs = sorted(filed + ages), sorted(filed + [(math.inf, reports) for _, reports in ages])
     most = limit.total_seconds()
+    done, waiting = _sum(filed), _sum(ages)
 
     def at(share: float) -> Span | None:
         if not lows:
             return None
-        place = max(0, math.ceil(share * len(lows)) - 1)  # nearest rank
-        high = highs[place]
-        return Span(lows[place], None if math.isinf(high) else high)
+        place = max(1, math.ceil(share * (done + waiting)))  # nearest rank
+        high = _ranked(highs, place)
+        return Span(_ranked(lows, place), None if math.isinf(high) else high)
 
+    ordered = sum(way.reports for way in ways)
     return Times(
         recipient=recipient,
-        ordered=len(ways),
-        filed=len(filed),
-        open=len(ages),
-        not_sent=len(ways) - len(filed) - len(ages),
-        overdue=sum(age > most for age in ages),
-        late=sum(took > most for took in filed),
+        ordered=ordered,
+        filed=done,
+        open=waiting,
+        not_sent=ordered - done - waiting,
+        overdue=_sum([one for one in ages if one[0] > most]),
+        late=_sum([one for one in filed if one[0] > most]),
         p50=at(0.5),
         p95=at(0.95),
         longest=at(1.0),
     )
+
+
+def _sum(spans: Iterable[tuple[float, int]]) -> int:
+    return sum(reports for _, reports in spans)
+
+
+def _ranked(spans: Iterable[tuple[float, int]], place: int) -> float:
+    """Return the span of the report at a place, from 1, of spans in their order."""
+    passed = 0
+    for span, reports in spans:
+        passed += reports
+        if passed >= place:
+            return span
+    raise ValueError("there are fewer reports than that")

@@ -15,6 +15,7 @@ from tutela.storage.casework.queue_reader import CaseRow, case_rows
 from tutela.storage.database import Database
 from tutela.storage.rows import events_about, share
 from tutela.storage.schema.quality import plantings
+from tutela.storage.schema.referral import STOPPED
 
 LATEST = 200
 """Of how many items that matched an entry, or had the same content, earlier decisions are told."""
@@ -233,14 +234,12 @@ class CaseReader:
     def dead_letters(self, limit: int) -> list[ReferralRow]:
         """Return the reports that wait for a person, urgent ones first, else the longest-waiting."""
         table = schema.referrals
-        query = (
-            select(table)
-            .where(table.c.state == "stopped")
-            .order_by(table.c.urgent.desc(), table.c.ordered_at, table.c.id)
-            .limit(limit)
-        )
+        query = select(table).where(STOPPED).order_by(table.c.ordered_at, table.c.id).limit(limit)
         with self._database.read() as connection:
-            return [_referral(row) for row in connection.execute(query)]
+            found = [
+                row for urgent in (True, False) for row in connection.execute(query.where(table.c.urgent == urgent))
+            ]
+        return [_referral(row) for row in found[:limit]]
 
     def actions(
         self, states: Sequence[str], limit: int | None = None, after: ActionRow | None = None

@@ -194,7 +194,10 @@ def filed(connection: Connection, events: Sequence[Event]) -> None:
     A case that was opened again meanwhile stays open: it is reported again, or corrected, once it is decided.
     """
     for event, payload in payloads_of(events, ReferralFiled):
-        values = {"report_id": payload.report_id, "filed_at": event.occurred_at, "files": payload.files}
+        table = schema.referrals
+        ordered = connection.execute(select(table.c.ordered_at).where(table.c.id == payload.referral)).scalar_one()
+        took = int(event.occurred_at.timestamp()) - int(ordered.timestamp())
+        values = {"report_id": payload.report_id, "filed_at": event.occurred_at, "files": payload.files, "took": took}
         _move(connection, event, _S.FILED, last_error=None, **values)
         settle(connection, event.subject)
 

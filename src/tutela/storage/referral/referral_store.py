@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, false, select, true, update
+from sqlalchemy import Connection, Row, delete, false, select, text, true, update
 
 from tutela.casework import closing
 from tutela.events.envelope import NewEvent
@@ -17,7 +17,7 @@ from tutela.storage.casework.standing import case_of, standing_of
 from tutela.storage.database import upserting
 from tutela.storage.record.event_log import EventLog
 from tutela.storage.recording import RecordingStore
-from tutela.storage.schema.referral import DUE
+from tutela.storage.schema.referral import DUE, STOPS
 
 
 class ReferralStore(RecordingStore):
@@ -51,8 +51,8 @@ class ReferralStore(RecordingStore):
 
     def _next(self, now: datetime, but: Collection[str], *, urgent: bool) -> Row[Any] | None:
         table, leases = schema.referrals, schema.leases
-        stopping = schema.referrals.alias()
-        refusing = select(stopping.c.recipient).where(stopping.c.stops_recipient)
+        stopping = schema.referrals.alias("stopping")
+        refusing = select(stopping.c.recipient).where(text(f"stopping.{STOPS.text}"))
         query = (
             select(table)
             .outerjoin(leases, leases.c.referral_id == table.c.id)

@@ -8,7 +8,9 @@ from tutela.storage.columns import Json, UtcTime
 from tutela.storage.schema.base import metadata
 
 DUE = text("state IN ('ordered', 'open', 'finishing', 'retracting')")
-STOPS = text("stops_recipient")
+STOPPED = text("state = 'stopped'")
+STOPS = text("stops_recipient = true")
+"""Conditions written out: an index over some rows is followed only by who asks in the same words."""
 referrals = Table(
     "referrals",
     metadata,
@@ -29,15 +31,19 @@ referrals = Table(
     Column("supplements", String(36)),
     Column("urgent", Boolean, nullable=False, server_default=text("false")),
     Column("stops_recipient", Boolean, nullable=False, server_default=text("false")),
+    Column("took", Integer),
     Index("ix_referrals_case_id", "case_id"),
     Index("ix_referrals_report_id", "report_id"),
     # In the order in which they are sent; few of all wait.
     Index("ix_referrals_due", "urgent", "ordered_at", "id", sqlite_where=DUE, postgresql_where=DUE),
+    Index("ix_referrals_stopped", "urgent", "ordered_at", "id", sqlite_where=STOPPED, postgresql_where=STOPPED),
     Index("ix_referrals_stops", "recipient", sqlite_where=STOPS, postgresql_where=STOPS),
+    Index("ix_referrals_times", "ordered_at", "recipient", "state", "took"),
     Index("ix_referrals_state", "state", "changed_at"),
     Index("ix_referrals_ordered_at", "ordered_at", "id"),
     Index("ix_referrals_filed_at", "filed_at", "id"),
 )
+"""`took`: whole seconds from the order to the receipt."""
 referral_items = Table(
     "referral_items",
     metadata,

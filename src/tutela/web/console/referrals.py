@@ -40,7 +40,7 @@ def show_times(
     request: Request,
     server: Server,
     session: Reader,
-    days: Annotated[Literal["7", "30", "90", "365"], Query()] = "30",
+    days: Annotated[Literal["7", "30", "90"], Query()] = "30",
 ) -> Response:
     """Show how long reports take from the decision to the receipt."""
     last = server.place.clock().date()
