@@ -26,6 +26,8 @@ CASES = int(os.environ.get("TUTELA_SCALE_CASES", "1000000")) if SOAK else 60
 TIMES = 40 if SOAK else 1
 LIMIT = 0.2
 """Seconds that 95 of 100 answers stay under."""
+BEING_MADE = "GET /return/{year}/figures/{figure_id}"
+"""Answers 503, and when to come back, while the return of a million cases is made in a process of its own."""
 
 
 def test_copies_are_as_plausible_as_what_was_made(place: Workplace, clock: SteppableClock) -> None:
@@ -48,6 +50,7 @@ def test_nobody_waits_long(place: Workplace, clock: SteppableClock) -> None:
     waited = list(measure(place, clock, TIMES))
     sys.stdout.write(table(waited, LIMIT) + "\n")
     assert len(waited) > 50
-    assert [one.name for one in waited if any(code >= 400 for code in one.codes)] == []
+    refused = {one.name: set(one.codes) for one in waited if any(code >= 400 for code in one.codes)}
+    assert refused in ({}, {BEING_MADE: {503}} if SOAK else {})
     if SOAK:  # a suite that others share the machine with measures nothing
         assert [one.name for one in waited if one.p95 > LIMIT] == []
