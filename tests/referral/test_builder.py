@@ -157,7 +157,8 @@ def test_whatever_the_records_hold(material: ReportMaterial, reference: Path) ->
     for file, element in zip(material.items, details, strict=True):
         assert element.findtext("fileViewedByEsp") == str(file.viewed).lower()
         assert element.findtext("industryClassification") == file.classification
-        assert (element.find("uploadedToEspTimestamp") is None) == (file.record.sent_at is None)
+        possible = file.record.sent_at is not None and file.record.sent_at <= file.record.found_at
+        assert (element.find("uploadedToEspTimestamp") is not None) == possible
         assert (element.find("originalFileName") is None) == (not file.record.name)
         for silent in ("exifViewedByEsp", "publiclyAvailable", "potentialMeme", "ipCaptureEvent", "locationOfFile"):
             assert element.find(silent) is None
@@ -190,7 +191,7 @@ def test_whatever_the_records_hold(material: ReportMaterial, reference: Path) ->
     assert ("This supplements report" in text) == bool(material.prior)
     assert text.count("Withdrawn: ") == len(material.withdrawn)
     for one in material.withdrawn:
-        assert f" of report {one.report_id} was found not to be such material." in text
+        assert f" of report {one.report_id} does not stand any more." in text
 
 
 def assert_details_are_those_of_the_records(report: etree._Element, material: ReportMaterial) -> None:
@@ -304,8 +305,8 @@ def test_a_supplement_that_only_withdraws(reference: Path) -> None:
     bare = dataclasses.replace(material(), items=(), withdrawn=(gone,), prior=("4711",))
     report, _ = held(bare, reference)
     assert report.findtext("additionalInfo") == (
-        f"Reported by O. Case c. This supplements report 4711. Withdrawn: file {'ab' * 16} of report 4711 was found "
-        "not to be such material. It was decided anew at 2025-06-01T13:00:00.000Z."
+        f"Reported by O. Case c. This supplements report 4711. Withdrawn: what was said of file {'ab' * 16} of "
+        "report 4711 does not stand any more. It was decided anew at 2025-06-01T13:00:00.000Z."
     )
     assert report.findtext("incidentSummary/incidentDateTime") == "2025-06-01T12:00:00.000Z"
     assert report.find("personOrUserReported") is None
@@ -314,7 +315,7 @@ def test_a_supplement_that_only_withdraws(reference: Path) -> None:
     report, _ = held(dataclasses.replace(bare, withdrawn=(kept,)), reference)
     assert report.findtext("personOrUserReported/priorCTReports") == "4711"
     text = report.findtext("additionalInfo") or ""
-    assert "Withdrawn: a file of report 4711 was found not to be such material." in text
+    assert "Withdrawn: what was said of a file of report 4711 does not stand any more." in text
 
 
 @settings(max_examples=50)

@@ -25,9 +25,9 @@ REPORT = FiledReport("r", "c", FILED, ("i1", "i2"))
 
 
 def test_all_items_are_meant_where_none_is_named_and_the_day_is_today() -> None:
-    event = record(OFFICER, REPORT, Word("actionable", reference=" A 1 "), "console", NOW)
+    event = record(OFFICER, REPORT, Word("actionable", reference=" A-1 "), "console", NOW)
     assert event.payload == FeedbackRecorded(
-        referral="r", said="actionable", items=("i1", "i2"), reference="A 1", said_on=date(2025, 6, 9),
+        referral="r", said="actionable", items=("i1", "i2"), reference="A-1", said_on=date(2025, 6, 9),
         jurisdiction=None, via="console",
     )  # fmt: skip
     assert (event.subject, event.actor) == ("c", "carla")
@@ -42,8 +42,8 @@ def test_all_items_are_meant_where_none_is_named_and_the_day_is_today() -> None:
         (REPORT, Word("not_illegal_there"), "names the place"),
         (REPORT, Word("duplicate", jurisdiction="US"), "nothing else does"),
         (REPORT, Word("not_illegal_there", jurisdiction="usa"), "two capital letters"),
-        (REPORT, Word("duplicate", reference="x" * 101), "at most 100"),
-        (REPORT, Word("duplicate", reference="a\nb"), "one line"),
+        (REPORT, Word("duplicate", reference="x" * 41), "at most 40"),
+        (REPORT, Word("duplicate", reference="Jane Roe"), "a number such as"),
         (REPORT, Word("duplicate", said_on=date(2025, 6, 1)), "between the day of filing and today"),
         (REPORT, Word("duplicate", said_on=date(2025, 6, 10)), "between the day of filing and today"),
     ],

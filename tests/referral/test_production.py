@@ -23,12 +23,12 @@ from tutela.access.roles import NotAllowed
 from tutela.events.catalogue.referral import ReferralFailed
 from tutela.referral.cybertipline import recipient as cybertipline
 from tutela.referral.cybertipline.client import CyberTiplineClient
-from tutela.referral.cybertipline.target import _HOSTS, CyberTiplineSettings
+from tutela.referral.cybertipline.target import _HOSTS, CyberTiplineSettings, WrongTarget
 from tutela.referral.package.target import PackageSettings
 from tutela.referral.production import TRANSPARENCY
 from tutela.referral.recipient import RecipientError
 from tutela.referral.transparency.target import TransparencySettings
-from tutela.sandboxes.cybertipline import RunningSandbox, running
+from tutela.sandboxes.cybertipline import Fault, Kind, RunningSandbox, running
 from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.record.event_log import EventLog
 from tutela.storage.settings import Settings
@@ -107,6 +107,56 @@ def test_nothing_is_asked_or_made_before_two_want_it_and_then_it_goes_there(
     with place.database.write() as connection:
         EventLog(connection, clock).rebuild()
     assert dump(place.database) == before
+
+
+@sqlite_only
+def test_what_was_asked_before_it_was_stopped_opens_nothing(
+    opening: Opening, clock: SteppableClock, wire: Wire
+) -> None:
+    place = opening(cybertipline=REAL)
+    other = place.production.ask(SENIOR, "cybertipline")
+    let(place)
+    place.approvals.decide(DPO, other, allowed=True)
+    clock.advance(minutes=1)
+    place.production.close(OFFICER, "cybertipline")
+    with pytest.raises(NotApproved, match="stopped after this was asked for"):
+        place.production.open(SENIOR, other)
+    clock.advance(minutes=1)
+    let(place)
+    assert place.production.is_open("cybertipline")
+
+
+@sqlite_only
+def test_an_installation_that_reported_to_a_stand_in_opens_no_production(
+    opening: Opening, clock: SteppableClock, wire: Wire
+) -> None:
+    """What the stand-in was told would count as told, and be named as earlier reports."""
+    place = opening(cybertipline=replace(REAL, url=wire.sandbox.base_url, target="sandbox"))
+    Rig(place, clock).confirmed()
+    assert [one.result for one in place.dispatcher().run_due()] == ["filed"]
+    place = opening(cybertipline=REAL)
+    with pytest.raises(LookupError, match="an installation of its own"):
+        place.production.ask(OFFICER, "cybertipline")
+
+
+@sqlite_only
+def test_a_number_of_one_system_is_not_settled_at_another(opening: Opening, clock: SteppableClock, wire: Wire) -> None:
+    place = opening(cybertipline=replace(REAL, url=wire.sandbox.base_url, target="sandbox"))
+    wire.sandbox.app.state.office.faults.order(Fault(Kind.DROP_BEFORE, frozenset({"finish"}), count=1))
+    Rig(place, clock).confirmed()
+    assert [one.result for one in place.dispatcher().run_due()] == ["failed"]
+    place = opening(cybertipline=replace(REAL, url=f"https://{_HOSTS['test']}/ispws", target="test"))
+    clock.advance(hours=2)
+    before = list(wire.asked)
+    (stopped,) = place.dispatcher().run_due()
+    assert (stopped.result, "opened-elsewhere" in stopped.detail) == ("stopped", True)
+    assert wire.asked == before
+
+
+@pytest.mark.parametrize("url", ["http://user:word@127.0.0.1/ispws", "http://127.0.0.1/ispws?x=1", f"{PLACE}#x"])
+def test_an_address_holds_nothing_but_an_address(url: str) -> None:
+    with pytest.raises(WrongTarget, match="the URL holds no user"):
+        CyberTiplineSettings(url, "sandbox", "sandbox", "production" if url.startswith("https") else "sandbox")
 
 
 @sqlite_only

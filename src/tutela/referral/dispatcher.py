@@ -63,6 +63,8 @@ class Referral:
     report_id: str | None
     failures: int
     urgent: bool = False
+    target: str | None = None
+    """Where the attempt was opened that has the number; none before the first."""
 
 
 class LeaseLost(RuntimeError):
@@ -173,6 +175,7 @@ class Dispatcher:
     def _carry(self, referral: Referral, recipient: Recipient) -> Dispatched:
         attempt = _Attempt(referral, recipient, self._clock)
         try:
+            _require_same_target(referral, recipient)
             if referral.state == "retracting":
                 return self._retracted(attempt)
             if referral.report_id is not None and referral.state in ("open", "finishing"):
@@ -369,6 +372,18 @@ class Dispatcher:
             return Dispatched(referral.id, referral.case, "failed", referral.report_id, str(lost))
         result = "failed" if retry else "stopped"
         return Dispatched(referral.id, referral.case, result, referral.report_id, f"{step}: {error.code}: {error}")
+
+
+def _require_same_target(referral: Referral, recipient: Recipient) -> None:
+    # The number is of the system that gave it: another one would withdraw, or confirm, what is not ours.
+    unsettled = referral.report_id is not None and referral.state in ("open", "finishing", "retracting")
+    if unsettled and referral.target is not None and referral.target != recipient.target:
+        raise RecipientError(
+            "opened-elsewhere",
+            f"it was begun at the {referral.target} target, and {recipient.target} is configured now: "
+            "put the configuration back until it has come to its end",
+            retry=False,
+        )
 
 
 def _again(referral: Referral, error: RecipientError) -> bool:

@@ -16,9 +16,10 @@ from tutela.events.catalogue.referral import FeedbackKind, FeedbackRecorded
 from tutela.events.envelope import NewEvent
 
 KINDS: tuple[FeedbackKind, ...] = ("actionable", "informational", "not_illegal_there", "duplicate")
-LONGEST_REFERENCE = 100
+LONGEST_REFERENCE = 40
 Via = Literal["console", "command"]
 _PLACE = re.compile(r"[A-Z]{2}")
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_:-]*")
 
 
 class BadFeedback(ValueError):
@@ -64,8 +65,11 @@ def record(person: Person, report: FiledReport, word: Word, via: Via, now: datet
     if word.jurisdiction is not None and not _PLACE.fullmatch(word.jurisdiction):
         raise BadFeedback(f"{word.jurisdiction[:20]!r} is no place: write two capital letters, such as US")
     reference = word.reference.strip()
-    if len(reference) > LONGEST_REFERENCE or not reference.isprintable():
-        raise BadFeedback(f"the reference is one line of at most {LONGEST_REFERENCE} characters")
+    if reference and (len(reference) > LONGEST_REFERENCE or not _REFERENCE.fullmatch(reference)):
+        # It stays in the record for good: nothing that could name a person fits.
+        raise BadFeedback(
+            f"the reference is a number such as N-4711: at most {LONGEST_REFERENCE} letters, digits and ./_:-"
+        )
     said_on = word.said_on or now.astimezone(UTC).date()
     if not report.filed_at.astimezone(UTC).date() <= said_on <= now.astimezone(UTC).date():
         raise BadFeedback("it was said between the day of filing and today")

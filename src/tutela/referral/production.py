@@ -50,9 +50,16 @@ def ask(person: Person, endpoint: Endpoint, now: datetime) -> NewEvent:
     return approvals.ask(person, "production", endpoint.recipient, endpoint.facts(), now)
 
 
-def open_(approval: Approval, person: Person, endpoint: Endpoint, now: datetime) -> list[NewEvent]:
-    """Return what is recorded when the one who asked opens what another allowed. Raises NotAllowed, NotApproved."""
+def open_(
+    approval: Approval, person: Person, endpoint: Endpoint, now: datetime, closed_at: datetime | None
+) -> list[NewEvent]:
+    """Return what is recorded when the one who asked opens what another allowed. Raises NotAllowed, NotApproved.
+
+    `closed_at`: when somebody stopped it last. What was asked before that, two people do not want any more.
+    """
     person.require(Permission.MANAGE_PRODUCTION)
+    if closed_at is not None and approval.asked_at <= closed_at:
+        raise NotApproved("it was stopped after this was asked for: ask again")
     used = approvals.use(approval, "production", endpoint.recipient, person, now)
     if approval.facts.get("digest") != endpoint.digest:
         raise NotApproved("the configuration is not what was allowed any more: ask again")

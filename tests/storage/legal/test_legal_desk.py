@@ -230,6 +230,27 @@ def test_subscriber_data_goes_without_an_item_and_without_a_hold(rig: Rig, place
 
 
 @sqlite_only
+def test_a_case_as_a_whole_and_an_account_are_answered_each_in_its_own_measure(rig: Rig, place: Workplace) -> None:
+    """Of the case that only the account leads to, who sent is another person; the account asked about is told."""
+    one = rig.take("i0", picture(0), Provenance(party("someone"), (party("asked"),)))
+    mine = rig.take("i1", picture(1), Provenance(party("asked"), (party("friend"),)))
+    whole = rig.take("i2", picture(2), Provenance(party("reported"), (party("asked"),)))
+    assert one.case
+    assert mine.case
+    assert whole.case
+    due = rig.clock.now + timedelta(days=5)
+    asked = entry(rig, "subscriber-data", accounts=("asked",), cases=(whole.case,), due_at=due)
+    request = place.legal.receive(OFFICER, asked)
+    place.legal.ask_hand_over(OFFICER, request)
+    allow(place, request)
+    said = unseal(place.legal.hand_over(OFFICER, request, SECRET).data, SECRET)["answer.json"]
+    told = [(a["account"], a["part"]) for a in json.loads(said)["accounts"]]
+    assert told == [("asked", "recipient"), ("asked", "sender"), ("reported", "sender")]
+    assert b"someone" not in said
+    assert b"friend" not in said
+
+
+@sqlite_only
 def test_what_the_platform_told_of_the_account_is_answered_once(rig: Rig, place: Workplace) -> None:
     """Of other people nothing of the like goes out, and the same told twice stands once."""
     event = IpEvent("192.0.2.7", rig.clock.now, None, None)
@@ -557,6 +578,7 @@ def test_figures_tell_zero_from_unknown(rig: Rig, place: Workplace, clock: Stepp
     assert [(name, cells[name].value) for name in ("received", "preserved", "answered_late", "waiting", "refused")] == [
         ("received", 2), ("preserved", 1), ("answered_late", 1), ("waiting", 1), ("refused", 0),
     ]  # fmt: skip
+    assert (cells["entered_wrongly"].value, len(cells["entered_wrongly"].events)) == (1, 1)
     assert (cells["median_hours_to_answer"].value, len(cells["received"].events)) == (30.0, 2)
     assert cells["median_hours_to_confirm_receipt"].status == "not_collected"
     assert [(row.by, row.part, row.cells["received"].value) for row in known.rows[1:]] == [

@@ -7,7 +7,7 @@ people want; the hold may outlast the answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal
@@ -85,10 +85,13 @@ class OrderRecord(_Record):
     cases: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
 
-    @property
-    def only_about(self) -> frozenset[str] | None:
-        """The accounts that it is about and nothing else; none where it names cases or reports as a whole."""
-        return frozenset(self.accounts) if self.accounts and not (self.cases or self.reports) else None
+    def only_about(self, case: str, reports: Collection[str | None]) -> frozenset[str] | None:
+        """Return the accounts that it is about in a case with reports of these numbers, and nothing else.
+
+        None where it names the case, or one of its reports, as a whole.
+        """
+        whole = case in self.cases or any(number in self.reports for number in reports)
+        return None if whole else frozenset(self.accounts)
 
 
 class RenewalRecord(_Record):

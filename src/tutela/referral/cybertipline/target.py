@@ -28,6 +28,8 @@ class CyberTiplineSettings:
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
         host = parts.hostname or ""
+        if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+            raise WrongTarget("the URL holds no user, password, query or fragment: `user` and `password` are settings")
         if self.target == "sandbox":
             if host not in _LOOPBACK:
                 raise WrongTarget(f'target "sandbox" is on this machine, {host!r} is not: set the target explicitly')

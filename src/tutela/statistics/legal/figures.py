@@ -119,7 +119,7 @@ def legal_figures(events: Iterable[Event], period: Period, since: date | None, n
             case _:
                 continue
     known_from = since or first
-    chosen = [one for one in facts.values() if not one.wrong and period(one.received.received_at)]
+    chosen = [one for one in facts.values() if period(one.received.received_at)]
     kinds = sorted({one.received.kind for one in chosen})
     countries = sorted({one.received.country for one in chosen})
     rows = [_row("all", None, chosen, period, known_from, now)]
@@ -130,7 +130,10 @@ def legal_figures(events: Iterable[Event], period: Period, since: date | None, n
     return LegalFigures(period, known_from, last, tuple(rows))
 
 
-def _row(by: str, part: str | None, facts: list[_Fact], period: Period, since: date | None, now: datetime) -> Row:
+def _row(by: str, part: str | None, every: list[_Fact], period: Period, since: date | None, now: datetime) -> Row:
+    facts = [one for one in every if not one.wrong]
+    wrong = sorted(one.closed[0] if one.closed is not None else one.entered for one in every if one.wrong)
+
     def count(wanted: Callable[[_Fact], bool], of: Callable[[_Fact], int]) -> Cell:
         found = [one for one in facts if wanted(one)]
         return _counted(len(found), tuple(sorted(of(one) for one in found)), period, since)
@@ -149,6 +152,7 @@ def _row(by: str, part: str | None, facts: list[_Fact], period: Period, since: d
         "nothing_held": ended("nothing_held"),
         "refused": ended("refused"),
         "withdrawn": ended("withdrawn"),
+        "entered_wrongly": _counted(len(wrong), tuple(wrong), period, since),
         "waiting": count(lambda one: one.closed is None, lambda one: one.entered),
         "answered_late": count(
             lambda one: one in answered and one.closed is not None and one.closed[1] > one.received.due_at, end

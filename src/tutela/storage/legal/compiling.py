@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -83,7 +83,6 @@ def compile_answer(
     Of other people than those whom the request is about it holds numbers alone. Raises EvidenceGone, BrokenEvidence.
     """
     made = Compiled({**about(request, order), "compiled_at": _at(now), "scope": request.scope})
-    named = order.only_about
     accounts: dict[tuple[str, str, str], dict[str, Any]] = {}
     told: list[dict[str, Any]] = []
     with database.read() as connection:
@@ -91,6 +90,7 @@ def compile_answer(
         facts = {case: _facts(connection, case) for case in cases}
     made.whole = set(cases) == set(request.cases)
     for case in cases:
+        named = order.only_about(case, [report["number"] for report in facts[case]["reports"]])
         if not state[case].held:
             made.whole = False
             told.append({**facts[case], "evidence": "erased", "certificate": state[case].certificate})
@@ -110,7 +110,7 @@ def compile_answer(
             # The first sending stands before its repeats.
             item = name.split(".", 1)[0]
             records.setdefault(item, []).insert(0 if name == record_name(item) else len(records[item]), record)
-            _note(accounts, record, named)
+            _note(accounts, record, named, order.accounts)
         one = {**facts[case], "evidence": "held"}
         one["items"] = [
             {**item, "sendings": [_sending(r, named) for r in records.get(item["item"], [])]} for item in one["items"]
@@ -188,11 +188,14 @@ def _sending(record: ItemRecord, named: frozenset[str] | None) -> Mapping[str, A
 
 
 def _note(
-    accounts: dict[tuple[str, str, str], dict[str, Any]], record: ItemRecord, named: frozenset[str] | None
+    accounts: dict[tuple[str, str, str], dict[str, Any]],
+    record: ItemRecord,
+    named: frozenset[str] | None,
+    asked: Collection[str],
 ) -> None:
     parts: list[tuple[str, PartyRecord]] = [("sender", record.sender)] if record.sender is not None else []
-    # Without a named account a request is about those who sent; whoever received is another person.
-    parts += [("recipient", one) for one in record.recipients if named is not None and one.account in named]
+    # Of a case as a whole it is about who sent; whoever received is another person, unless the request names them.
+    parts += [("recipient", one) for one in record.recipients if one.account in asked]
     for part, party in parts:
         if named is not None and party.account not in named:
             continue

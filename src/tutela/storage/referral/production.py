@@ -84,9 +84,14 @@ class Production:
         return [replace(one, waiting=due) if one.endpoint.recipient == TRANSPARENCY else one for one in found]
 
     def ask(self, person: Person, recipient: str) -> str:
-        """Ask another person to open it; return the id of the approval. Raises NotAllowed, LookupError."""
+        """Ask another person to open it; return the id of the approval.
+
+        Raises NotAllowed, and LookupError where none is configured or where reports went to a stand-in of it.
+        """
         with self._database.write() as connection:
-            event = production.ask(person, self._endpoint(recipient), self._clock())
+            endpoint = self._endpoint(recipient)
+            self._require_no_rehearsal(connection, endpoint)
+            event = production.ask(person, endpoint, self._clock())
             EventLog(connection, self._clock).append([event])
         return str(event.payload.model_dump()["approval"])
 
@@ -94,7 +99,11 @@ class Production:
         """Open what another person allowed. Raises NotAllowed, NotApproved, LookupError."""
         with self._database.write() as connection:
             found = approvals.find(connection, approval_id, lock=True)
-            events = production.open_(found, person, self._endpoint(found.subject), self._clock())
+            endpoint = self._endpoint(found.subject)
+            self._require_no_rehearsal(connection, endpoint)
+            query = select(openings.c.closed_at).where(openings.c.recipient == found.subject)
+            closed_at = connection.execute(query.with_for_update()).scalar()
+            events = production.open_(found, person, endpoint, self._clock(), closed_at)
             EventLog(connection, self._clock).append(events)
 
     def close(self, person: Person, recipient: str) -> None:
@@ -105,6 +114,20 @@ class Production:
             if row is None or row.closed_at is not None:
                 raise LookupError(f"the production of {recipient} is not open")
             EventLog(connection, self._clock).append([production.close(recipient, person, self._clock())])
+
+    @staticmethod
+    def _require_no_rehearsal(connection: Connection, endpoint: Endpoint) -> None:
+        table = schema.referrals
+        elsewhere = connection.execute(
+            select(func.count()).where(
+                table.c.recipient == endpoint.recipient, table.c.target.is_not(None), table.c.target != endpoint.target
+            )
+        ).scalar_one()
+        if elsewhere:
+            raise LookupError(
+                f"{elsewhere} reports of this installation went to a stand-in or a test system and count as told: "
+                "production begins with an installation of its own"
+            )
 
     def _endpoint(self, recipient: str) -> Endpoint:
         if recipient not in self.endpoints:

@@ -46,7 +46,15 @@ class ReferralStore(RecordingStore):
         if leased.one_or_none() is None:
             return None
         return Referral(
-            row.id, row.case_id, row.recipient, row.state, row.attempt, row.report_id, row.failures, row.urgent
+            row.id,
+            row.case_id,
+            row.recipient,
+            row.state,
+            row.attempt,
+            row.report_id,
+            row.failures,
+            row.urgent,
+            row.target,
         )
 
     def _next(self, now: datetime, but: Collection[str], *, urgent: bool) -> Row[Any] | None:

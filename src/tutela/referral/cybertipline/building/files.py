@@ -32,7 +32,8 @@ def build_file_details(report_id: int, file_id: str, file: FileMaterial) -> File
         file_id=file_id,
         # The end of a name tells more than its start.
         original_file_name=clean(record.name)[-MAX_ORIGINAL_FILE_NAME:] if record.name else None,
-        uploaded_to_esp_timestamp=record.sent_at,
+        # Sent after it was found: the platform's mistake, which is not repeated here.
+        uploaded_to_esp_timestamp=record.sent_at if record.sent_at and record.sent_at <= record.found_at else None,
         file_viewed_by_esp=file.viewed,
         file_relevance=FileRelevance.REPORTED,
         file_annotations=frozenset(_ANNOTATIONS[sign] for sign in file.signs),

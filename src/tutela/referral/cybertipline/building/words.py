@@ -65,7 +65,7 @@ def _repeat(record: ItemRecord) -> str:
 def _withdrawal(one: WithdrawnMaterial) -> str:
     file = "a file" if one.file_id is None else f"file {one.file_id}"
     when = "" if one.decided_at is None else f" It was decided anew at {_moment(one.decided_at)}."
-    return f"Withdrawn: {file} of report {one.report_id} was found not to be such material.{when}"
+    return f"Withdrawn: what was said of {file} of report {one.report_id} does not stand any more.{when}"
 
 
 def _listed(word: str, values: Sequence[str]) -> str:
