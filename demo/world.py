@@ -42,6 +42,8 @@ _VIRAL, _LATE, _DOUBTFUL, _LAWFUL = 0, 1, (2, 3), 4
 """Which of the listed pictures is no material: two that are widely shared, two that look like some, a lawful one."""
 _MORE, _AGAIN = 0.4, 0.06
 """How often the next copy comes from the same account in the same hour, and the same file once more."""
+_WAITING = 6
+"""How many known pictures of the last hours nobody has looked at yet."""
 _CLASSES = (Classification.A1, Classification.A2, Classification.B1, Classification.B2)
 _CLASS_WEIGHTS = (2, 3, 5, 6)
 
@@ -128,7 +130,7 @@ def make_world(pictures: Sequence[Picture], generator: random.Random) -> World:
     contents = [(data, truth) for (_, truth, _), data in zip(jobs, edited, strict=True) if truth.edit != "shared"]
     contents += [(d, Truth(name, "broken", listed=False, nature="harmless")) for name, d in _broken(masters)]
     shared = [(data, truth) for (_, truth, _), data in zip(jobs, edited, strict=True) if truth.edit == "shared"]
-    items = _sent(contents, generator) + _viral(shared, known, generator)
+    items = _sent(contents, generator) + _viral(shared, known, generator) + _last_hours(contents, generator)
     return World(tuple(known), tuple(sorted(items, key=lambda s: s.at)), tuple(masters[p.name] for p in golden))
 
 
@@ -215,6 +217,22 @@ def _viral(shared: list[tuple[bytes, Truth]], known: Sequence[Listed], generator
                 at = at_some_time(day, generator, hours)
                 found.append(_one(50_000 + len(found), at, data, truth, next(free), accounts, generator))
     return found
+
+
+def _last_hours(contents: Sequence[tuple[bytes, Truth]], generator: random.Random) -> list[Sent]:
+    """Return a few known pictures that came after the last work: they wait for whoever opens the console."""
+    accounts = [_account(2000 + number, generator) for number in range(12)]
+    certain = sorted(
+        (c for c in contents if c[1].edit == "copy" and c[1].nature == "material"), key=lambda c: c[1].picture
+    )
+    return [
+        _one(
+            60_000 + number, at_some_time(END.date(), generator, range(9, 15)), data, truth, sender, accounts, generator
+        )
+        for number, (sender, (data, truth)) in enumerate(
+            zip(accounts, generator.sample(certain, _WAITING), strict=False)
+        )
+    ]
 
 
 def _one(
