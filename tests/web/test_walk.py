@@ -181,7 +181,7 @@ def an_officer_upholds_it(walk: Walk, case: str, action: str, report: str) -> No
     assert {one["state"] for one in walk.confirm("reversed")} == {"reversed"}
     (supplement,) = until(lambda: supplements(walk, case), "the supplement")
     assert f"This supplements report {report}." in supplement
-    assert re.search(rf"Withdrawn: file \S+ of report {report} was found not to be such material", supplement)
+    assert re.search(rf"Withdrawn: what was said of file \S+ of report {report} does not stand", supplement)
     shown(page, f"/cases/{case}", ".badge", "dismissed")
     notice = until(
         lambda: (
