@@ -290,7 +290,7 @@ def test_a_supplement_names_the_earlier_report_and_withdraws_what_was_wrong(offi
     assert document.xpath("//priorCTReports/text()") == ([str(earlier["id"])] if keep else [])
     text = document.findtext("additionalInfo") or ""
     assert f"This supplements report {earlier['id']}." in text
-    assert re.search(rf"Withdrawn: what was said of file [0-9a-f]{{32}} of report {earlier['id']} does not", text)
+    assert re.search(rf"Withdrawn: what was said of file [0-9a-f]{{32}} of report {earlier['id']} does not stand", text)
     assert len(file) == 32
     assert CaseReader(office.place.database).one(case_id).state.value == "reported"
     # And once more: it is confirmed again after all.

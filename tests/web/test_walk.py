@@ -235,7 +235,7 @@ def the_others_are_decided_anew(walk: Walk, cases: list[str], reports: list[str]
     assert walk.to_do() == []
     for case, report in zip(cases, reports[1:], strict=True):
         (supplement,) = until(lambda case=case: supplements(walk, case), "the supplement")  # type: ignore[misc]
-        assert re.search(rf"what was said of file \S+ of report {report} ", supplement)
+        assert re.search(rf"Withdrawn: what was said of file \S+ of report {report} ", supplement)
         shown(page, f"/cases/{case}", ".badge", "dismissed")
         detail = CaseReader(walk.scene.place.database).one(case)
         assert {action.state for action in detail.actions} == {"reversed"}
