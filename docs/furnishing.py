@@ -148,7 +148,7 @@ def _feedback(made: Furnished) -> None:
     """The recipient of a report says what it makes of it."""
     scene = made.scene
     report = next(one for one in CaseReader(scene.place.database).referrals() if one.filed_at is not None)
-    word = Word("informational", reference="N 4711/25")
+    word = Word("informational", reference="N-4711/25")
     scene.place.feedback.record(scene.person("ruth"), report.id, word, "console")
     scene.clock.step(minutes=5)
     made.values["referral"] = report.id
@@ -307,6 +307,7 @@ def _account(made: Furnished) -> None:
         "record_id": record, "inspection_id": inspection.id, "approval_id": waiting, "document": "record-of-processing",
         "legal_id": place.legal.receive(scene.person("ruth"), order),
         "person_id": "rita", "key_id": "lantern-uploads", "year": "2025", "figure_id": "4.known.images",
+        "reporter_kind": "state", "reporter_code": "PL",
     }  # fmt: skip
     place.disclosure.ask_audit_export(dora, "A 7-25")
 

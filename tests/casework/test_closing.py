@@ -52,6 +52,10 @@ class Registry:
     def target(self) -> str:
         return "sandbox"
 
+    @property
+    def place(self) -> str:
+        return "memory"
+
     def lapses(self, opened: datetime, changed: datetime) -> datetime | None:
         return None
 

@@ -14,6 +14,7 @@ import time
 import zlib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -442,7 +443,7 @@ def test_the_return_in_each_form(tutela: Tutela, tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(picture(0))
     tutela("scan", "--service", "chat", "--region", "eu", path, now="2025-03-01T12:00:00Z")
-    ran = tutela("return", "--year", "2025", "--format", "json")
+    ran = tutela("return", "--year", "2025", "--format", "json", "--events")
     compiled = json.loads(ran.out)
     figures = {f["id"]: f for f in compiled["figures"]}
     assert len(compiled["figures"]) >= 147
@@ -454,12 +455,44 @@ def test_the_return_in_each_form(tutela: Tutela, tmp_path: Path) -> None:
     events = tutela("return", "--year", "2025", "--figure", "1.images_eu").lines
     assert [e["sequence"] for e in events] == figures["1.images_eu"]["events"]
     out = tmp_path / "out"
-    assert tutela("return", "--year", "2025", "--out", out).code == 0
+    assert tutela("return", "--year", "2025", "--events", "--out", out).code == 0
     assert json.loads((out / "return.json").read_text("utf-8")) == compiled
     with_events = [f for f in compiled["figures"] if f["events"]]
     assert len(list((out / "figures").iterdir())) == len(with_events)
-    for arguments in (("--format", "pdf"), ("--format", "json,html"), ("--figure", "9.none"), ("--year", "1990")):
+    for arguments in (
+        ("--format", "pdf"),
+        ("--format", "json,html"),
+        ("--figure", "9.none"),
+        ("--year", "1990"),
+        ("--lang", "xx"),
+        ("--keep",),
+    ):
         assert tutela("return", "--year", "2025", *arguments).code == 2, arguments
+    every = ("--lang", "sv", "--format", "pdf,html,xlsx,csv,json", "--out", tmp_path / "sv")
+    assert tutela("return", "--year", "2025", *every).code == 0
+    assert {path.name for path in (tmp_path / "sv").iterdir()} == {
+        "return.pdf", "return.html", "return.xlsx", "return.csv", "return.json", "figures"
+    }  # fmt: skip
+    assert "Årsrapport 2025" in (tmp_path / "sv" / "return.html").read_text("utf-8")
+    assert (tmp_path / "sv" / "return.pdf").read_bytes().startswith(b"%PDF")
+    assert json.loads(tutela("return", "--year", "2025", "--format", "json").out)["figures"][0].get("events") is None
+
+
+def test_versions_of_the_return(tutela: Tutela, tmp_path: Path) -> None:
+    registered(tutela)
+    later: Any = {"now": "2026-01-15T12:00:00Z"}
+    assert "no version" in tutela("return", "--year", "2025", "--versions", **later).out
+    tutela(
+        "person", "add", "dora", "--role", "data_protection_officer", "--password-stdin", stdin=b"long enough it is\n"
+    )
+    assert tutela("return", "--year", "2025", "--keep", "--as", "nobody", **later).code == 1
+    kept = tutela("return", "--year", "2025", "--keep", "--as", "dora", **later)
+    assert (kept.code, "kept version 1" in kept.out, "in 16 days" in kept.out) == (0, True, True)
+    assert tutela("return", "--year", "2025", "--keep", "--as", "dora", "--cause", "mistake", **later).code == 1
+    assert tutela("return", "--year", "2025", "--version", "1", "--format", "json", **later).code == 0
+    assert tutela("return", "--year", "2025", "--version", "2", "--format", "json", **later).code == 1
+    assert "version 1" in tutela("return", "--year", "2025", "--versions", **later).out
+    assert "complete" not in tutela("return", "--year", "2025", "--check", **later).out.splitlines()[0]
 
 
 def test_decisions_at_the_terminal(tutela: Tutela, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_the_seed_is_imported_and_says_where_its_languages_differ(
     assert parsed((tmp_path / "new" / "folder" / "com-2023-797.json").read_bytes()) == packaged("com-2023-797")
     assert "6.SI: row 25 in en" in ran.out
     assert "rule: rows_whole" in ran.out
-    assert "446 observations; 12 cells are printed otherwise" in ran.out
+    assert "447 observations; 12 cells are printed otherwise" in ran.out
 
 
 def test_a_difference_that_stays_is_told_by_the_exit_code(
@@ -87,7 +87,7 @@ def test_the_report_is_written_in_every_form(
     assert report["tables"][0]["header"][0][0] == first
     assert all(e["findings"] for e in report["errata"])
     found = json.loads((folder / "findings.json").read_text("utf-8"))
-    assert len(found["findings"]) == 65
+    assert len(found["findings"]) == 66
     rows = list(csv.reader(io.StringIO((folder / "table-5.csv").read_text("utf-8"), newline="")))
     assert [cell.partition(" / ")[0] for cell in rows[0]][1:5] == ["2021*", "2021*", "2022", "2022"]
     assert len(rows) == 6
@@ -107,9 +107,9 @@ def test_a_data_set_of_ones_own_is_compiled(tutela: Tutela, tmp_path: Path) -> N
     assert ran.code == 0
     (new,) = [line for line in ran.lines if line["id"] == "totals:7.total.reports_2021"]
     assert "the difference is 1" in new["arithmetic"]
-    assert len(ran.lines) == 66
+    assert len(ran.lines) == 67
     table = tutela("statistics", "findings")
-    assert (table.code, len(table.out.splitlines())) == (0, 66)
+    assert (table.code, len(table.out.splitlines())) == (0, 67)
 
 
 def test_a_hostile_data_set_makes_no_formula_and_no_markup(tutela: Tutela, tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_a_hostile_data_set_makes_no_formula_and_no_markup(tutela: Tutela, tmp_p
     ("arguments", "said"),
     [
         (["--lang", "fi"], "--lang is en or sv, not fi"),
-        (["--format", "json,pdf"], "not pdf"),
+        (["--format", "json,docx"], "not docx"),
         (["--dataset", "com-2024-1"], "No such file"),
         (["--dataset", "pyproject.toml"], "no data set"),
     ],
@@ -136,3 +136,48 @@ def test_what_cannot_be_is_told(tutela: Tutela, tmp_path: Path, arguments: list[
     assert ran.code == 2
     assert said in ran.err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_sum_says_what_is_refused_and_what_is_proved(tutela: Tutela) -> None:
+    ran = tutela("statistics", "sum", "convictions", "--without", "online_and_offline")
+    assert ran.code == 0
+    assert "The 21 figures are not added." in ran.out
+    assert "at least 2\u00a0158 convictions" in ran.out
+    swedish = tutela("statistics", "sum", "convictions", "--period", "2022", "--lang", "sv")
+    assert "Bevisat för 2022" in swedish.out
+    (line,) = tutela("statistics", "sum", "reports_sent", "--period", "2022", "--json").lines
+    assert line["addition"]["sum"] == {"low": "1503431", "high": "1503431"}
+    assert (line["bounds"]["low"], line["bounds"]["high"]) == ("1503431", "1503431")
+    (girls,) = tutela("statistics", "sum", "children_identified", "--by", "gender=female", "--strict", "--json").lines
+    assert girls["bounds"]["by"] == {"gender": "female"}
+    assert "online_and_offline" in girls["bounds"]["without"]
+
+
+def test_coverage_is_told_for_each_state_and_the_union(tutela: Tutela) -> None:
+    (own,) = tutela("statistics", "coverage", "--json").lines
+    by_code = {row["code"]: row for row in own["coverage"]}
+    assert by_code["AT"]["low"], by_code["AT"]["high"] == ("62.53", "62.54")
+    assert len(by_code) == 22
+    ran = tutela("statistics", "coverage", "--period", "2022", "--lang", "sv")
+    assert "Europeiska unionen" in ran.out
+    assert "minst 10,9" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["convicted"], "is no measure"),
+        (["convictions", "--period", "soon"], "--period"),
+        (["convictions", "--without", "rain"], "the caveats are"),
+        (["convictions", "--by", "gender=x"], "gender=female"),
+        (["convictions", "--by", "colour=red"], "the dimensions are"),
+        (["convictions", "--by", "state=SE"], "not broken down by state"),
+        (["convictions", "--unit", "percent"], "never added"),
+        (["convictions", "--of", "world"], "state or provider"),
+        (["precision"], "can be added"),
+    ],
+)
+def test_a_sum_that_cannot_be_is_refused(tutela: Tutela, arguments: list[str], said: str) -> None:
+    ran = tutela("statistics", "sum", *arguments)
+    assert ran.code == 2
+    assert said in ran.err

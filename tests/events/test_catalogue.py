@@ -24,6 +24,7 @@ SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
         # As text from outside has them: the hour that summer time repeats is not told apart by pydantic.
         st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes))),
     ),
+    float: st.floats(allow_nan=False, allow_infinity=False),
     type(None): st.none(),
 }
 

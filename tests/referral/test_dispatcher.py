@@ -268,6 +268,24 @@ def test_a_report_of_which_nothing_is_left_is_dropped(office: Office) -> None:
         office.place.retry_referral(sent.referral, "carla")
 
 
+def test_urgency_is_said_as_long_as_the_decision_stands_that_said_it(office: Office) -> None:
+    one = office.rig.take("a", picture(0), Provenance(party("a")))
+    two = office.rig.take("b", picture(1), Provenance(party("a")))
+    case = str(one.case)
+    for item in (one.item, two.item):
+        office.rig.look(case, str(item))
+    office.place.desk.decide(REVIEWER, case, str(one.item), "known", urgent=True)
+    office.place.desk.decide(REVIEWER, case, str(two.item), "known")
+    with office.place.transactions.casework() as unit:
+        found = unit.case(case, lock=True)
+        unit.append(reopen(found, [str(one.item)], "second_review", None, actor="sven", now=office.clock()))
+    office.rig.decide(case, str(one.item), "known")
+    office.place.dispatcher().run_due()
+    (report,) = office.ledger()["reports"]
+    assert "escalateToHighPriority" not in report["xml"]
+    assert {row.urgent for row in office.referrals()} == {True}  # it is sent first until a senior lifts it
+
+
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_supplement_names_the_earlier_report_and_withdraws_what_was_wrong(office: Office, keep: bool) -> None:
     """Through the sandbox, which knows the earlier report; also where the evidence is erased by then."""

@@ -356,6 +356,7 @@ def test_the_number_of_another_report_is_not_taken(office: Office, monkeypatch: 
         patch.setattr(type(recipient), "open", lambda *_: earlier.report_id)
         (failed,) = office.place.dispatcher().run_due()
     assert "wrong-number" in failed.detail
+    assert [event.payload.number for event in recorded(office, ReferralFailed)] == [earlier.report_id]
     assert [event.payload.report_id for event in recorded(office, ReferralOpened)] == [earlier.report_id]
     office.clock.advance(hours=1)
     office.place.dispatcher().run_due()

@@ -153,6 +153,25 @@ def test_a_number_of_one_system_is_not_settled_at_another(opening: Opening, cloc
     assert wire.asked == before
 
 
+@sqlite_only
+def test_nor_at_another_place_of_the_same_kind(opening: Opening, clock: SteppableClock, wire: Wire) -> None:
+    with running(user="sandbox", password="sandbox", clock=clock) as other:
+        place = opening(cybertipline=replace(REAL, url=wire.sandbox.base_url, target="sandbox"))
+        wire.sandbox.app.state.office.faults.order(Fault(Kind.DROP_AFTER, frozenset({"finish"}), count=1))
+        Rig(place, clock).confirmed()
+        assert [one.result for one in place.dispatcher().run_due()] == ["failed"]
+        clock.advance(hours=2)
+        moved = opening(cybertipline=replace(REAL, url=other.base_url, target="sandbox"))
+        (stopped,) = moved.dispatcher().run_due()
+        assert stopped.result == "stopped"
+        assert wire.sandbox.base_url in stopped.detail
+        assert other.app.state.store.reports() == []
+        back = opening(cybertipline=replace(REAL, url=f"{wire.sandbox.base_url}/", target="sandbox"))
+        back.retry_referral(stopped.referral, "carla")
+        assert [one.result for one in back.dispatcher().run_due()] == ["filed"]
+    assert len(wire.sandbox.app.state.store.reports()) == 1
+
+
 @pytest.mark.parametrize("url", ["http://user:word@127.0.0.1/ispws", "http://127.0.0.1/ispws?x=1", f"{PLACE}#x"])
 def test_an_address_holds_nothing_but_an_address(url: str) -> None:
     with pytest.raises(WrongTarget, match="the URL holds no user"):
@@ -183,7 +202,11 @@ def test_it_takes_two_and_the_one_who_asked(opening: Opening, clock: SteppableCl
 
 
 @sqlite_only
-@pytest.mark.parametrize("changed", [{"user": "another"}, {"url": f"{PLACE}/"}], ids=lambda change: next(iter(change)))
+@pytest.mark.parametrize(
+    "changed",
+    [{"user": "another"}, {"url": PLACE.replace("/ispws", ":443/ispws")}],
+    ids=lambda change: next(iter(change)),
+)
 def test_another_endpoint_is_not_what_they_wanted(
     opening: Opening, clock: SteppableClock, wire: Wire, changed: dict[str, str]
 ) -> None:

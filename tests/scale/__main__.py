@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.databases import REPORTER, SteppableClock
 from tests.scale.measuring import fill, measure, table
+from tutela.storage.database import Database
 from tutela.storage.settings import load_settings
 from tutela.storage.workplace import Workplace
 
@@ -39,8 +40,10 @@ def main() -> int:
     (given.folder / "tutela.toml").write_text(REPORTER, "utf-8")
     clock = SteppableClock(datetime.fromisoformat(clock_file.read_text())) if made else SteppableClock()
     settings = load_settings(given.folder, {"TUTELA_DATABASE_URL": given.database} if given.database else {})
+    database = Database(settings.database_url)
+    database.upgrade()
+    database.close()
     with Workplace(settings, clock) as place:
-        place.database.upgrade()
         if not made:
             fill(place, clock, given.cases, given.original, told)
         clock.advance(days=1)  # another day, so that what was measured before is not measured again

@@ -79,9 +79,9 @@ def replicate(
                 text("SELECT setval(pg_get_serial_sequence('events', 'sequence'), :last)"),
                 {"last": last * (copies + 1)},
             )
-    if not on_sqlite:  # as the server does by itself after a while; SQLite is measured without, as it is used
+    if not on_sqlite:  # as a server does by itself after a while; SQLite is measured without, as it is used
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("ANALYZE"))
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 def _originals(connection: Connection, table: Table, on_sqlite: bool) -> list[list[Written]]:

@@ -50,7 +50,13 @@ class Samples:
     def __init__(self, place: Workplace, seed: int = 3) -> None:
         self._place = place
         self._rng = random.Random(seed)
-        self._fixed = {"year": "2025", "figure_id": "4.known.images", "person_id": "olof"}
+        self._fixed = {
+            "year": "2025",
+            "figure_id": "4.known.images",
+            "reporter_kind": "state",
+            "reporter_code": "PL",
+            "person_id": "olof",
+        }
         with place.database.read() as connection:
             entry = connection.execute(
                 select(schema.hash_entries.c.hashlist, schema.hash_entries.c.id).order_by(schema.hash_entries.c.id)

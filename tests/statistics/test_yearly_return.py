@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import text
 
 from tests.databases import Opening, SteppableClock
 from tests.rig import CHAT, DRIVE, MAIL, OFFICER, SENIOR, Rig, party, picture
+from tests.statistics.provider_return.test_second_way import different, exported, numbers, second_way
 from tutela.casework.reasons import Reason
 from tutela.content.item import Provenance
 from tutela.events.catalogue.base import Payload
@@ -25,6 +27,7 @@ from tutela.sandboxes.cybertipline import running
 from tutela.statistics.figure import Figure, Status
 from tutela.statistics.provider_return.compilation import YearlyReturn
 from tutela.statistics.provider_return.form import form_rows
+from tutela.statistics.provider_return.spans import whole_year
 from tutela.statistics.provider_return.wording import as_json
 from tutela.statistics.provider_return.writing import figure_body, page, return_body
 from tutela.storage.casework.case_reader import CaseReader
@@ -291,6 +294,14 @@ def _types(place: Workplace) -> set[str]:
         }  # fmt: skip
 
 
+def counted_from_the_export(lived_in: Workplace, folder: Path) -> None:
+    with lived_in.transactions.reading() as log:
+        path = exported(log.read(), folder / "events.jsonl")
+    for year in (YEAR, YEAR + 1):
+        counted = second_way(path, whole_year(year), ["chat", "mail"])
+        assert not different(numbers(lived_in.yearly_return(year).figures), counted)
+
+
 def every_row_of_the_form_is_there(lived_in: Workplace) -> None:
     rows = form_rows()
     assert len(rows) == len({row.id for row in rows}) == 147
@@ -304,9 +315,10 @@ def every_row_of_the_form_is_there(lived_in: Workplace) -> None:
             assert figures[0].service is None
 
 
-def test_a_year(lived_in: Workplace) -> None:
+def test_a_year(lived_in: Workplace, tmp_path: Path) -> None:
     """The checks above, on one year that is made once for each database."""
     counted_a_second_way(lived_in)
+    counted_from_the_export(lived_in, tmp_path)
     every_figure_opens_to_its_events(lived_in)
     every_row_of_the_form_is_there(lived_in)
     services_out_of_scope_do_not_enter(lived_in)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -325,4 +325,40 @@ def test_reports_of_urgent_cases_are_urgent_and_none_stops_its_recipient(empty_d
     with database.read() as connection:
         found = connection.execute(select(table.c.id, table.c.urgent, table.c.stops_recipient).order_by(table.c.id))
         assert found.all() == [("rc", True, False), ("rd", False, False)]
+    database.close()
+
+
+def test_complaints_that_were_decided_took_as_long_as_they_did(empty_database_url: str) -> None:
+    """At 0014 with a complaint that was decided, one that waits, and a report that was begun."""
+    database = Database(empty_database_url)
+    sqlite = database.engine.dialect.name == "sqlite"
+    at = datetime(2025, 1, 2, 9, 0, 0, 900_000, tzinfo=UTC)
+    with database.write() as connection:
+        alembic = Config()
+        alembic.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        alembic.attributes["connection"] = connection
+        command.upgrade(alembic, "0014")
+        old = MetaData()
+        old.reflect(connection, only=["cases", "actions", "complaints", "referrals"])
+
+        def insert(table: str, **values: object) -> None:
+            connection.execute(old.tables[table].insert().values(
+                {name: one.replace(tzinfo=None) if sqlite and isinstance(one, datetime) else one
+                 for name, one in values.items()}
+            ))  # fmt: skip
+
+        insert("cases", id="c", service="chat", layer="known", state="confirmed", opened_at=at)
+        insert("actions", id="a", case_id="c", kind="warn", state="carried_out", ordered_at=at, cause="decision")
+        for complaint, decided in (("done", at + timedelta(days=2, seconds=5, milliseconds=200)), ("waits", None)):
+            insert("complaints", id=complaint, case_id="c", action_id="a", channel="internal", lodged_at=at,
+                   upheld=None if decided is None else False, decided_at=decided)  # fmt: skip
+        insert("referrals", id="r", case_id="c", recipient="x", state="open", attempt=1, report_id="1",
+               target="sandbox", failures=0, ordered_at=at, changed_at=at)  # fmt: skip
+    database.upgrade()
+    database.require_current()
+    with database.read() as connection:
+        table = schema.complaints
+        found = connection.execute(select(table.c.id, table.c.took).order_by(table.c.id)).all()
+        assert found == [("done", 2 * 86_400 + 6), ("waits", None)]
+        assert connection.execute(select(schema.referrals.c.place)).scalars().all() == [None]
     database.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from tutela.web import messages, translation
+from tutela.web.console import pages
 
 PSEUDO = "sv"
 """The language whose catalogue is replaced: the browser must ask for one that there is."""
@@ -32,10 +33,15 @@ def pseudo_language(folder: Path) -> Iterator[None]:
     folder.mkdir()
     catalogue.locale = PSEUDO
     (folder / f"{PSEUDO}.po").write_bytes(messages.written(catalogue))
-    translation._catalogue.cache_clear()
+    _forget()
     with patch.object(translation, "CATALOGUES", folder):
         yield
+    _forget()
+
+
+def _forget() -> None:
     translation._catalogue.cache_clear()
+    pages.words_of.cache_clear()
 
 
 def outside(text: str) -> str:

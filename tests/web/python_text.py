@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-_SHOWN = frozenset({"HTTPException", "NotPossible", "BadRecord", "BadRequest", "ValueError", "message"})
-"""Calls whose text arguments a page shows: what a handler raises it shows as the reason of a refusal."""
+_SHOWN = frozenset({"HTTPException", "ValueError", "message"})
+"""Calls whose text arguments a page shows. What says why something is refused is found by `tutela.web.sentences`."""
 
 
 def unwrapped(path: Path) -> Iterator[str]:

@@ -162,7 +162,8 @@ def test_an_inspector_sees_pages_without_content_and_all_of_it_is_on_record(
 
 def furnish_paths(scene: Scene, case: str) -> dict[str, str]:
     return {
-        "case_id": case, "year": "2025", "figure_id": "4.known.images", "document": "record-of-processing",
+        "case_id": case, "year": "2025", "figure_id": "4.known.images",
+        "reporter_kind": "state", "reporter_code": "PL", "document": "record-of-processing",
         "form": "json",
     }  # fmt: skip
 

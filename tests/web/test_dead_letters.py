@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,6 +15,7 @@ from tests.web.scene import PASSWORD, Scene, encoded, texture
 from tests.web.test_every_page import problems
 from tutela.referral.cybertipline.recipient import from_settings
 from tutela.referral.cybertipline.target import CyberTiplineSettings
+from tutela.referral.deferred import Deferred, Plan
 from tutela.sandboxes.cybertipline import Fault, Faults, Kind, running
 from tutela.storage.workplace import Workplace
 
@@ -38,8 +40,11 @@ def test_a_dead_letter_its_retry_and_its_receipt(
     with (
         running(user="sandbox", password="sandbox", faults=refuses) as sandbox,
         serving(app) as address,
+        ExitStack() as ends,
     ):
-        recipient = from_settings(CyberTiplineSettings(url=sandbox.base_url))
+        settings = CyberTiplineSettings(url=sandbox.base_url)
+        recipient = Deferred(Plan("cybertipline", settings, lambda: from_settings(settings), lambda: True))
+        ends.callback(recipient.close)
         monkeypatch.setattr(Workplace, "recipients", lambda _: {"cybertipline": recipient})
         dispatcher = scene.place.dispatcher()
         assert [one.result for one in dispatcher.run_due()] == ["stopped"]

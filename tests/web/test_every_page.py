@@ -95,6 +95,8 @@ def furnish(scene: Scene) -> dict[str, str]:
         "referral": referral,
         "year": "2025",
         "figure_id": "4.known.images",
+        "reporter_kind": "state",
+        "reporter_code": "PL",
         "person_id": "rita",
         "list_id": "trial-list",
         "entry_id": "1",

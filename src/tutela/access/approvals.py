@@ -14,6 +14,7 @@ from typing import Protocol
 from tutela.access.roles import NotAllowed, Permission, Person, Role
 from tutela.events.catalogue.approvals import ApprovalAsked, ApprovalDecided, ApprovalKind, ApprovalUsed
 from tutela.events.envelope import NewEvent, new_id
+from tutela.events.obstacles import AnyOf, Obstacle, Word
 
 LASTS = timedelta(hours=72)
 """How long an approval can be given and used after it was asked for."""
@@ -44,7 +45,7 @@ ALLOWS: Mapping[ApprovalKind, frozenset[Role]] = {
 """The roles of those who may allow each kind, besides the permission to approve."""
 
 
-class NotApproved(PermissionError):
+class NotApproved(Obstacle, PermissionError):
     """Nobody else allowed this, or it was allowed for something else, used or too long ago; the message says which."""
 
 
@@ -94,7 +95,7 @@ def decide(approval: Approval, person: Person, allowed: bool, now: datetime) -> 
     """Return what is recorded when another person decides. Raises NotAllowed, NotApproved."""
     require_may_decide(person, approval.kind)
     if approval.state is not ApprovalState.WAITING:
-        raise NotApproved(f"it is {approval.state.value} already")
+        raise NotApproved("it is %(state)s already", state=approval.state)
     if approval.is_over(now):
         raise NotApproved("it was asked for more than 72 hours ago: let it be asked for again")
     if person.id == approval.asked_by:
@@ -106,18 +107,29 @@ def require_may_decide(person: Person, kind: ApprovalKind) -> None:
     """Raise NotAllowed unless the person's roles may allow or refuse this kind."""
     person.require(Permission.APPROVE)
     if not person.roles & ALLOWS[kind]:
-        roles = " or ".join(sorted(role.value for role in ALLOWS[kind]))
-        raise NotAllowed(f"{person.id} may not decide on {kind}: that is for a {roles}")
+        raise NotAllowed(
+            "%(person)s may not decide on %(kind)s: that is for a %(roles)s",
+            person=person.id,
+            kind=Word("approval", kind),
+            roles=AnyOf(tuple(sorted(ALLOWS[kind]))),
+        )
 
 
 def use(approval: Approval, kind: ApprovalKind, subject: str, person: Person, now: datetime) -> NewEvent:
     """Return what is recorded when the person who asked does what was allowed. Raises NotApproved."""
     if (approval.kind, approval.subject) != (kind, subject):
-        raise NotApproved(f"{approval.id} allows {approval.kind} of {approval.subject}, and nothing else")
+        raise NotApproved(
+            "%(approval)s allows %(kind)s of %(subject)s, and nothing else",
+            approval=approval.id,
+            kind=Word("approval", approval.kind),
+            subject=approval.subject,
+        )
     if approval.asked_by != person.id:
-        raise NotApproved(f"{approval.asked_by} asked for it, and alone can use it")
+        raise NotApproved("%(person)s asked for it, and alone can use it", person=approval.asked_by)
     if approval.state is not ApprovalState.ALLOWED:
-        raise NotApproved(f"it is {approval.state.value}: another person must allow it first, once for each time")
+        raise NotApproved(
+            "it is %(state)s: another person must allow it first, once for each time", state=approval.state
+        )
     if approval.is_over(now):
         raise NotApproved("it was asked for more than 72 hours ago: let it be asked for again")
     return NewEvent(ApprovalUsed(approval=approval.id), subject, now, person.id)

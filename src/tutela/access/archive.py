@@ -20,6 +20,8 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tutela.events.obstacles import Obstacle
+
 MAGIC = b"TUTELA-ARCHIVE-1\n"
 MINIMUM_PASSPHRASE = 12
 _SALT, _NONCE, _KEY = 16, 12, 32
@@ -27,7 +29,7 @@ _COST = {"kdf": "argon2id", "passes": 3, "memory_kib": 65536, "lanes": 4}
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)
 
 
-class WeakPassphrase(ValueError):
+class WeakPassphrase(Obstacle, ValueError):
     """The passphrase is too short, or no text."""
 
 
@@ -38,7 +40,7 @@ class CannotBeOpened(ValueError):
 def seal(files: Mapping[str, bytes], passphrase: str, randomness: Callable[[int], bytes]) -> bytes:
     """Return the archive of these files. Raises WeakPassphrase below 12 characters."""
     if len(passphrase) < MINIMUM_PASSPHRASE:
-        raise WeakPassphrase(f"a passphrase has at least {MINIMUM_PASSPHRASE} characters")
+        raise WeakPassphrase("a passphrase has at least %(n)s characters", n=MINIMUM_PASSPHRASE)
     salt, nonce = randomness(_SALT), randomness(_NONCE)
     header = {**_COST, "cipher": "AES-256-GCM", "salt": salt.hex(), "nonce": nonce.hex()}
     lines = MAGIC + json.dumps(header, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"

@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutela.events.obstacles import Obstacle
+
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
@@ -14,7 +16,7 @@ MINIMUM_PASSWORD = 12
 MAXIMUM_PASSWORD = 1000
 
 
-class WeakPassword(ValueError):
+class WeakPassword(Obstacle, ValueError):
     """The password is too short or too long, or no text."""
 
 
@@ -31,7 +33,11 @@ def hash_password(password: str) -> str:
     Raises WeakPassword below 12 and beyond 1,000 characters, and for half a character (a lone surrogate).
     """
     if not MINIMUM_PASSWORD <= len(password) <= MAXIMUM_PASSWORD:
-        raise WeakPassword(f"a password has at least {MINIMUM_PASSWORD} and at most {MAXIMUM_PASSWORD:,} characters")
+        raise WeakPassword(
+            "a password has at least %(least)s and at most %(most)s characters",
+            least=MINIMUM_PASSWORD,
+            most=MAXIMUM_PASSWORD,
+        )
     try:
         return hasher().hash(password)
     except UnicodeEncodeError as error:

@@ -20,6 +20,7 @@ from tutela.events.catalogue.governance import (
     RecordKind,
 )
 from tutela.events.envelope import NewEvent, new_id
+from tutela.events.obstacles import Obstacle, Phrase, Word
 
 NOTIFY_WITHIN = timedelta(hours=72)
 """GDPR Art. 33(1)."""
@@ -28,7 +29,7 @@ LONGEST_TEXT = 10_000
 TOLERANCE = timedelta(minutes=5)
 
 
-class BadRecord(ValueError):
+class BadRecord(Obstacle, ValueError):
     """The record cannot be written so; the message says what to change."""
 
 
@@ -89,7 +90,10 @@ def write(
     if before is not None:
         _require_live(before)
         if before.kind != writing.kind:
-            raise BadRecord(f"it is a record of the kind {before.kind}, and stays one: write another record")
+            raise BadRecord(
+                "it is a record of the kind %(kind)s, and stays one: write another record",
+                kind=Word("record_kind", before.kind),
+            )
     record = before.id if before else new_id(now)
     payload = GovernanceWritten(
         kind=writing.kind,
@@ -121,14 +125,14 @@ def retire(person: Person, record: GovernanceRecord, payload: GovernanceRetired,
 
 def _require_live(record: GovernanceRecord) -> None:
     if record.retired_at is not None:
-        raise BadRecord(f"it was retired on {record.retired_at:%Y-%m-%d}: write a new record")
+        raise BadRecord("it was retired on %(day)s: write a new record", day=f"{record.retired_at:%Y-%m-%d}")
 
 
 def _check(writing: Writing, now: datetime) -> None:
     if not writing.title.strip() or len(writing.title) > LONGEST_TITLE:
-        raise BadRecord(f"a title has 1 to {LONGEST_TITLE} characters")
+        raise BadRecord("a title has 1 to %(n)s characters", n=LONGEST_TITLE)
     if not writing.text.strip() or len(writing.text) > LONGEST_TEXT:
-        raise BadRecord(f"a text has 1 to {LONGEST_TEXT:,} characters")
+        raise BadRecord("a text has 1 to %(n)s characters", n=LONGEST_TEXT)
     if any(0xD800 <= ord(character) <= 0xDFFF or character == "\0" for character in writing.title + writing.text):
         raise BadRecord("title and text are made of characters that a database takes")
     if writing.review_by is not None and writing.review_by <= writing.effective_from:
@@ -141,12 +145,12 @@ def _check(writing: Writing, now: datetime) -> None:
 
 def _check_incident(incident: IncidentFacts, now: datetime) -> None:
     for name, moment in (
-        ("detected", incident.detected_at),
-        ("contained", incident.contained_at),
-        ("notified", incident.told_authority_at),
+        (Phrase("detected"), incident.detected_at),
+        (Phrase("contained"), incident.contained_at),
+        (Phrase("notified"), incident.told_authority_at),
     ):
         if moment is not None and moment > now + TOLERANCE:
-            raise BadRecord(f"the time at which it was {name} lies in the future")
+            raise BadRecord("the time at which it was %(name)s lies in the future", name=name)
     if incident.told_authority_at is not None and incident.told_authority_at < incident.detected_at:
         raise BadRecord("it was notified before it was detected")
     if incident.contained_at is not None and incident.contained_at < incident.detected_at:

@@ -16,6 +16,7 @@ from tutela.access.approvals import Approval
 from tutela.access.roles import Permission, Person, Role
 from tutela.events.catalogue.governance import InspectionArea, InspectionEnded, InspectionOpened
 from tutela.events.envelope import NewEvent, new_id
+from tutela.events.obstacles import Obstacle, Word
 
 LONGEST = timedelta(days=92)
 AREAS: Mapping[InspectionArea, Permission] = {
@@ -29,7 +30,7 @@ AREAS: Mapping[InspectionArea, Permission] = {
 """What an inspection can show, and the permission by which pages show it."""
 
 
-class BadInspection(ValueError):
+class BadInspection(Obstacle, ValueError):
     """It cannot be opened so; the message says what to change."""
 
 
@@ -79,9 +80,9 @@ def check(plan: Plan, now: datetime) -> None:
     if plan.since >= plan.until or plan.until <= now:
         raise BadInspection("an inspection ends after it begins, and after now")
     if plan.until - plan.since > LONGEST:
-        raise BadInspection(f"an inspection lasts {LONGEST.days} days at most: open another one after it")
+        raise BadInspection("an inspection lasts %(days)s days at most: open another one after it", days=LONGEST.days)
     if not plan.scope or set(plan.scope) - set(AREAS):
-        raise BadInspection(f"it shows at least one of: {', '.join(AREAS)}")
+        raise BadInspection("it shows at least one of: %(areas)s", areas=tuple(Word("area", area) for area in AREAS))
 
 
 def facts_of(plan: Plan) -> dict[str, str]:

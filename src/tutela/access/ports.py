@@ -10,6 +10,7 @@ from typing import Protocol
 from tutela.access.entrance import OpenIdSettings
 from tutela.access.id_tokens import Identity
 from tutela.access.roles import Permission, Person
+from tutela.events.obstacles import Obstacle
 
 
 class Step(StrEnum):
@@ -87,11 +88,11 @@ class KeyRow:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
-class SignInRefused(PermissionError):
+class SignInRefused(Obstacle, PermissionError):
     """Name and password do not fit, or there were too many tries; the message does not say which name exists."""
 
 
-class WrongCode(PermissionError):
+class WrongCode(Obstacle, PermissionError):
     """The code of the second factor is not right, or was used before."""
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tutela.events.obstacles import Obstacle
+
 
 class Permission(StrEnum):
     """One thing that a person or a key may do."""
@@ -54,6 +56,7 @@ class Permission(StrEnum):
     LODGE_COMPLAINT = "lodge_complaint"
     LOOK_UP = "look_up"
     LOOK_UP_ACCOUNT = "look_up_account"
+    KEEP_REGISTER = "keep_register"
 
 
 class Role(StrEnum):
@@ -67,6 +70,8 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
     SUPERVISOR = "supervisor"
+    REGISTRAR = "registrar"
+    """Keeps the register of a national authority, in an installation of its own."""
 
 
 _P = Permission
@@ -166,6 +171,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         {_P.SEE_DASHBOARD, _P.SEE_QUALITY, _P.SEE_RETENTION, _P.SEE_RETURN, _P.SEE_AUDIT, _P.SEE_GOVERNANCE}
     ),
+    Role.REGISTRAR: frozenset({_P.SEE_DASHBOARD, _P.KEEP_REGISTER}),
 }
 
 KEY_SCOPES: dict[str, frozenset[Permission]] = {
@@ -177,7 +183,7 @@ KEY_SCOPES: dict[str, frozenset[Permission]] = {
 """The scopes of an API key."""
 
 
-class NotAllowed(PermissionError):
+class NotAllowed(Obstacle, PermissionError):
     """The person or key lacks a permission; the message names it."""
 
 
@@ -200,7 +206,7 @@ class Person:
     def require(self, permission: Permission) -> None:
         """Raise NotAllowed unless the person has the permission."""
         if permission not in self.permissions:
-            raise NotAllowed(f"{self.id} lacks the permission {permission.value}")
+            raise NotAllowed("%(person)s lacks the permission %(permission)s", person=self.id, permission=permission)
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:

@@ -100,7 +100,7 @@ def confirm(action: Action, done: Done, *, actor: str, now: datetime) -> list[Ne
     if action.state is ActionState.REVERSED:
         return []
     if action.state is not ActionState.REVERSAL_ORDERED:
-        raise NotPossible(f"the action is {action.state.value}: nobody ordered that it be undone")
+        raise NotPossible("the action is %(state)s: nobody ordered that it be undone", state=action.state)
     return [_event(action.case, actor, now, ActionReversed(action=action.id))]
 
 
@@ -121,7 +121,9 @@ def order(
     if case.planted:
         raise NotPossible("the case was planted to prove the work: nothing is done on it")
     if case.state not in (CaseState.CONFIRMED, CaseState.REPORTED):
-        raise NotPossible(f"the case is {case.state.value}: an action needs a case in which something is confirmed")
+        raise NotPossible(
+            "the case is %(state)s: an action needs a case in which something is confirmed", state=case.state
+        )
     if kind == "remove_content":
         if item is None:
             raise NotPossible("say which item to remove")
@@ -140,7 +142,7 @@ def order(
 def reverse(action: Action, reason: ReversalReason, *, person: str, now: datetime) -> list[NewEvent]:
     """Return what is recorded when a senior has an action undone by hand. Raises NotPossible."""
     if not action.live:
-        raise NotPossible(f"the action is {action.state.value}: there is nothing to undo")
+        raise NotPossible("the action is %(state)s: there is nothing to undo", state=action.state)
     payload = ActionReversalOrdered(action=action.id, cause="senior", reason=reason.value)
     return [_event(action.case, person, now, payload)]
 

@@ -20,6 +20,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tutela.events.catalogue.base import Layer, Region, Verdict
+from tutela.events.obstacles import Obstacle
 
 
 class CaseState(StrEnum):
@@ -109,7 +110,7 @@ class Case:
         for item in self.items:
             if item.id == item_id:
                 return item
-        raise NoSuchItem(f"case {self.id} has no item {item_id}")
+        raise NoSuchItem("case %(case)s has no item %(item)s", case=self.id, item=item_id)
 
     @property
     def undecided(self) -> list[CaseItem]:
@@ -117,13 +118,13 @@ class Case:
         return [item for item in self.items if item.verdict is None]
 
 
-class NoSuchCase(LookupError):
+class NoSuchCase(Obstacle, LookupError):
     """There is no case with this id."""
 
 
-class NoSuchItem(LookupError):
+class NoSuchItem(Obstacle, LookupError):
     """The case has no item with this id."""
 
 
-class NotPossible(ValueError):
+class NotPossible(Obstacle, ValueError):
     """The state of the case does not allow this; the message says why and what would."""

@@ -19,9 +19,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tutela.events.catalogue.retention import ErasureCertified
+from tutela.events.obstacles import Obstacle
 
 
-class BadCertificate(ValueError):
+class BadCertificate(Obstacle, ValueError):
     """The certificate is not what this installation signed; the message says why."""
 
 

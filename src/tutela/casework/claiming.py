@@ -16,6 +16,7 @@ from tutela.casework.quality.rules import NO_RULES, QualityRules
 from tutela.casework.queues import URGENT_QUEUE, Lane, Queues
 from tutela.events.catalogue.review import CaseAssigned, CaseSkipped, CaseTakenAway, SkipReason
 from tutela.events.envelope import Clock, NewEvent
+from tutela.events.obstacles import Phrase
 
 _TRIED = 50
 """How many cases are read at once when the next one is sought; others may claim some of them meanwhile."""
@@ -88,7 +89,7 @@ class Claiming:
         with self._transactions.casework() as unit:
             case = unit.case(case_id, lock=True)
             if not _may_decide(person, case):
-                raise NotPossible(f"the case is {case.state.value}: you have nothing to decide in it")
+                raise NotPossible("the case is %(state)s: you have nothing to decide in it", state=case.state)
             now = self._clock()
             admit(unit, person, case, self._quality, now)
             claim = claims.renewed(unit.claim(case_id, now), case_id, person.id, ticket, self._rules, now)
@@ -113,14 +114,16 @@ class Claiming:
         Raises NotAllowed, NoSuchCase, and NotPossible without a reason, or where that person may not decide it.
         """
         senior.require(Permission.ASSIGN)
-        text = remarks.required(reason, "say why the case goes to somebody else")
+        text = remarks.required(reason, Phrase("say why the case goes to somebody else"))
         with self._transactions.casework() as unit:
             case = unit.case(case_id, lock=True)
             now = self._clock()
             if not _may_decide(to, case):
-                raise NotPossible(f"{to.id} may not decide this case as it stands: it is {case.state.value}")
+                raise NotPossible(
+                    "%(person)s may not decide this case as it stands: it is %(state)s", person=to.id, state=case.state
+                )
             if not admits(unit, to, case, self._quality, now):
-                raise NotPossible(f"{to.id} may not take this case: give it to somebody else")
+                raise NotPossible("%(person)s may not take this case: give it to somebody else", person=to.id)
             found = unit.claim(case_id, now)
             taken_from = found.person if found and found.person != to.id else None
             payload = CaseAssigned(person=to.id, taken_from=taken_from, remarks=True)
@@ -132,7 +135,7 @@ class Claiming:
     def take_away(self, senior: Person, case_id: str, reason: str) -> None:
         """End the claim of whoever works on a case. Raises NotAllowed, NoSuchCase, NotPossible."""
         senior.require(Permission.ASSIGN)
-        text = remarks.required(reason, "say why the case is taken away")
+        text = remarks.required(reason, Phrase("say why the case is taken away"))
         with self._transactions.casework() as unit:
             unit.case(case_id, lock=True)
             now = self._clock()
@@ -152,11 +155,11 @@ class Claiming:
             now = self._clock()
             claims.require_free(unit.claim(case_id, now), person.id)
             if not _may_decide(person, case):
-                raise NotPossible(f"the case is {case.state.value}: it does not wait for you")
+                raise NotPossible("the case is %(state)s: it does not wait for you", state=case.state)
             if unit.skips_since(person.id, now - _DAY) >= self._rules.skips_per_day:
                 raise NotPossible(
-                    f"you left {self._rules.skips_per_day} cases to others in 24 hours: escalate this one, "
-                    "or talk to a senior"
+                    "you left %(n)s cases to others in 24 hours: escalate this one, or talk to a senior",
+                    n=self._rules.skips_per_day,
                 )
             unit.append([NewEvent(CaseSkipped(reason=reason), case_id, now, person.id)])
             unit.drop_claim(case_id)

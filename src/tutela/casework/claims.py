@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tutela.casework.case import NotPossible
+from tutela.events.obstacles import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,11 @@ class HeldByAnother(NotPossible):
 
     def __init__(self, claim: Claim) -> None:
         super().__init__(
-            f"{claim.person} works on this case until {claim.until:%H:%M} UTC: take another one, or ask a senior"
+            Phrase(
+                "%(person)s works on this case until %(until)s UTC: take another one, or ask a senior",
+                person=claim.person,
+                until=f"{claim.until:%H:%M}",
+            )
         )
         self.claim = claim
 

@@ -22,6 +22,7 @@ from tutela.events.catalogue.base import Payload, Verdict
 from tutela.events.catalogue.casework import CaseEscalated, EvidenceShown, EvidenceViewed, ItemDecided
 from tutela.events.catalogue.review import CaseCommented, CaseMarkedUrgent, CaseUrgencyLifted
 from tutela.events.envelope import Clock, Event, NewEvent
+from tutela.events.obstacles import Phrase
 
 Purpose = Literal["review", "complaint", "audit", "verification"]
 NO_LIMITS = CareLimits()
@@ -77,7 +78,7 @@ class Desk:
         if case.state is CaseState.ESCALATED:
             person.require(Permission.DECIDE_ESCALATED)
         if not case.state.awaits_decision:
-            raise NotPossible(f"the case is {case.state.value}: there is nothing to review")
+            raise NotPossible("the case is %(state)s: there is nothing to review", state=case.state)
         now = self._clock()
         admit(unit, person, case, self._rules, now)
         found = unit.claim(case.id, now)
@@ -93,7 +94,7 @@ class Desk:
         with self._transactions.casework() as unit:
             look = unit.look(view_id, lock=True)
             if look.person != person.id:
-                raise NotAllowed(f"{person.id} did not ask for the look {view_id}")
+                raise NotAllowed("%(person)s did not ask for the look %(look)s", person=person.id, look=view_id)
             if not look.shown:
                 payload = EvidenceShown(view=view_id, item=look.item)
                 unit.append([NewEvent(payload, look.case, self._clock(), person.id)])
@@ -195,7 +196,9 @@ class Desk:
     def comment(self, person: Person, case_id: str, text: str) -> None:
         """Keep what a person writes about a case. Raises NotAllowed, NoSuchCase, NotPossible for an empty text."""
         person.require(Permission.SEE_EVIDENCE)
-        self._note(person, case_id, CaseCommented(remarks=True), remarks.required(text, "write something first"))
+        self._note(
+            person, case_id, CaseCommented(remarks=True), remarks.required(text, Phrase("write something first"))
+        )
 
     def mark_urgent(self, person: Person, case_id: str, remarks: str = "") -> None:
         """Let a case come before all others, since a child is in danger now; again changes nothing.
@@ -207,7 +210,7 @@ class Desk:
         with self._transactions.casework() as unit:
             case = unit.case(case_id, lock=True)
             if not (case.state.awaits_decision or case.state is CaseState.HELD):
-                raise NotPossible(f"the case is {case.state.value}: it waits for nobody")
+                raise NotPossible("the case is %(state)s: it waits for nobody", state=case.state)
             if not unit.is_urgent(case_id):
                 event = NewEvent(CaseMarkedUrgent(remarks=bool(text)), case_id, self._clock(), person.id)
                 self._keep(event, person, text)
@@ -216,7 +219,7 @@ class Desk:
     def lift_urgency(self, person: Person, case_id: str, reason: str) -> None:
         """Let a case wait like others again. Raises NotAllowed, NoSuchCase, NotPossible without a reason in words."""
         person.require(Permission.ASSIGN)
-        text = remarks.required(reason, "say why no child is in danger now")
+        text = remarks.required(reason, Phrase("say why no child is in danger now"))
         with self._transactions.casework() as unit:
             unit.case(case_id, lock=True)
             if not unit.is_urgent(case_id):

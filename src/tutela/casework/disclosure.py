@@ -18,6 +18,7 @@ from tutela.casework.evidence import ItemRecord, PartyRecord
 from tutela.events.catalogue.approvals import AccountsUnmasked, ApprovalKind, DataExported, UnmaskPurpose, UnmaskReason
 from tutela.events.catalogue.retention import HoldGround
 from tutela.events.envelope import Event, NewEvent
+from tutela.events.obstacles import Obstacle, Word
 
 PURPOSES: tuple[UnmaskPurpose, ...] = get_args(UnmaskPurpose)
 REASONS: tuple[UnmaskReason, ...] = get_args(UnmaskReason)
@@ -30,7 +31,7 @@ HANDED_OVER: frozenset[What] = frozenset({"content", "answer"})
 """What goes to an authority."""
 
 
-class BadRequest(ValueError):
+class BadRequest(Obstacle, ValueError):
     """It cannot be asked for so; the message says what to change."""
 
 
@@ -48,7 +49,11 @@ class UnmaskedAccount:
 def unmask_facts(purpose: str, reason: str, reference: str) -> dict[str, str]:
     """Return what an approval of an unmasking says. Raises BadRequest."""
     if purpose not in PURPOSES or reason not in REASONS:
-        raise BadRequest(f"a purpose is one of {', '.join(PURPOSES)}; a reason is one of {', '.join(REASONS)}")
+        raise BadRequest(
+            "a purpose is one of %(purposes)s; a reason is one of %(reasons)s",
+            purposes=tuple(Word("unmask_purpose", one) for one in PURPOSES),
+            reasons=tuple(Word("unmask_reason", one) for one in REASONS),
+        )
     return {"purpose": purpose, "reason": reason, "reference": checked_reference(reference)}
 
 

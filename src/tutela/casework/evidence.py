@@ -7,12 +7,13 @@ from typing import Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from tutela.events.obstacles import Obstacle
 from tutela.regimes.eu_users import EuBasis
 from tutela.regimes.party_details import Occasion
 from tutela.regimes.services import ServiceType
 
 
-class EvidenceGone(LookupError):
+class EvidenceGone(Obstacle, LookupError):
     """The evidence was erased, or was never kept."""
 
 

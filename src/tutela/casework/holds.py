@@ -19,6 +19,7 @@ from tutela.events.catalogue.base import Payload
 from tutela.events.catalogue.legal import LegalHoldPlaced, LegalRenewed
 from tutela.events.catalogue.retention import HoldExtended, HoldGround, HoldLifted, HoldPlaced, HoldReason
 from tutela.events.envelope import NewEvent
+from tutela.events.obstacles import Word
 
 LONGEST = timedelta(days=366)
 """How far the end of a hold may lie ahead: it is extended, not forgotten."""
@@ -59,9 +60,12 @@ def document(reference: str) -> Document:
     """Return the document that somebody names, with a salt of its own. Raises NotPossible for what names none."""
     named = reference.strip()
     if len("".join(named.split())) < MIN_REFERENCE:
-        raise NotPossible(f"name the document that the hold rests on, in at least {MIN_REFERENCE} characters")
+        raise NotPossible(
+            "name the document that the hold rests on, in at least %(n)s characters",
+            n=MIN_REFERENCE,
+        )
     if len(named) > MAX_REFERENCE:
-        raise NotPossible(f"the reference has at most {MAX_REFERENCE} characters")
+        raise NotPossible("the reference has at most %(n)s characters", n=MAX_REFERENCE)
     return Document(named, secrets.token_hex(16))
 
 
@@ -106,7 +110,9 @@ def extend(hold: Hold, until: datetime, reason: HoldReason, *, person: str, now:
     _require_standing(hold, now)
     _require_end(until, now)
     if until <= hold.until:
-        raise NotPossible(f"it stands until {hold.until:%Y-%m-%d} already: to end it earlier, lift it")
+        raise NotPossible(
+            "it stands until %(until)s already: to end it earlier, lift it", until=f"{hold.until:%Y-%m-%d}"
+        )
     payload = HoldExtended(hold=hold.id, until=until, reason=reason)
     return [_event(case, payload, person, now) for case in hold.cases]
 
@@ -130,14 +136,17 @@ def of_request(facts: Mapping[str, str], hold: str, *, person: str, now: datetim
 
 def _require_standing(hold: Hold, now: datetime) -> None:
     if hold.state != "standing" or hold.until <= now:
-        raise NotPossible(f"the hold is {hold.state if hold.state != 'standing' else 'ended'}: place a new one")
+        raise NotPossible(
+            "the hold is %(state)s: place a new one",
+            state=Word("hold_state", hold.state if hold.state != "standing" else "ended"),
+        )
 
 
 def _require_end(until: datetime, now: datetime) -> None:
     if until <= now:
         raise NotPossible("a hold ends after today")
     if until > now + LONGEST:
-        raise NotPossible(f"a hold ends within {LONGEST.days} days; it can be extended before it does")
+        raise NotPossible("a hold ends within %(days)s days; it can be extended before it does", days=LONGEST.days)
 
 
 def _written(cases: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from tutela.casework.claims import Claim
 from tutela.casework.ports import CaseUnit
 from tutela.casework.quality.eligibility import Training
 from tutela.casework.queues import Lane, Order
+from tutela.events.obstacles import Obstacle
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Look:
     shown: bool
 
 
-class NoSuchView(LookupError):
+class NoSuchView(Obstacle, LookupError):
     """There is no look with this id."""
 
 

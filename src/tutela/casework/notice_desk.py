@@ -19,12 +19,13 @@ from tutela.casework.redress_records import AuthorityRequest, Words, paper_name,
 from tutela.events.catalogue.notices import AccessOutcome, Authority
 from tutela.events.catalogue.redress import Via
 from tutela.events.envelope import Clock, NewEvent
+from tutela.events.obstacles import Obstacle
 
 AT_ONCE = 100
 """How many notices one transaction issues."""
 
 
-class NoNotice(LookupError):
+class NoNotice(Obstacle, LookupError):
     """There is nothing to tell, or nothing may be told yet; the message says which."""
 
 
@@ -81,7 +82,7 @@ class NoticeDesk:
         with self.transactions.redress() as unit:
             notice = unit.notice(action_id)
         if notice is None:
-            raise NoNotice(f"there is nothing to tell of the action {action_id}")
+            raise NoNotice("there is nothing to tell of the action %(action)s", action=action_id)
         return notice
 
     def renew_link(self, person: Person, about: str) -> None:
@@ -218,7 +219,10 @@ class NoticeDesk:
             return notice
         deferral = unit.standing_deferral(notice.case)
         if deferral is not None and now < deferral.ends:
-            raise NoNotice(f"an authority asked that the user be told nothing until {deferral.ends:%Y-%m-%d %H:%M} UTC")
+            raise NoNotice(
+                "an authority asked that the user be told nothing until %(ends)s UTC",
+                ends=f"{deferral.ends:%Y-%m-%d %H:%M}",
+            )
         if deferral is not None:
             unit.append(notices.expire(deferral, now=now))
         self._issue(unit, notice, now)

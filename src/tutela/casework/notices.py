@@ -119,13 +119,15 @@ def defer(
         raise NotPossible("the user was told already: a notice that was issued cannot be deferred")
     if standing is not None:
         raise NotPossible(
-            f"the notices of this case are deferred until {standing.ends:%Y-%m-%d} already: end that first"
+            "the notices of this case are deferred until %(ends)s already: end that first",
+            ends=f"{standing.ends:%Y-%m-%d}",
         )
     if ends <= now or ends <= begins:
         raise NotPossible("a deferral ends in the future, and after it begins")
     if ends - max(begins, now) > longest:
         raise NotPossible(
-            f"one request defers a notice by at most {longest.days} days: let the authority ask again before it ends"
+            "one request defers a notice by at most %(days)s days: let the authority ask again before it ends",
+            days=longest.days,
         )
     payload = NoticeDeferred(deferral=new_id(now), authority=authority, begins=begins, ends=ends)
     return NewEvent(payload, case, now, person)
@@ -150,7 +152,9 @@ def request_access(action: Action, *, waiting: bool, via: Via, words: bool, acto
     if action.kind != "suspend_account":
         raise NotPossible("the account is not suspended: its user reaches the data in the account itself")
     if action.state is not ActionState.CARRIED_OUT:
-        raise NotPossible(f"the suspension is {action.state.value}: the user reaches the data in the account itself")
+        raise NotPossible(
+            "the suspension is %(state)s: the user reaches the data in the account itself", state=action.state
+        )
     if waiting:
         raise NotPossible("a request for the data of this account waits for its answer already")
     payload = AccessRequested(request=new_id(now), action=action.id, via=via, words=words)

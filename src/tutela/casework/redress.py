@@ -18,6 +18,7 @@ from tutela.events.catalogue.redress import (
     Via,
 )
 from tutela.events.envelope import NewEvent, new_id
+from tutela.events.obstacles import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,17 @@ def lodge(
     DecidedAlready where one was decided.
     """
     if action.state is not ActionState.CARRIED_OUT:
-        raise NotPossible(f"the action is {action.state.value}: a complaint needs one that was carried out")
+        raise NotPossible("the action is %(state)s: a complaint needs one that was carried out", state=action.state)
     for one in earlier:
         if channel == one.channel == "internal":
             if one.upheld is None:
-                raise NotPossible(f"the complaint {one.id} against this action waits for its decision already")
+                raise NotPossible(
+                    "the complaint %(complaint)s against this action waits for its decision already", complaint=one.id
+                )
             raise DecidedAlready(
-                f"the complaint {one.id} against this action is decided, and there is one: the user can turn to the"
-                " supervisory authority for data protection, or to a court"
+                "the complaint %(complaint)s against this action is decided, and there is one: the user can "
+                "turn to the supervisory authority for data protection, or to a court",
+                complaint=one.id,
             )
     payload = ComplaintLodged(
         complaint=new_id(at), action=action.id, channel=channel, via=via, claim=claim, words=words
@@ -105,10 +109,21 @@ def decide_complaint(
     if complaint.upheld is not None:
         raise NotPossible("the complaint is decided already")
     if not reason.fits(upheld, complaint.channel):
-        fitting = ", ".join(r.value for r in Reason if r.fits(upheld, complaint.channel))
-        raise NotPossible(
-            f"{reason.value} is no reason to {'uphold' if upheld else 'reject'} this complaint: choose of {fitting}"
+        fitting = tuple(r for r in Reason if r.fits(upheld, complaint.channel))
+        why = (
+            Phrase(
+                "%(reason)s is no reason to uphold this complaint: choose of %(fitting)s",
+                reason=reason,
+                fitting=fitting,
+            )
+            if upheld
+            else Phrase(
+                "%(reason)s is no reason to reject this complaint: choose of %(fitting)s",
+                reason=reason,
+                fitting=fitting,
+            )
         )
+        raise NotPossible(why)
     if person in barred:
         raise NotPossible(
             "somebody who had no part in it decides: you ordered, decided or reviewed something that the complaint is"

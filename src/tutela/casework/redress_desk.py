@@ -74,7 +74,10 @@ class RedressDesk:
                 at=_moment(paper, now),
             )
             if paper is not None and notice is not None and paper.filed_on < notice.due_at.date():
-                raise NotPossible(f"the action was carried out on {notice.due_at:%Y-%m-%d}: nobody complained before")
+                raise NotPossible(
+                    "the action was carried out on %(due_at)s: nobody complained before",
+                    due_at=f"{notice.due_at:%Y-%m-%d}",
+                )
             if paper is not None:
                 self._vault.put(event.subject, paper_name(event.id), paper.model_dump_json().encode())
             return _complaint_in(unit.append([event])[0].payload.model_dump())
@@ -176,7 +179,7 @@ def checked(words: str) -> str:
     """Return what somebody wrote without the space around it; raises NotPossible if it is too long."""
     text = words.strip()
     if len(text) > MAX_WORDS:
-        raise NotPossible(f"at most {MAX_WORDS:,} characters are kept: this has {len(text):,}")
+        raise NotPossible("at most %(n)s characters are kept: this has %(has)s", n=MAX_WORDS, has=len(text))
     return text
 
 

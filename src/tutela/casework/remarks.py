@@ -7,17 +7,18 @@ from tutela.casework.case import NotPossible
 from tutela.casework.evidence import EvidenceVault, RemarkRecord, remark_name
 from tutela.casework.review import MAX_REMARKS
 from tutela.events.envelope import NewEvent
+from tutela.events.obstacles import Phrase
 
 
 def checked(text: str) -> str:
     """Return what somebody wrote, without the space around it. Raises NotPossible if it is too long."""
     stripped = text.strip()
     if len(stripped) > MAX_REMARKS:
-        raise NotPossible(f"remarks have at most {MAX_REMARKS} characters")
+        raise NotPossible("remarks have at most %(n)s characters", n=str(MAX_REMARKS))
     return stripped
 
 
-def required(text: str, why: str) -> str:
+def required(text: str, why: Phrase) -> str:
     """Return what somebody wrote. Raises NotPossible, with `why`, if it is nothing."""
     stripped = checked(text)
     if not stripped:

@@ -27,7 +27,7 @@ def reopen(
     if not decided:
         return []
     if case.state not in _ENDS:
-        raise NotPossible(f"the case is {case.state.value}: only a closed one is opened again")
+        raise NotPossible("the case is %(state)s: only a closed one is opened again", state=case.state)
     return [NewEvent(CaseReopened(reason=reason, cause=cause, items=decided), case.id, now, actor)]
 
 
@@ -36,12 +36,12 @@ def hold(case: Case, entry: int | None, *, actor: str, now: datetime) -> list[Ne
     if case.state is CaseState.HELD:
         return []
     if not case.state.awaits_decision:
-        raise NotPossible(f"the case is {case.state.value}: nothing waits in it that could be held")
+        raise NotPossible("the case is %(state)s: nothing waits in it that could be held", state=case.state)
     return [NewEvent(CaseHeld(reason="cluster", entry_id=entry), case.id, now, actor)]
 
 
 def release(case: Case, *, actor: str, now: datetime) -> list[NewEvent]:
     """Return what is recorded when a held case awaits its decision again. Raises NotPossible."""
     if case.state is not CaseState.HELD:
-        raise NotPossible(f"the case is {case.state.value}, not held")
+        raise NotPossible("the case is %(state)s, not held", state=case.state)
     return [NewEvent(CaseReleased(), case.id, now, actor)]

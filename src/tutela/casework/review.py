@@ -76,7 +76,9 @@ def decide(
     verdict = decision.verdict
     item = case.item(item_id)
     if item.verdict is not None:
-        raise NotPossible(f"item {item_id} was decided by {item.decided_by} already")
+        raise NotPossible(
+            "item %(item)s was decided by %(decided_by)s already", item=item_id, decided_by=str(item.decided_by)
+        )
     if not viewed and not (item.same_bytes and verdict in ("known", "not")):
         raise NotPossible(
             "look at the item first, in the console: only a byte-for-byte copy of a listed file may be decided unseen"
@@ -126,7 +128,7 @@ def next_undecided(case: Case, after: str | None = None) -> CaseItem | None:
 
 def _must_await(case: Case) -> None:
     if not case.state.awaits_decision:
-        raise NotPossible(f"the case is {case.state.value}: nothing is left to decide")
+        raise NotPossible("the case is %(state)s: nothing is left to decide", state=case.state)
 
 
 def _event(case: Case, person: str, now: datetime, payload: Payload) -> NewEvent:

@@ -39,6 +39,7 @@ MODULES = {
     "audit": "audit:app",
     "approval": "approvals:app",
     "export": "exporting:app",
+    "authority": "authority:app",
     "statistics": "statistics:app",
     "governance": "governance:app",
     "dpo": "dpo:app",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from tutela.cli.exits import Exit
 from tutela.cli.output import err, fail
 
+_LOWEST = 200_000_000
 app = typer.Typer(help="Strict stand-ins of outside services, on 127.0.0.1.", no_args_is_help=True)
 
 
@@ -37,14 +39,19 @@ def cybertipline(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8640,
     user: Annotated[str, typer.Option()] = "sandbox",
     password: Annotated[str, typer.Option()] = "sandbox",  # noqa: S107 - of a sandbox on this machine
+    first_number: Annotated[
+        int | None, typer.Option(min=1, max=2**62, help="Of the first report; drawn anew each time if left out.")
+    ] = None,
 ) -> None:
-    """Run the stand-in of the CyberTipline on 127.0.0.1 until it is stopped."""
+    """Run the stand-in of the CyberTipline on 127.0.0.1 until it is stopped; what arrived is in memory."""
     from tutela.sandboxes.cybertipline import serve
 
     def ready(on: int) -> None:
         err.print(f"CyberTipline sandbox: http://127.0.0.1:{on}/ispws  (what arrived: http://127.0.0.1:{on}/sandbox)")
 
-    serve(port=port, user=user, password=password, on_ready=ready)
+    # The real one never gives a number twice; a client refuses one that it knows from before.
+    first = first_number or _LOWEST + secrets.randbelow(_LOWEST)
+    serve(port=port, user=user, password=password, on_ready=ready, first_report=first)
 
 
 @app.command("platform")

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from tutela.cli.article8 import article8
 from tutela.cli.exits import Exit
 from tutela.cli.output import cells, fail, out, print_json
-
-if TYPE_CHECKING:
-    from tutela.statistics.union.dataset import Dataset
-
-_Dataset = Annotated[
-    str, typer.Option(metavar="NAME|FILE", help="A data set that ships with Tutela, or a file of one.")
-]
-COM_2023_797 = "com-2023-797"
+from tutela.cli.union_collection import app as collection
+from tutela.cli.union_data import COM_2023_797, DatasetName, read_dataset, words_of
+from tutela.cli.union_sums import coverage, sum_
 
 app = typer.Typer(help="Statistics of providers, Member States and the Union.", no_args_is_help=True)
+app.command("article8")(article8)
+app.command("sum")(sum_)
+app.command()(coverage)
+app.add_typer(collection, name="collection")
 
 
 @app.command("import-seed")
@@ -58,27 +58,25 @@ def import_seed(
 @app.command()
 def article9(
     folder: Annotated[Path, typer.Option("--out", help="Folder to write to, made if it is not there.")],
-    dataset: _Dataset = COM_2023_797,
+    dataset: DatasetName = COM_2023_797,
     language: Annotated[str, typer.Option("--lang", help="The language of the tables: en or sv.")] = "en",
     formats: Annotated[
-        str, typer.Option("--format", help="json, csv, html, or several with commas.")
+        str, typer.Option("--format", help="pdf, html, xlsx, csv, json, sdmx, or several with commas.")
     ] = "json,csv,html",
 ) -> None:
     """Compile the tables of the Commission's report under Article 9 from observations, with what does not add up."""
     from tutela.statistics.union.publishing.article9 import report_of
     from tutela.statistics.union.publishing.folder import FORMATS, files_of
-    from tutela.statistics.union.words import languages
 
     wanted = [name.strip() for name in formats.split(",")]
     if unknown := [name for name in wanted if name not in FORMATS]:
         fail(f"--format is {', '.join(FORMATS)}, not {', '.join(unknown)}", Exit.USAGE)
-    if language not in languages():
-        fail(f"--lang is {' or '.join(languages())}, not {language}", Exit.USAGE)
-    report = report_of(_dataset(dataset), language)
+    words_of(language)
+    report = report_of(read_dataset(dataset), language)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files_of(report, wanted).items():
-            (folder / name).write_text(text, "utf-8", newline="")
+        for name, content in files_of(report, wanted).items():
+            (folder / name).write_bytes(content)
             out.print(f"wrote {folder / name}", markup=False)
     except OSError as error:
         fail(f"--out {folder}: {error.strerror}", Exit.USAGE)
@@ -87,14 +85,14 @@ def article9(
 
 @app.command()
 def findings(
-    dataset: _Dataset = COM_2023_797,
+    dataset: DatasetName = COM_2023_797,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """List what does not add up in a data set: contradictions, doubts, notes."""
     from tutela.statistics.union.findings.registry import findings as found
     from tutela.statistics.union.publishing.as_json import finding_as_json
 
-    data = _dataset(dataset)
+    data = read_dataset(dataset)
     if as_json:
         for one in found(data):
             print_json(finding_as_json(data, one))
@@ -103,22 +101,6 @@ def findings(
     for one in found(data):
         table.add_row(*cells(one.id, one.severity.value, one.arithmetic))
     out.print(table)
-
-
-def _dataset(name: str) -> Dataset:
-    from tutela.statistics.union.dataset_file import LARGEST_FILE, PACKAGED, RefusedDataset, packaged, parsed
-
-    if name in PACKAGED:
-        return packaged(name)
-    path = Path(name)
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            fail(f"{path} has more than {LARGEST_FILE} bytes", Exit.USAGE)
-        return parsed(path.read_bytes())
-    except OSError as error:
-        fail(f"--dataset {name}: {error.strerror}; {', '.join(PACKAGED)} ships with Tutela", Exit.USAGE)
-    except RefusedDataset as error:
-        fail(f"{path} is no data set: {error}", Exit.USAGE)
 
 
 def _text(path: Path, most: int) -> str:

@@ -150,7 +150,7 @@ def _entry(place: Workplace, text: str) -> int:
     place.lists.get(hashlist)
     entry = place.lists.entry(int(number))
     if entry.hashlist != hashlist or entry.removed_at is not None:
-        raise UnknownEntry(f"the list {hashlist} has no entry {number}, or it was removed")
+        raise UnknownEntry("the list %(list)s has no entry %(entry)s, or it was removed", list=hashlist, entry=number)
     return entry.id
 
 

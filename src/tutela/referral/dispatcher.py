@@ -64,7 +64,16 @@ class Referral:
     failures: int
     urgent: bool = False
     target: str | None = None
-    """Where the attempt was opened that has the number; none before the first."""
+    place: str | None = None
+    """Where the attempt was opened that has the number; none before the first, no place in old records."""
+
+
+class WrongNumber(RecipientError):
+    """The recipient gave the number of another report."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__("wrong-number", f"the recipient gave the number of another report, {number}", retry=True)
+        self.number = number
 
 
 class LeaseLost(RuntimeError):
@@ -81,8 +90,8 @@ class ReferralUnit(EventWriter, Protocol):
         """
         ...
 
-    def number_of_another(self, referral: str, recipient: str, report_id: str) -> bool:
-        """Return whether a recipient gave this number to another report before."""
+    def number_of_another(self, referral: str, recipient: str, place: str, report_id: str) -> bool:
+        """Return whether a recipient gave this number to another report before, at this place or who knows where."""
         ...
 
     def require_lease(self, referral: str, holder: str, now: datetime, until: datetime) -> None:
@@ -175,7 +184,7 @@ class Dispatcher:
     def _carry(self, referral: Referral, recipient: Recipient) -> Dispatched:
         attempt = _Attempt(referral, recipient, self._clock)
         try:
-            _require_same_target(referral, recipient)
+            _require_same_place(referral, recipient)
             if referral.state == "retracting":
                 return self._retracted(attempt)
             if referral.report_id is not None and referral.state in ("open", "finishing"):
@@ -239,15 +248,16 @@ class Dispatcher:
     def _record_opened(self, attempt: _Attempt, material: ReportMaterial, report_id: str) -> None:
         referral, recipient, now = attempt.referral, attempt.recipient, self._clock()
         with self._transactions.referrals() as unit:
-            if unit.number_of_another(referral.id, referral.recipient, report_id):
+            if unit.number_of_another(referral.id, referral.recipient, recipient.place, report_id):
                 # Whose report that is, this one must not touch. What was opened for this one, if anything, lapses.
-                raise RecipientError("wrong-number", "the recipient gave the number of another report", retry=True)
+                raise WrongNumber(report_id)
             unit.require_lease(referral.id, self._holder, now, now + LEASE)
             payload = ReferralOpened(
                 referral=referral.id,
                 attempt=attempt.number,
                 report_id=report_id,
                 target=recipient.target,
+                place=recipient.place,
                 items=tuple(ReferredItem(item=file.item, verdict=file.verdict) for file in material.items),
                 withdrawn=tuple(one.item for one in material.withdrawn),
             )
@@ -362,6 +372,7 @@ class Dispatcher:
                     code=error.code,
                     retry=retry,
                     of_recipient=error.of_recipient,
+                    number=error.number if isinstance(error, WrongNumber) else None,
                 )
                 unit.append([NewEvent(payload, referral.case, now, SYSTEM)])
                 if retry:
@@ -374,16 +385,22 @@ class Dispatcher:
         return Dispatched(referral.id, referral.case, result, referral.report_id, f"{step}: {error.code}: {error}")
 
 
-def _require_same_target(referral: Referral, recipient: Recipient) -> None:
+def _require_same_place(referral: Referral, recipient: Recipient) -> None:
     # The number is of the system that gave it: another one would withdraw, or confirm, what is not ours.
-    unsettled = referral.report_id is not None and referral.state in ("open", "finishing", "retracting")
-    if unsettled and referral.target is not None and referral.target != recipient.target:
+    if referral.report_id is None or referral.state not in ("open", "finishing", "retracting"):
+        return
+    begun, configured = (referral.target, referral.place), (recipient.target, recipient.place)
+    if any(old not in (None, new) for old, new in zip(begun, configured, strict=True)):
         raise RecipientError(
             "opened-elsewhere",
-            f"it was begun at the {referral.target} target, and {recipient.target} is configured now: "
+            f"it was begun at {_named(*begun)}, and {_named(*configured)} is configured now: "
             "put the configuration back until it has come to its end",
             retry=False,
         )
+
+
+def _named(target: str | None, place: str | None) -> str:
+    return f"the {target} target" + (f" ({place})" if place else "")
 
 
 def _again(referral: Referral, error: RecipientError) -> bool:

@@ -14,6 +14,7 @@ from typing import Literal
 from tutela.access.roles import Permission, Person
 from tutela.events.catalogue.referral import FeedbackKind, FeedbackRecorded
 from tutela.events.envelope import NewEvent
+from tutela.events.obstacles import Obstacle
 
 KINDS: tuple[FeedbackKind, ...] = ("actionable", "informational", "not_illegal_there", "duplicate")
 LONGEST_REFERENCE = 40
@@ -22,7 +23,7 @@ _PLACE = re.compile(r"[A-Z]{2}")
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_:-]*")
 
 
-class BadFeedback(ValueError):
+class BadFeedback(Obstacle, ValueError):
     """It does not fit the report, or together; the message says what to change."""
 
 
@@ -59,16 +60,20 @@ def record(person: Person, report: FiledReport, word: Word, via: Via, now: datet
     if not report.items:
         raise BadFeedback("the report states no item: it only withdraws what earlier ones said")
     if unknown := sorted(set(word.items) - set(report.items)):
-        raise BadFeedback(f"the report does not state {', '.join(unknown)}: name items that it does")
+        raise BadFeedback("the report does not state %(unknown)s: name items that it does", unknown=tuple(unknown))
     if (word.said == "not_illegal_there") != (word.jurisdiction is not None):
         raise BadFeedback('"not illegal there" names the place, as two letters such as US; nothing else does')
     if word.jurisdiction is not None and not _PLACE.fullmatch(word.jurisdiction):
-        raise BadFeedback(f"{word.jurisdiction[:20]!r} is no place: write two capital letters, such as US")
+        raise BadFeedback(
+            "%(jurisdiction)s is no place: write two capital letters, such as US",
+            jurisdiction=repr(word.jurisdiction[:20]),
+        )
     reference = word.reference.strip()
     if reference and (len(reference) > LONGEST_REFERENCE or not _REFERENCE.fullmatch(reference)):
         # It stays in the record for good: nothing that could name a person fits.
         raise BadFeedback(
-            f"the reference is a number such as N-4711: at most {LONGEST_REFERENCE} letters, digits and ./_:-"
+            "the reference is a number such as N-4711: at most %(n)s letters, digits and ./_:-",
+            n=LONGEST_REFERENCE,
         )
     said_on = word.said_on or now.astimezone(UTC).date()
     if not report.filed_at.astimezone(UTC).date() <= said_on <= now.astimezone(UTC).date():

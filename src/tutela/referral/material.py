@@ -75,7 +75,7 @@ class ReportMaterial:
     """Everything a builder may draw on. Raises ValueError if there is neither an item nor one to withdraw.
 
     `prior` are the numbers of the earlier reports of the case to this recipient, oldest first. `urgent` are the times
-    at which people said that a child is in danger now, oldest first; none where nobody did, or a senior lifted it.
+    at which people said that a child is in danger now, oldest first, as far as what they said still stands.
     """
 
     referral: str

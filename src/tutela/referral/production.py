@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -16,8 +15,6 @@ from tutela.access.approvals import Approval, NotApproved
 from tutela.access.roles import Permission, Person
 from tutela.events.catalogue.referral import ProductionClosed, ProductionOpened
 from tutela.events.envelope import NewEvent
-from tutela.referral.material import FileMaterial, ReportMaterial
-from tutela.referral.recipient import Receipt, Recipient, RecipientError, Settled
 
 NOT_CONFIRMED = "not-confirmed"
 TRANSPARENCY = "transparency_database"
@@ -76,68 +73,3 @@ def close(recipient: str, person: Person, now: datetime) -> NewEvent:
     """Return what is recorded when a person, alone, lets nothing go there any more. Raises NotAllowed."""
     person.require(Permission.MANAGE_PRODUCTION)
     return NewEvent(ProductionClosed(), recipient, now, person.id)
-
-
-class Gated:
-    """A recipient in production: each step asks first whether it may. Implements Recipient.
-
-    The recipient itself is made when it first may, so that before there is nothing that could call.
-    """
-
-    def __init__(self, name: str, target: str, is_open: Callable[[], bool], make: Callable[[], Recipient]) -> None:
-        self._name = name
-        self._target = target
-        self._is_open = is_open
-        self._make = make
-        self._made: Recipient | None = None
-
-    @property
-    def target(self) -> str:
-        """Where reports go."""
-        return self._target
-
-    def close(self) -> None:
-        """Free what it holds."""
-        if self._made is not None:
-            self._made.close()
-
-    @property
-    def made(self) -> Recipient | None:
-        """The recipient itself, once it was let be made."""
-        return self._made
-
-    def lapses(self, opened: datetime, changed: datetime) -> datetime | None:
-        """Return when an unfinished report is deleted there."""
-        return self._recipient().lapses(opened, changed)
-
-    def open(self, material: ReportMaterial) -> str:
-        """Send the report."""
-        return self._recipient().open(material)
-
-    def upload(self, report_id: str, file: FileMaterial) -> str:
-        """Send a file."""
-        return self._recipient().upload(report_id, file)
-
-    def describe(self, report_id: str, file_id: str, file: FileMaterial) -> None:
-        """Describe a file."""
-        self._recipient().describe(report_id, file_id, file)
-
-    def finish(self, report_id: str) -> Receipt:
-        """Finish the report."""
-        return self._recipient().finish(report_id)
-
-    def settle(self, report_id: str) -> Settled:
-        """Withdraw an attempt, or learn that it was filed."""
-        return self._recipient().settle(report_id)
-
-    def _recipient(self) -> Recipient:
-        if not self._is_open():
-            raise RecipientError(
-                NOT_CONFIRMED,
-                f"two people must let reports go to the production of {self._name} first",
-                retry=True,
-                of_recipient=True,
-            )
-        if self._made is None:
-            self._made = self._make()
-        return self._made

@@ -51,6 +51,11 @@ class Recipient(Protocol):
         """Where reports go: `sandbox`, `test` or `production`."""
         ...
 
+    @property
+    def place(self) -> str:
+        """The address or folder there. Numbers that were given at another place mean nothing here."""
+        ...
+
     def close(self) -> None:
         """Free what it holds, such as connections; it is not used again."""
         ...

@@ -10,6 +10,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from tutela.events.obstacles import Obstacle, Phrase, Word
+
 Does = Literal["preserve", "produce"]
 Scope = Literal["content", "records"]
 
@@ -18,7 +20,7 @@ class BadLegalTable(ValueError):
     """The table of legal process cannot be used; the message names the entry and what to correct."""
 
 
-class NoSuchKind(LookupError):
+class NoSuchKind(Obstacle, LookupError):
     """No kind of that name is in the table on that day; the message names those that are."""
 
 
@@ -87,8 +89,13 @@ class LegalTable(BaseModel):
         """Return a kind for a document received on a day. Raises NoSuchKind."""
         found = next((one for one in self.on(day) if one.id == kind), None)
         if found is None:
-            names = ", ".join(one.id for one in self.on(day))
-            raise NoSuchKind(f"no {kind!r} could be received on {day}; there is {names or 'nothing'}")
+            kinds = tuple(Word("legal_kind", one.id) for one in self.on(day))
+            raise NoSuchKind(
+                "no %(kind)s could be received on %(day)s; there is %(kinds)s",
+                kind=repr(kind),
+                day=str(day),
+                kinds=kinds or Phrase("nothing"),
+            )
         return found
 
     def named(self, kind: str) -> LegalKind | None:
@@ -99,7 +106,11 @@ class LegalTable(BaseModel):
         """Return a reason of refusal. Raises NoSuchKind."""
         found = next((one for one in self.refusal if one.id == reason), None)
         if found is None:
-            raise NoSuchKind(f"a reason is one of {', '.join(one.id for one in self.refusal)}, not {reason!r}")
+            raise NoSuchKind(
+                "a reason is one of %(reasons)s, not %(reason)s",
+                reasons=tuple(Word("legal_refusal", one.id) for one in self.refusal),
+                reason=repr(reason),
+            )
         return found
 
 

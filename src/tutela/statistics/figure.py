@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,7 +39,9 @@ class Figure:
     """One cell of a return.
 
     With `at_most` the value is an interval: at least `value`, at most `at_most`. `events` are the sequence numbers
-    of the events that it counts. `reason` says why there is no value, `note` what to know of one that there is.
+    of the events that it counts, in their order; of millions they are found when they are asked for. `reason` says why
+    there is no value, `note` what to know of one that there is. `rate` is that among what was reviewed, `weighted` the
+    same weighted by how it was sampled.
     """
 
     id: str
@@ -53,9 +56,10 @@ class Figure:
     value: int | float | str | None = None
     at_most: int | None = None
     rate: Rate | None = None
+    weighted: Rate | None = None
     reason: str = ""
     note: str = ""
-    events: tuple[int, ...] = ()
+    events: Sequence[int] = ()
 
     def __post_init__(self) -> None:
         if (self.status is Status.VALUE) == (self.value is None):

@@ -15,7 +15,10 @@ def exact_rate(numerator: int, denominator: int, confidence: float = 0.95) -> Ra
         raise ValueError(f"{numerator} of {denominator} is no rate")
     if denominator == 0:
         return None
-    from scipy.stats import binomtest
+    from scipy.special import betaincinv
 
-    bounds = binomtest(numerator, denominator).proportion_ci(confidence_level=confidence, method="exact")
-    return Rate(numerator, denominator, numerator / denominator, float(bounds.low), float(bounds.high), confidence)
+    tail, others = (1 - confidence) / 2, denominator - numerator
+    # Quantiles of the beta distribution, which these bounds are; at an end there is no number beyond.
+    low = 0.0 if numerator == 0 else float(betaincinv(numerator, others + 1, tail))
+    high = 1.0 if others == 0 else float(betaincinv(numerator + 1, others, 1 - tail))
+    return Rate(numerator, denominator, numerator / denominator, low, high, confidence)

@@ -7,7 +7,20 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    union_all,
+)
 
 from tutela.casework.case import CaseState
 from tutela.casework.queues import Lane, Order
@@ -25,25 +38,17 @@ def lanes(connection: Connection) -> list[Lane]:
     """Return the lanes in which there are cases: a few steps into the index for each, however many cases there are."""
     found: list[Lane] = []
     for state in WAITING:
-        row = connection.execute(_ahead(_waits(state))).one_or_none()
+        row = connection.execute(_FIRST[state]).one_or_none()
         while row is not None:
             found.append(Lane(state, row.severity, row.layer, row.service))
-            row = _following(connection, state, row)
+            row = min(connection.execute(_NEXT[state], row._asdict()).all(), key=tuple, default=None)
     return found
 
 
-def _following(connection: Connection, state: CaseState, lane: Row[Any]) -> Row[Any] | None:
-    # One column at a time: comparing all three at once would read every case of the lane (SQLite 3.40).
-    severity, layer, service = _cases.c.severity, _cases.c.layer, _cases.c.service
-    for beyond in (
-        and_(severity == lane.severity, layer == lane.layer, service > lane.service),
-        and_(severity == lane.severity, layer > lane.layer),
-        severity > lane.severity,
-    ):
-        row = connection.execute(_ahead(and_(_waits(state), beyond))).one_or_none()
-        if row is not None:
-            return row
-    return None
+def _waits(state: CaseState) -> ColumnElement[bool]:
+    # The second part is what the index is limited to, word for word: with parameters in it, neither database would
+    # see that the index can be used.
+    return and_(_cases.c.state == state.value, text(f"cases.{LANE_CONDITION}"))
 
 
 def _ahead(condition: ColumnElement[bool]) -> Select[Any]:
@@ -51,22 +56,40 @@ def _ahead(condition: ColumnElement[bool]) -> Select[Any]:
     return select(*key).where(condition).order_by(*key).limit(1)
 
 
+def _following(state: CaseState) -> CompoundSelect[Any]:
+    # One column at a time: comparing all three at once would read every case of the lane (SQLite 3.40).
+    severity, layer, service = (_cases.c[name] for name in ("severity", "layer", "service"))
+    here, kind, sender = (bindparam(column.name, type_=column.type) for column in (severity, layer, service))
+    beyond = (
+        and_(severity == here, layer == kind, service > sender),
+        and_(severity == here, layer > kind),
+        severity > here,
+    )
+    return union_all(*(select(_ahead(and_(_waits(state), further)).subquery()) for further in beyond))
+
+
+_FIRST = {state: _ahead(_waits(state)) for state in WAITING}
+_NEXT = {state: _following(state) for state in WAITING}
+"""The lane that comes after one, if any, is the least of these. Both are put together once."""
+
+
 def count(
     connection: Connection, some: Sequence[Lane], cap: int, only: ColumnElement[bool] | None = None
 ) -> tuple[int, datetime | None]:
     """Return how many cases the lanes hold, `cap` at most, and when the oldest was opened. `only` narrows them.
 
-    Nothing is counted beyond the cap.
+    In no lane is counted beyond the cap.
     """
-    total, oldest = 0, None
+    if not some:
+        return 0, None
+    counted = []
     for lane in some:
-        left = max(1, cap - total)
         here = within(lane) if only is None else and_(within(lane), only)
-        inner = select(_cases.c.opened_at).where(here).order_by(_cases.c.opened_at).limit(left).subquery()
-        number, first_ = connection.execute(select(func.count(), func.min(inner.c.opened_at))).one()
-        total += number
-        oldest = min(filter(None, (oldest, first_)), default=None)
-    return min(total, cap), oldest
+        inner = select(_cases.c.opened_at).where(here).order_by(_cases.c.opened_at).limit(max(1, cap)).subquery()
+        counted.append(select(func.count().label("cases"), func.min(inner.c.opened_at).label("oldest")))
+    rows = connection.execute(union_all(*counted)).all()
+    oldest = min((row.oldest for row in rows if row.oldest is not None), default=None)
+    return min(sum(row.cases for row in rows), cap), oldest
 
 
 def rank(lane: Lane, order: Order) -> int:
@@ -109,12 +132,6 @@ def within(lane: Lane) -> ColumnElement[bool]:
         _cases.c.layer == lane.layer,
         _cases.c.service == lane.service,
     )
-
-
-def _waits(state: CaseState) -> ColumnElement[bool]:
-    # The second part is what the index is limited to, word for word: with parameters in it, neither database would
-    # see that the index can be used.
-    return and_(_cases.c.state == state.value, text(f"cases.{LANE_CONDITION}"))
 
 
 def _beyond(after: Place) -> ColumnElement[bool]:

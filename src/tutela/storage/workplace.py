@@ -10,7 +10,8 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
+from functools import cached_property, partial
 from importlib.metadata import EntryPoint, entry_points
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -37,25 +38,30 @@ from tutela.detection.hashlists.hashlist import ListRole
 from tutela.detection.matcher import Matcher, UnknownKind, thresholds_of
 from tutela.events.catalogue.intake import ServiceRegistered
 from tutela.events.envelope import SYSTEM, Clock, NewEvent, system_clock
+from tutela.events.obstacles import NotThere, Obstacle, Phrase
+from tutela.referral.deferred import Deferred, Plan
 from tutela.referral.dispatcher import Dispatcher
 from tutela.referral.material import ReportMaterial
-from tutela.referral.production import TRANSPARENCY, Gated
+from tutela.referral.production import TRANSPARENCY
 from tutela.referral.recipient import Recipient
 from tutela.referral.transparency.sending import StatementSender
 from tutela.referral.transparency.target import TransparencySettings
-from tutela.referral.unusable import Unusable
 from tutela.regimes.legal_process import BadLegalTable
 from tutela.regimes.legal_process import load as legal_table
 from tutela.regimes.regime import RegimeTable, load
 from tutela.regimes.retention import BadRetentionTable
 from tutela.regimes.retention import load as retention_table
 from tutela.regimes.services import OWN_FILES, Encryption, Service, ServiceRegion, ServiceType
+from tutela.statistics.authority.marks import Marks
 from tutela.statistics.feedback.figures import FeedbackFigures, feedback_figures
 from tutela.statistics.legal.figures import EVENTS as LEGAL_EVENTS
 from tutela.statistics.legal.figures import LegalFigures, legal_figures
+from tutela.statistics.provider_return.checking import PublicationCheck, publication_checks
 from tutela.statistics.provider_return.compilation import YearlyReturn, compile_return
-from tutela.statistics.provider_return.facts import TYPES as RETURN_EVENTS
-from tutela.statistics.provider_return.facts import gather
+from tutela.statistics.provider_return.records import setup_of
+from tutela.statistics.provider_return.safeguards import RedressPeriods
+from tutela.statistics.provider_return.spans import spans_of, whole_year
+from tutela.statistics.redress.facts import gather
 from tutela.statistics.redress.rates import EVENTS as REDRESS_EVENTS
 from tutela.statistics.redress.rates import By, RedressFigures, redress_figures
 from tutela.statistics.redress.selection import Period, Users
@@ -64,6 +70,7 @@ from tutela.storage.access.approvals import Approvals
 from tutela.storage.access.governance import Governance, texts_of
 from tutela.storage.access.inspections import Inspections
 from tutela.storage.access.people import People
+from tutela.storage.authority.desk import AuthorityRegister
 from tutela.storage.casework.suspended import SuspendedAccounts
 from tutela.storage.database import Database
 from tutela.storage.entries.entry_reader import EntryReader, upper_bound
@@ -95,7 +102,10 @@ from tutela.storage.referral.reports import Reports
 from tutela.storage.referral.statements import Statements
 from tutela.storage.settings import BadSettings, Settings
 from tutela.storage.statistics.apart import Apart
+from tutela.storage.statistics.counted_year import count_year
+from tutela.storage.statistics.return_events import last_counted, records
 from tutela.storage.statistics.return_shelf import ReturnShelf, Shelf
+from tutela.storage.statistics.return_versions import ReturnVersions
 from tutela.storage.transactions import SqlTransactions
 
 if TYPE_CHECKING:
@@ -109,7 +119,7 @@ POSTGRES_BYTES = 2560
 """How long a value on PostgreSQL may be: its unique index holds list, kind and value in at most 2,704 bytes."""
 
 
-class UnknownService(LookupError):
+class UnknownService(Obstacle, LookupError):
     """No service is registered under that id; the message names those that are."""
 
 
@@ -150,7 +160,7 @@ class Workplace:
             raise BadSettings(f"[thresholds]: {error}") from error
         self._matcher: tuple[int, Matcher] | None = None
         self._matcher_lock = threading.Lock()
-        self._recipients: dict[str, Recipient] | None = None
+        self._recipients: dict[str, Deferred] | None = None
         self._recipients_lock = threading.Lock()
         self._returns: dict[int, tuple[tuple[int, int], YearlyReturn]] = {}
 
@@ -317,6 +327,11 @@ class Workplace:
         """What recipients say of reports."""
         return FeedbackDesk(self.database, self.clock)
 
+    @cached_property
+    def authority(self) -> AuthorityRegister:
+        """The register of a national authority."""
+        return AuthorityRegister(self.database, self.clock, lambda: Marks(self.keys.register()))
+
     def feedback_figures(self, period: Period) -> FeedbackFigures:
         """Return what recipients said of the reports that were filed in a period, by what is known now."""
         return feedback_figures(self.feedback.found(period), period)
@@ -456,17 +471,17 @@ class Workplace:
         """Make a report due now that failed or was stopped. Raises LookupError where there is none such."""
         self.reports.retry(referral, actor, "unclear")
 
-    def recipients(self) -> dict[str, Recipient]:
+    def recipients(self) -> dict[str, Deferred]:
         """Return the installed recipients that the policy names, configured once; closed with the installation.
 
-        One in production is made when two people let reports go there, and asks each time whether they still do. One
-        that cannot be used, for want of a key or of its package, is `Unusable`: its own reports wait alone.
+        Each is made when it is first used: in production once two people let reports go there, and asked each time
+        whether they still do. One that cannot be made, for want of a key or of its package, keeps its own reports.
         """
         with self._recipients_lock:
             if self._recipients is None:
                 self.keys.packages()  # made on first use; recipients of packages read it where it lies
                 self._recipients = {
-                    point.name: self._recipient(point)
+                    point.name: Deferred(self._plan(point))
                     for point in entry_points(group=RECIPIENTS)
                     if point.name in self.settings.policy.recipients
                 }
@@ -474,42 +489,63 @@ class Workplace:
 
     def unusable_recipients(self) -> list[tuple[str, str]]:
         """Return the recipients that cannot be set up, each with what to mend."""
-        made = {name: one.made if isinstance(one, Gated) else one for name, one in self.recipients().items()}
-        return [(name, one.why) for name, one in sorted(made.items()) if isinstance(one, Unusable) and not one.usable]
+        faults = [(name, one.fault) for name, one in sorted(self.recipients().items())]
+        return [(name, fault) for name, fault in faults if fault is not None]
 
-    def _recipient(self, point: EntryPoint) -> Recipient:
+    def _plan(self, point: EntryPoint) -> Plan:
         settings = getattr(self.settings, point.name)
 
         def make() -> Recipient:
             made: Recipient = point.load()(settings)
             return made
 
-        def made_or_waiting() -> Recipient:
-            try:
-                return make()
-            except (ValueError, OSError, ImportError) as error:
-                _log.error("%s cannot be used: %s", point.name, error)
-                return Unusable(make, settings.target, str(error))
+        gated = point.name in self.production.endpoints
+        return Plan(point.name, settings, make, partial(self.production.is_open, point.name) if gated else lambda: True)
 
-        if point.name in self.production.endpoints:
-            target = self.production.endpoints[point.name].target
-            return Gated(point.name, target, lambda: self.production.is_open(point.name), made_or_waiting)
-        return made_or_waiting()
-
-    def yearly_return(self, year: int) -> YearlyReturn:
-        """Compile the return of a year from the events as they are now."""
+    def yearly_return(self, year: int, up_to: int | None = None) -> YearlyReturn:
+        """Compile the return of a year from the events as they are now, or from those up to a number."""
         with self.transactions.reading() as log:
             last = log.last_sequence()
             version = (last, self._open_batches())
             known = self._returns.get(year)
-            if known is not None and known[0] == version:
+            if up_to is None and known is not None and known[0] == version:
                 return known[1]
-            events = log.read(types=[payload.TYPE for payload in RETURN_EVENTS], up_to=last)
-            with self.database.read() as connection:
-                texts = {digest: (t.title, t.text) for digest, t in texts_of(connection).items()}
-            compiled = compile_return(events, year, self.services(), self.regimes, open_batches=version[1], texts=texts)
-        self._returns[year] = (version, compiled)
+        services = self.services()
+        in_scope = [service.id for service in services if service.in_scope_of_return]
+        with self.database.read_one_moment() as connection:
+            texts = {digest: (t.title, t.text) for digest, t in texts_of(connection).items()}
+            last = last_counted(connection) if up_to is None else up_to
+            setup = setup_of(records(connection, last), year)
+            spans = spans_of(year, self.regimes)
+            days = [whole_year(year), *(span.days for span in spans if len(spans) > 1)]
+            counted = count_year(self.database, connection, days, in_scope, last, setup)
+        policy = self.settings.redress
+        compiled = compile_return(
+            year,
+            counted,
+            setup,
+            services,
+            self.regimes,
+            up_to=last,
+            open_batches=version[1],
+            texts=texts,
+            redress=RedressPeriods(policy.link_days, policy.decide_days, policy.access_days),
+        )
+        if up_to is None:
+            self._returns[year] = (version, compiled)
         return compiled
+
+    @cached_property
+    def return_versions(self) -> ReturnVersions:
+        """The versions of returns that were kept."""
+        return ReturnVersions(self.database, self.clock, self.yearly_return)
+
+    def publication_checks(self, compiled: YearlyReturn) -> list[PublicationCheck]:
+        """Return what to look at before a return is published."""
+        last = date(compiled.year, 12, 31)
+        kinds = {r.kind for r in self.governance.all() if r.effective_from <= last}
+        kept = len(self.return_versions.all(compiled.year))
+        return publication_checks(compiled, self.clock().date(), kept, kinds)
 
     @cached_property
     def _apart(self) -> Apart:
@@ -595,8 +631,9 @@ class Workplace:
             return OWN_FILES
         if service_id not in known:
             raise UnknownService(
-                f"no service {service_id!r} is registered; there is: {', '.join(known) or 'none yet'} "
-                "(`tutela service register`)"
+                "no service %(service)s is registered; there is: %(known)s (`tutela service register`)",
+                service=repr(service_id),
+                known=tuple(known) or Phrase("none yet"),
             )
         return known[service_id]
 
@@ -605,7 +642,7 @@ class Workplace:
         for person in self.people.all():
             if person.id == person_id:
                 return person
-        raise LookupError(f"there is nobody called {person_id!r} (`tutela person add`)")
+        raise NotThere("there is nobody called %(person)s (`tutela person add`)", person=repr(person_id))
 
     def tidy(self, older_than: float = ORPHAN_SECONDS) -> list[str]:
         """Erase evidence that an interrupted run left unrecorded, close overdue batches; return what was erased.

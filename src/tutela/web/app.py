@@ -58,6 +58,7 @@ from tutela.web.console import (
     sign_in,
     tasks,
     team,
+    union,
     working,
 )
 from tutela.web.console import actions as action_pages
@@ -100,6 +101,7 @@ CONSOLE: tuple[APIRouter, ...] = (
     calls.router,
     action_pages.router,
     returns.router,
+    union.router,
     retention.router,
     quality.router,
     approvals.router,

@@ -101,7 +101,7 @@ class Allowed:
         self.during = during
 
     def __call__(self, request: Request, token: Annotated[str, Depends(sent_token)]) -> Session:
-        """Return the session; raises NotSignedIn, StepDue, Denied, 403 for a form of another session, and 404."""
+        """Return the session; raises NotSignedIn, StepDue, Denied, NoSuchCase, and 403 for another session's form."""
         session = session_of(request)
         if session is None:
             raise NotSignedIn
@@ -113,7 +113,7 @@ class Allowed:
             raise Denied(session, self.permission)
         case = request.path_params.get("case_id")
         if case is not None and is_kept_from(running(request).place.database, case, session.person.id):
-            raise HTTPException(404, str(no_such_case(case)))
+            raise no_such_case(case)
         if Role.SUPERVISOR in session.person.roles:
             # The path alone: what is asked after it may be anything that somebody typed.
             running(request).place.inspections.opened(session.person, f"{request.method} {request.url.path}")

@@ -1,8 +1,9 @@
 """Keeps the catalogues in step with templates and code: `python -m tutela.web.messages [--check]`.
 
-There are two sets: the console's, and that of the tables of the Union's report. Without `--check` each catalogue in
-their `locale/` gets the messages that it lacks, empty, and loses those that nothing uses.
-With it nothing is written, and the exit code is 1 if a catalogue lacks a message or its translation.
+There are four sets: the console's, with what the domain says to people (`tutela.web.sentences`), that of the return,
+that of the tables of the Union's report, and that of an authority's submission. Without `--check` each catalogue in
+their `locale/` gets the messages that it lacks, empty, and loses those that nothing uses. With it nothing is written,
+and the exit code is 1 if a catalogue lacks a message or its translation.
 """
 
 from __future__ import annotations
@@ -16,27 +17,44 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from tutela.statistics.authority import wording
+from tutela.statistics.provider_return import words as return_words
+from tutela.statistics.provider_return.form import form_rows
 from tutela.statistics.union import words
+from tutela.web.sentences import sentences
 from tutela.web.translation import CATALOGUES
 
 WEB = Path(__file__).parent
 UNION = Path(words.__file__).parent
-SETS = ((WEB, CATALOGUES), (UNION, words.CATALOGUES))
+RETURN = Path(return_words.__file__).parent
+AUTHORITY = Path(wording.__file__).parent
+SETS = (
+    (WEB, CATALOGUES),
+    (RETURN, return_words.CATALOGUES),
+    (UNION, words.CATALOGUES),
+    (AUTHORITY, wording.CATALOGUES),
+)
 """Where messages stand, and the catalogues that translate them."""
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 _OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
 
 
 def extracted(folder: Path = WEB) -> Catalog:
-    """Return a catalogue of every message that a folder uses, in code and templates, in the order of the files."""
+    """Return a catalogue of every message that a folder uses, in the order of the files."""
     found = Catalog(project="Tutela")
     for file, _line, message, comments, context in extract_from_dir(
         str(folder),
         _METHODS,
         _OPTIONS,
-        keywords={"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)},
+        keywords={"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "Check": (2,)},
     ):
         found.add(message, None, [(file, 0)], auto_comments=comments, context=context)
+    if folder == RETURN:
+        for row in form_rows():
+            found.add(row.meaning, None, [("form.csv", 0)])
+    if folder == WEB:
+        for file, sentence in sentences():
+            found.add(sentence, None, [(file, 0)])
     return found
 
 

@@ -10,12 +10,14 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from tutela.access.ports import Step
+from tutela.casework.case import NoSuchCase
 from tutela.casework.evidence import EvidenceGone
 from tutela.detection.matching.segments.layout import CorruptSegment
 from tutela.storage.evidence.keys import BrokenKey
 from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.storage.settings import BadSettings
 from tutela.web.console.pages import is_fragment, message, page
+from tutela.web.console.told import told
 from tutela.web.current import Denied, NotSignedIn, StepDue
 from tutela.web.field_errors import sentence
 from tutela.web.rates import TooMany
@@ -37,6 +39,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(TooMany, _too_many)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(NoSuchCase, _not_there)
     app.add_exception_handler(EvidenceGone, _gone)
     app.add_exception_handler(BrokenEvidence, _broken)
     app.add_exception_handler(BrokenKey, _broken)
@@ -108,13 +111,17 @@ def _invalid(request: Request, error: Exception) -> Response:
     return _answer(request, 422, sentence(first), {})
 
 
+def _not_there(request: Request, error: Exception) -> Response:
+    return _answer(request, 404, told(error), {})
+
+
 def _gone(request: Request, error: Exception) -> Response:
-    return _answer(request, 410, str(error), {})
+    return _answer(request, 410, told(error), {})
 
 
 def _broken(request: Request, error: Exception) -> Response:
     # Until somebody restores the file, or mends the settings; nothing is wrong with the request.
-    return _answer(request, 503, str(error), {})
+    return _answer(request, 503, told(error), {})
 
 
 def _answer(request: Request, status: int, detail: str, headers: dict[str, str]) -> Response:

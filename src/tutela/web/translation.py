@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -60,6 +60,11 @@ def gettext(message: str) -> str:
     return _catalogue(_language.get()).single.get((None, message), message)
 
 
+def has(message: str) -> bool:
+    """Return whether the present language's catalogue has a translation of a message."""
+    return (None, message) in _catalogue(_language.get()).single
+
+
 def pgettext(context: str, message: str) -> str:
     """Return a message that means another thing elsewhere: `context` says which of them is meant."""
     return _catalogue(_language.get()).single.get((context, message), message)
@@ -74,7 +79,12 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 def decimal(number: float, places: int | None = None) -> str:
     """Return a number as the present language writes it, with so many decimal places, or as many as it has."""
     pattern = "#,##0.##########" if places is None else "#,##0." + "0" * places if places else "#,##0"
-    return format_decimal(number, pattern, locale=_language.get())
+    return _decimal(number, pattern, _language.get())
+
+
+@lru_cache(4096)
+def _decimal(number: float, pattern: str, language: str) -> str:
+    return format_decimal(number, pattern, locale=language)
 
 
 @cache

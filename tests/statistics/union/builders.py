@@ -67,3 +67,8 @@ def found(check: str, data: Dataset) -> list[Finding]:
     """Return what one check finds."""
     (one,) = [c for c in checks() if c.id == check]
     return list(one.find(data))
+
+
+def numbers(*some: Decimal | None) -> list[float | None]:
+    """Return numbers that compare with those that a test writes down."""
+    return [None if one is None else float(one) for one in some]

@@ -366,7 +366,7 @@ def test_languages_that_differ_are_told() -> None:
 
 
 def test_every_check_asks_a_question_and_every_finding_too() -> None:
-    assert len(checks()) == 20
+    assert len(checks()) == 22
     assert all(c.asks.endswith("?") for c in checks())
     with pytest.raises(ValueError, match="places"):
         Finding("totals", Severity.NOTE, (), "1 + 1 = 3", "It is not.", "Why?")

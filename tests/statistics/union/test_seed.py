@@ -81,7 +81,7 @@ def test_what_one_language_shortens_is_as_exact_as_it_is(report: Dataset) -> Non
 
 
 def test_the_comments_tell_their_figures_in_each_language(report: Dataset) -> None:
-    assert sum(o.prose for o in report.observations) == 91
+    assert sum(o.prose for o in report.observations) == 92
     texts = dict(report.note_at["2.google.comments"].texts)
     assert set(texts) == {"en", "sv"}
     assert all("{google.accounts.2022}" in text and "752" not in text for text in texts.values())

@@ -73,7 +73,9 @@ class EntryDesk:
             put = {kind: unit.put(list_id, NewEntry(kind, value, classification)) for kind, value in values.items()}
             added = {kind: one.entry for kind, one in put.items() if one.is_new}
             if not added:
-                raise NotPossible(f"{list_id} has it already: entry {next(iter(put.values())).entry}")
+                raise NotPossible(
+                    "%(list)s has it already: entry %(entry)s", list=list_id, entry=next(iter(put.values())).entry
+                )
             viewed = self._rules.adder_verifies and unit.has_viewed(case_id, item_id, person.id)
             for kind, entry in added.items():
                 payload = EntryAdded(entry_id=entry, hashlist=list_id, kind=kind, case=case_id, item=item_id)
@@ -255,7 +257,8 @@ def _decided_anew(case: Case, items: list[str], entry: int, now: datetime) -> li
 def _require_own(hashlist: HashList) -> None:
     if not hashlist.own or hashlist.role is not ListRole.MATCH:
         raise NotPossible(
-            f"{hashlist.id} is not an own list: `tutela hashlist create NAME --own` makes one for confirmed material"
+            "%(list)s is not an own list: `tutela hashlist create NAME --own` makes one for confirmed material",
+            list=hashlist.id,
         )
 
 
@@ -263,6 +266,6 @@ def _require_confirmed(case: Case, item_id: str) -> None:
     if case.planted is not None:
         raise NotPossible("the case was planted to prove the work: nothing of it is listed")
     if case.state not in (CaseState.CONFIRMED, CaseState.REPORTED):
-        raise NotPossible(f"the case is {case.state.value}: only items of a confirmed case are listed")
+        raise NotPossible("the case is %(state)s: only items of a confirmed case are listed", state=case.state)
     if case.item(item_id).verdict not in ("known", "new"):
         raise NotPossible("the item was not confirmed: it is not listed")

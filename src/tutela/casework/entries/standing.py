@@ -82,7 +82,9 @@ def verify(entry: EntryStanding, person: str, *, viewed: bool, rules: EntryRules
     nothing waits for a verification.
     """
     if entry.state is not EntryState.UNVERIFIED:
-        raise NotPossible(f"entry {entry.id} is {entry.state.value}: it waits for no verification")
+        raise NotPossible(
+            "entry %(entry)s is %(state)s: it waits for no verification", entry=entry.id, state=entry.state
+        )
     if person == entry.added_by and not rules.adder_verifies:
         raise NotPossible("somebody other than the one who added the entry verifies it")
     if person in entry.verifiers:
@@ -96,7 +98,7 @@ def verify(entry: EntryStanding, person: str, *, viewed: bool, rules: EntryRules
 def suspend(entry: EntryStanding, reason: SuspensionReason, *, person: str, now: datetime) -> list[NewEvent]:
     """Return what is recorded when a senior keeps an entry from matching. Raises NotPossible."""
     if entry.state is not EntryState.ACTIVE:
-        raise NotPossible(f"entry {entry.id} is {entry.state.value}: it matches nothing now")
+        raise NotPossible("entry %(entry)s is %(state)s: it matches nothing now", entry=entry.id, state=entry.state)
     return [_event(entry, person, now, EntrySuspended(
         entry_id=entry.id, hashlist=entry.hashlist, reason=reason,
         confirmed=entry.fresh_confirmed, rejected=entry.fresh_rejected,
@@ -121,7 +123,9 @@ def suspend_if_due(entry: EntryStanding, upper: float, rules: EntryRules, now: d
 def restore(entry: EntryStanding, reason: RestoreReason, *, person: str, now: datetime) -> list[NewEvent]:
     """Return what is recorded when a senior lets an entry match again. Raises NotPossible."""
     if entry.state not in (EntryState.SUSPENDED, EntryState.WRONG):
-        raise NotPossible(f"entry {entry.id} is {entry.state.value}: there is nothing to restore")
+        raise NotPossible(
+            "entry %(entry)s is %(state)s: there is nothing to restore", entry=entry.id, state=entry.state
+        )
     return [_event(entry, person, now, EntryRestored(entry_id=entry.id, hashlist=entry.hashlist, reason=reason))]
 
 
@@ -138,7 +142,7 @@ def find_wrong(
 def release_cluster(entry: EntryStanding, *, person: str, now: datetime) -> list[NewEvent]:
     """Return what is recorded when a senior has looked at a cluster, and its cases go on. Raises NotPossible."""
     if not entry.clustered:
-        raise NotPossible(f"entry {entry.id} holds no cluster")
+        raise NotPossible("entry %(entry)s holds no cluster", entry=entry.id)
     return [_event(entry, person, now, EntryClusterReleased(entry_id=entry.id, hashlist=entry.hashlist))]
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from tutela.casework.case import NotPossible
+from tutela.events.obstacles import Phrase, Word
 from tutela.regimes.legal_process import LegalKind
 
 LAST = time(23, 59, 59)
@@ -42,7 +43,9 @@ def due(kind: LegalKind, received: datetime, stated: datetime | None, zone: tzin
     if stated is not None and stated < received:
         raise NotPossible("it is to be answered before it was received: look at the times again")
     if lawful is None and stated is None:
-        raise NotPossible(f"{kind.title}: the law sets no time to answer; enter the one that the document states")
+        raise NotPossible(
+            "%(title)s: the law sets no time to answer; enter the one that the document states", title=_title(kind)
+        )
     return min(one for one in (lawful, stated) if one is not None)
 
 
@@ -53,24 +56,50 @@ def held_until(kind: LegalKind, received: datetime, stated: datetime | None, zon
     """
     if kind.preserve_days is None:
         if stated is None and kind.does == "preserve":
-            raise NotPossible(f"{kind.title}: enter until when the document asks to preserve")
+            raise NotPossible("%(title)s: enter until when the document asks to preserve", title=_title(kind))
         return stated
     lawful = end_of(received, kind.preserve_days, zone)
     if stated is not None and stated > lawful:
-        raise NotPossible(f"{kind.title}: at most {kind.preserve_days} days from receipt, to {lawful:%Y-%m-%d}")
+        raise NotPossible(
+            "%(title)s: at most %(days)s days from receipt, to %(day)s",
+            title=_title(kind),
+            days=kind.preserve_days,
+            day=f"{lawful:%Y-%m-%d}",
+        )
     return stated or lawful
 
 
 def renewed_until(kind: LegalKind, until: datetime, renewals: int, stated: datetime | None, zone: tzinfo) -> datetime:
     """Return until when a hold stands that is prolonged once more, after so many times. Raises NotPossible."""
     if renewals >= kind.renewals:
-        times = "never" if not kind.renewals else "once" if kind.renewals == 1 else f"{kind.renewals} times"
-        raise NotPossible(f"{kind.title}: it is prolonged {times}; the authority needs a new order")
+        times = _never_or_so_often(kind.renewals)
+        raise NotPossible(
+            "%(title)s: it is prolonged %(times)s; the authority needs a new order", title=_title(kind), times=times
+        )
     if kind.renewal_days is None:
         if stated is None:
-            raise NotPossible(f"{kind.title}: enter until when the document prolongs it")
+            raise NotPossible("%(title)s: enter until when the document prolongs it", title=_title(kind))
         return stated
     lawful = end_of(until, kind.renewal_days, zone)
     if stated is not None and stated > lawful:
-        raise NotPossible(f"{kind.title}: prolonged by at most {kind.renewal_days} days, to {lawful:%Y-%m-%d}")
+        raise NotPossible(
+            "%(title)s: prolonged by at most %(days)s days, to %(day)s",
+            title=_title(kind),
+            days=kind.renewal_days,
+            day=f"{lawful:%Y-%m-%d}",
+        )
     return stated or lawful
+
+
+def _title(kind: LegalKind) -> Word:
+    return Word("legal_kind", kind.id, kind.title)
+
+
+def _never_or_so_often(renewals: int) -> Phrase:
+    match renewals:
+        case 0:
+            return Phrase("never")
+        case 1:
+            return Phrase("once")
+        case _:
+            return Phrase("%(n)s times", n=renewals)

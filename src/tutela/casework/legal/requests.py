@@ -30,6 +30,7 @@ from tutela.events.catalogue.legal import (
 )
 from tutela.events.catalogue.notices import Authority
 from tutela.events.envelope import NewEvent, new_id
+from tutela.events.obstacles import Obstacle, Word
 from tutela.regimes.legal_process import Does, LegalKind, Refusal, Scope
 
 State = Literal["open", "answered", "refused", "withdrawn"]
@@ -42,7 +43,7 @@ SENT: tuple[LegalOutcome, ...] = ("handed_over", "partly")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
-class NoSuchRequest(LookupError):
+class NoSuchRequest(Obstacle, LookupError):
     """There is no legal request with this id."""
 
 
@@ -176,15 +177,21 @@ def checked(entry: Entry, now: datetime) -> Entry:
     name, country = _writable(entry.name.strip()), entry.country.strip().upper()
     reference = reference_in(entry.reference)
     if not name or len(name) > MAX_TEXT:
-        raise NotPossible(f"name the authority, in at most {MAX_TEXT} characters")
+        raise NotPossible("name the authority, in at most %(n)s characters", n=MAX_TEXT)
     if not _COUNTRY.fullmatch(country):
         raise NotPossible("the country of the authority is two letters, such as SE or US (ISO 3166)")
     if entry.received_at > now:
         raise NotPossible("it was received in the past: look at the time again")
     if entry.received_at < now - deadlines.LONGEST_PAST:
-        raise NotPossible(f"it was received within the last {deadlines.LONGEST_PAST.days} days: look at the time again")
+        raise NotPossible(
+            "it was received within the last %(days)s days: look at the time again",
+            days=deadlines.LONGEST_PAST.days,
+        )
     if entry.due_at is not None and entry.due_at > entry.received_at + deadlines.LONGEST_PAST:
-        raise NotPossible(f"it is answered within {deadlines.LONGEST_PAST.days} days: look at the time again")
+        raise NotPossible(
+            "it is answered within %(days)s days: look at the time again",
+            days=deadlines.LONGEST_PAST.days,
+        )
     if entry.silent_until is not None and entry.silent_until <= now:
         raise NotPossible("the user may be told already: leave the day out until which nothing is told")
     accounts, cases, reports = (_named(some) for some in (entry.accounts, entry.cases, entry.reports))
@@ -216,7 +223,7 @@ def receive(
         # What is to be handed over must not go before it is.
         until = max(until, deadlines.end_of(due_at, 0, zone))
     if until is not None and until <= now:
-        raise NotPossible(f"it asks to keep what it covers until {until:%Y-%m-%d}, which is over")
+        raise NotPossible("it asks to keep what it covers until %(until)s, which is over", until=f"{until:%Y-%m-%d}")
     payload = LegalReceived(
         kind=kind.id,
         does=kind.does,
@@ -279,7 +286,10 @@ def withdraw(request: LegalRequest, reason: LegalWithdrawal, *, person: str, now
             return []
         raise NotPossible("it was taken back already")
     if request.state != "open" and not request.hold_stands:
-        raise NotPossible(f"it is {request.state}, and no hold stands for it: there is nothing to take back")
+        raise NotPossible(
+            "it is %(state)s, and no hold stands for it: there is nothing to take back",
+            state=Word("legal_state", request.state),
+        )
     return [NewEvent(LegalWithdrawn(reason=reason), request.id, now, person)]
 
 
@@ -334,7 +344,10 @@ def details_go_at(request: LegalRequest, keep: timedelta) -> datetime | None:
 def require_open(request: LegalRequest) -> None:
     """Raise NotPossible unless it waits for its answer."""
     if request.state != "open":
-        raise NotPossible(f"it is {request.state} already: what comes later is a request of its own")
+        raise NotPossible(
+            "it is %(state)s already: what comes later is a request of its own",
+            state=Word("legal_state", request.state),
+        )
 
 
 def require_may_send(request: LegalRequest) -> None:
@@ -369,5 +382,9 @@ def _writable(text: str) -> str:
 def _named(some: Sequence[str]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(_writable(one).strip() for one in some if one.strip()))
     if len(found) > MAX_NAMED or any(len(one) > MAX_TEXT * 5 for one in found):
-        raise NotPossible(f"one request names at most {MAX_NAMED} of each, of at most {MAX_TEXT * 5} characters")
+        raise NotPossible(
+            "one request names at most %(n)s of each, of at most %(most)s characters",
+            n=MAX_NAMED,
+            most=str(MAX_TEXT * 5),
+        )
     return found

@@ -13,6 +13,7 @@ from tutela.casework.queues import Lane, Queues
 from tutela.events.catalogue.base import Layer
 from tutela.events.catalogue.quality import TrainingRecorded, TrainingWithdrawn
 from tutela.events.envelope import NewEvent, new_id
+from tutela.events.obstacles import BadValue, Word
 
 _COURSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -79,7 +80,11 @@ def require_may_review(
     Who is untrained meets the same words in every case, so that is asked first.
     """
     if not may_review(person, layer, at, trainings, required):
-        raise Untrained(f"{person} has no valid training for {layer}: a senior records it under Quality")
+        raise Untrained(
+            "%(person)s has no valid training for %(layer)s: a senior records it under Quality",
+            person=person,
+            layer=Word("layer", layer),
+        )
     if person in excluded:
         raise NotPossible("this case is for somebody else: take another one")
 
@@ -98,11 +103,15 @@ def record_training(
     if by.id == person:
         raise NotAllowed("somebody else records your training")
     if not _COURSE.fullmatch(course):
-        raise ValueError("a course is named by its code: 1 to 40 letters, digits, '.', '_' and '-'")
+        raise BadValue("a course is named by its code: 1 to 40 letters, digits, '.', '_' and '-'")
     if not layers:
-        raise ValueError("name at least one layer that the training is for")
+        raise BadValue("name at least one layer that the training is for")
     if valid_until is not None and valid_until < valid_from:
-        raise ValueError(f"the last day, {valid_until}, lies before the first, {valid_from}")
+        raise BadValue(
+            "the last day, %(valid_until)s, lies before the first, %(valid_from)s",
+            valid_until=str(valid_until),
+            valid_from=str(valid_from),
+        )
     payload = TrainingRecorded(
         training=new_id(now),
         person=person,

@@ -14,6 +14,7 @@ from tutela.events.catalogue.base import Verdict
 from tutela.events.catalogue.casework import CaseClosed
 from tutela.events.catalogue.quality import GoldenAdded, GoldenPlanted, GoldenRetired, Truth
 from tutela.events.envelope import SYSTEM, NewEvent, new_id
+from tutela.events.obstacles import BadValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def add(by: Person, truth: Truth, classification: Classification | None, kind: s
     """Return what is recorded when a golden item is added. Raises NotAllowed, ValueError."""
     by.require(Permission.MANAGE_QUALITY)
     if truth == "not" and classification is not None:
-        raise ValueError('a class goes with the truth "known", not with "not"')
+        raise BadValue('a class goes with the truth "known", not with "not"')
     golden = new_id(now)
     payload = GoldenAdded(golden=golden, truth=truth, classification=classification, kind=kind)
     return NewEvent(payload, golden, now, by.id)

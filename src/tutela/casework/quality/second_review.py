@@ -115,7 +115,7 @@ def take_second(
     Raises NotPossible for a review that awaits none, and for the person who decided first.
     """
     if review.state is not ReviewState.WAITING:
-        raise NotPossible(f"the second review is {review.state.value}: it awaits no second decision")
+        raise NotPossible("the second review is %(state)s: it awaits no second decision", state=review.state)
     if second.person == review.person:
         raise NotPossible("somebody other than the first person takes a second review")
     agrees = second.verdict == review.verdict
@@ -143,7 +143,7 @@ def _refer(review: SecondReview, second: str, like: Likeness, seen: Collection[s
 def settle(review: SecondReview, senior: Decided, now: datetime) -> list[NewEvent]:
     """Return what is recorded when a senior decided between two. Raises NotPossible."""
     if review.state is not ReviewState.DISAGREED:
-        raise NotPossible(f"the second review is {review.state.value}: nothing is to be settled")
+        raise NotPossible("the second review is %(state)s: nothing is to be settled", state=review.state)
     if senior.person in (review.person, review.second_person):
         raise NotPossible("a senior who took neither decision settles it")
     payload = SecondReviewSettled(
@@ -155,7 +155,7 @@ def settle(review: SecondReview, senior: Decided, now: datetime) -> list[NewEven
 def withdraw(review: SecondReview, planted: Case, reason: str, now: datetime) -> list[NewEvent]:
     """Return what is recorded when nobody needs to decide any more; the planted case leaves the queue."""
     if review.state not in (ReviewState.WAITING, ReviewState.DISAGREED):
-        raise NotPossible(f"the second review is {review.state.value}: it is over")
+        raise NotPossible("the second review is %(state)s: it is over", state=review.state)
     payloads: list[tuple[str, Payload]] = [
         (review.id, SecondReviewWithdrawn.model_validate({"review": review.id, "reason": reason}))
     ]

@@ -13,6 +13,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tutela.events.obstacles import Obstacle
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _CLASS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,15}")
 
@@ -231,9 +233,9 @@ class HashLists(Protocol):
         ...
 
 
-class UnknownList(LookupError):
+class UnknownList(Obstacle, LookupError):
     """No list has that name; the message names those that exist."""
 
 
-class UnknownEntry(LookupError):
+class UnknownEntry(Obstacle, LookupError):
     """No entry has that id, or not in that list."""

@@ -25,3 +25,5 @@ from tutela.events.catalogue import referral as referral
 from tutela.events.catalogue import transparency as transparency
 from tutela.events.catalogue import retention as retention
 from tutela.events.catalogue import legal as legal
+from tutela.events.catalogue import returns as returns
+from tutela.events.catalogue import authority as authority

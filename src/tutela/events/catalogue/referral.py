@@ -44,14 +44,16 @@ class ReferralOpened(Payload):
     """The recipient gave the report a number. Recorded before anything else is sent under it.
 
     `items` and `withdrawn` are what this attempt says, by the verdicts at its start; a record of version 1 does not
-    tell, and then it is what was ordered.
+    tell, and then it is what was ordered. `place` is the address or folder that gave the number; nothing before
+    version 3.
     """
 
-    VERSION = 2
+    VERSION = 3
     referral: str
     attempt: int
     report_id: str
     target: str
+    place: str | None = None
     items: tuple[ReferredItem, ...] | None = None
     withdrawn: tuple[str, ...] = ()
 
@@ -97,16 +99,18 @@ class ReferralFailed(Payload):
     """A step failed. `retry` says whether the dispatcher tries again by itself.
 
     `of_recipient`: nothing is wrong with this report; its recipient refuses everything, or cannot be reached. Where
-    that is not tried again, the recipient's other reports wait until somebody looked at this one.
+    that is not tried again, the recipient's other reports wait until somebody looked at this one. `number` is one that
+    the recipient gave this report although it is another's.
     """
 
-    VERSION = 2
+    VERSION = 3
     referral: str
     attempt: int
     step: str
     code: str
     retry: bool
     of_recipient: bool = False
+    number: str | None = None
 
 
 @event("referral.retry_ordered")

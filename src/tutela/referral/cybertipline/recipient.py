@@ -45,14 +45,19 @@ _NAMES: dict[type[CyberTiplineError], str] = {
 class CyberTipline:
     """Implements referral.recipient.Recipient."""
 
-    def __init__(self, client: CyberTiplineClient, target: str) -> None:
+    def __init__(self, client: CyberTiplineClient, settings: CyberTiplineSettings) -> None:
         self._client = client
-        self._target = target
+        self._settings = settings
 
     @property
     def target(self) -> str:
         """Where reports go."""
-        return self._target
+        return self._settings.target
+
+    @property
+    def place(self) -> str:
+        """The service's address."""
+        return self._settings.place
 
     def close(self) -> None:
         """Close the connections."""
@@ -103,7 +108,7 @@ class CyberTipline:
 
 def from_settings(settings: CyberTiplineSettings) -> CyberTipline:
     """Return the recipient for a configuration."""
-    return CyberTipline(CyberTiplineClient(settings), settings.target)
+    return CyberTipline(CyberTiplineClient(settings), settings)
 
 
 @contextmanager

@@ -25,6 +25,11 @@ class CyberTiplineSettings:
     password: str = field(default="sandbox", repr=False)
     target: str = "sandbox"
 
+    @property
+    def place(self) -> str:
+        """The address, without what makes no difference."""
+        return self.url.rstrip("/")
+
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
         host = parts.hostname or ""

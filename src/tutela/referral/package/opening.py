@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,23 +74,76 @@ def open_package(
     return opened
 
 
+def verify_package(
+    stream: BinaryIO, keys: RecipientKeys, *, signers: frozenset[bytes] = frozenset(), limits: Limits | None = None
+) -> tuple[Manifest, bytes]:
+    """Verify a package as `open_package` does, write nothing of it, and return its manifest, also as its bytes.
+
+    Raises NotAccepted; OSError.
+    """
+    hashing = _Hashing(stream)
+    try:
+        read = _read(hashing, keys, signers, limits or Limits(), _hashed)
+        hashing.end()
+    except CannotBeRead as error:
+        raise NotAccepted(str(error)) from error
+    return read.manifest, read.found[MANIFEST]
+
+
 def _into(
     folder: Path, stream: BinaryIO, keys: RecipientKeys, now: datetime, signers: frozenset[bytes], limits: Limits
 ) -> Opened:
     (folder / "files").mkdir(mode=0o700)
     hashing = _Hashing(stream)
+    read = _read(hashing, keys, signers, limits, lambda member: _written(folder / member.name, member))
+    manifest = read.manifest
+    sha256, size = hashing.end()
+    receipt = issue(
+        keys.receipts_seed,
+        package=manifest.package,
+        referral=manifest.referral,
+        sha256=sha256,
+        size=size,
+        files=tuple(read.sizes),
+        signer=manifest.signed_by,
+        received_at=now,
+    )
+    for name, data in {**read.found, RECEIPT: receipt.to_bytes()}.items():
+        _write(folder / name, iter([data]))
+    for one in (folder / "files", folder):
+        _sync(one)
+    return Opened(manifest, receipt, decoded(manifest.signed_by, 32) in signers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A package that was read and verified: what is no file, and the sizes of the files."""
+
+    manifest: Manifest
+    found: dict[str, bytes]
+    sizes: dict[str, int]
+
+
+def _read(
+    stream: _Hashing,
+    keys: RecipientKeys,
+    signers: frozenset[bytes],
+    limits: Limits,
+    take: Callable[[Member], str],
+) -> _Read:
+    """Read and verify a package; `take` gets each file and returns its SHA-256."""
     found: dict[str, bytes] = {}
     digests: dict[str, str] = {}
     sizes: dict[str, int] = {}
     left = limits.all_bytes
-    for member in PackageReader(hashing, keys.secret):  # type: ignore[arg-type]
+    for member in PackageReader(stream, keys.secret):  # type: ignore[arg-type]
         if member.name in digests or member.name in found:
             raise NotAccepted(f"{member.name} is in the package twice")
         if _FILE.fullmatch(member.name):
             left -= member.size
             if len(sizes) >= limits.files or member.size > limits.file_bytes or left < 0:
                 raise NotAccepted(f"{member.name} is beyond the limits: {limits}")
-            digests[member.name], sizes[member.name] = _written(folder / member.name, member), member.size
+            digests[member.name], sizes[member.name] = take(member), member.size
         elif member.name in (MANIFEST, DIGESTS, SIGNATURE):
             if member.size > MOST_MANIFEST:
                 raise NotAccepted(f"{member.name} is longer than {MOST_MANIFEST} bytes")
@@ -99,23 +152,14 @@ def _into(
             raise NotAccepted(f"{member.name!r} is not a name that a package holds")
     if missing := {MANIFEST, DIGESTS, SIGNATURE} - set(found):
         raise NotAccepted(f"the package lacks {', '.join(sorted(missing))}")
-    manifest = _verified(found, digests, sizes, keys, signers)
-    sha256, size = hashing.end()
-    receipt = issue(
-        keys.receipts_seed,
-        package=manifest.package,
-        referral=manifest.referral,
-        sha256=sha256,
-        size=size,
-        files=tuple(sizes),
-        signer=manifest.signed_by,
-        received_at=now,
-    )
-    for name, data in {**found, RECEIPT: receipt.to_bytes()}.items():
-        _write(folder / name, iter([data]))
-    for one in (folder / "files", folder):
-        _sync(one)
-    return Opened(manifest, receipt, decoded(manifest.signed_by, 32) in signers)
+    return _Read(_verified(found, digests, sizes, keys, signers), found, sizes)
+
+
+def _hashed(member: Member) -> str:
+    digest = hashlib.sha256()
+    for chunk in member.chunks:
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _verified(

@@ -79,6 +79,11 @@ class PackageRecipient:
         """Where reports go."""
         return self._settings.target
 
+    @property
+    def place(self) -> str:
+        """The register's address, or the folder."""
+        return self._settings.place
+
     def close(self) -> None:
         """Close what is open; attempts that were not finished are left for whoever settles them."""
         for attempt in self._attempts.values():

@@ -38,6 +38,11 @@ class PackageSettings:
     public_keys: Path | None = None
     token_file: Path | None = None
 
+    @property
+    def place(self) -> str:
+        """The folder, or the address without what makes no difference."""
+        return str(self.folder) if self.folder is not None else self.url.rstrip("/")
+
     def __post_init__(self) -> None:
         if self.target not in ("sandbox", "test", "production"):
             raise WrongTarget(f"{self.id}: target {self.target!r}: one of sandbox, test, production")

@@ -16,7 +16,7 @@ from tutela.sandboxes.cybertipline.exchange import Handler, Operation, handler
 from tutela.sandboxes.cybertipline.faults import Faults
 from tutela.sandboxes.cybertipline.lifecycle import Desk
 from tutela.sandboxes.cybertipline.office import Limits, Office
-from tutela.sandboxes.cybertipline.sqlite_store import SqliteStore
+from tutela.sandboxes.cybertipline.sqlite_store import FIRST_REPORT, SqliteStore
 from tutela.sandboxes.cybertipline.store import Store
 
 BASE_PATH = "/ispws"
@@ -72,6 +72,7 @@ def create_app(
     keep_files: Path | None = None,
     limits: Limits | None = None,
     store: Store | None = None,
+    first_report: int = FIRST_REPORT,
 ) -> Starlette:
     """Return the sandbox as an ASGI app.
 
@@ -79,12 +80,13 @@ def create_app(
     place with another implementation. ``faults`` are orders to share with a test in the same process.
     ``more_accounts`` are further users and passwords; each sees its own reports only. ``keep_files`` is a
     folder for the uploaded bytes, each file named by its id; by default only hash and size are kept.
+    ``first_report`` is the number of the first report of a new store.
 
     ``app.state.store.close()`` frees the store. Raises ValueError for unusable credentials and
     sqlite3.Error for an unusable file.
     """
     accounts = Accounts({**(more_accounts or {}), user: password})
-    kept = SqliteStore(store_path) if store is None else store
+    kept = SqliteStore(store_path, first_report) if store is None else store
     office = Office(
         accounts=accounts,
         checker=Checker(),

@@ -27,6 +27,7 @@ class Options(TypedDict, total=False):
     keep_files: Path | None
     limits: Limits | None
     store: Store | None
+    first_report: int
 
 
 def serve(

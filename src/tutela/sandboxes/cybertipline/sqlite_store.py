@@ -46,8 +46,8 @@ CREATE TABLE IF NOT EXISTS request (
     faults TEXT NOT NULL
 ) STRICT;
 """
-# Ids of a realistic length, so that a client which keeps them in too small a field is found out.
-_FIRST_REPORT = 200_000_000
+FIRST_REPORT = 200_000_001
+"""Ids of a realistic length, so that a client which keeps them in too small a field is found out."""
 
 
 def _text(moment: datetime) -> str:
@@ -58,10 +58,10 @@ class SqliteStore:
     """Keeps everything in one SQLite file, or in memory where no path is given.
 
     May be used from several threads. Raises sqlite3.Error for a path that is no SQLite database or cannot
-    be written.
+    be written. `first_report` is the number of the first report of a new store.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, first_report: int = FIRST_REPORT) -> None:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(
             ":memory:" if path is None else path, check_same_thread=False, isolation_level=None
@@ -75,7 +75,7 @@ class SqliteStore:
             connection.execute(
                 "INSERT INTO sqlite_sequence (name, seq) SELECT 'report', ?"
                 " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'report')",
-                (_FIRST_REPORT,),
+                (first_report - 1,),
             )
 
     @contextmanager

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from tutela.statistics.figure import Figure, Rate, Status
 from tutela.statistics.provider_return.form import FormRow, form_rows
+from tutela.statistics.provider_return.telling import NOTHING, Told
 
 
 @cache
@@ -33,17 +34,18 @@ class Cell:
     def value(
         self,
         value: int | float | str,
-        events: Iterable[int] = (),
+        events: Sequence[int] = (),
         *,
         at_most: int | None = None,
         rate: Rate | None = None,
-        note: str = "",
+        weighted: Rate | None = None,
+        note: Told = NOTHING,
     ) -> Figure:
-        """Return the figure with a value; an upper end that is no higher than the value is none."""
+        """Return the figure with a value and its events; an upper end that is no higher than the value is none."""
         interval = at_most if at_most is not None and isinstance(value, int) and at_most > value else None
-        return self._figure(value=value, at_most=interval, rate=rate, note=note, events=tuple(sorted(set(events))))
+        return self._figure(value=value, at_most=interval, rate=rate, weighted=weighted, note=note, events=events)
 
-    def without(self, status: Status, reason: str) -> Figure:
+    def without(self, status: Status, reason: Told) -> Figure:
         """Return the figure without a value, for a reason."""
         return self._figure(status=status, reason=reason)
 
@@ -59,6 +61,13 @@ class Cell:
             technology=self.technology,
             **values,  # type: ignore[arg-type]
         )
+
+
+def rounded(numerator: int, denominator: int, places: int) -> float:
+    """Return a quotient of whole numbers, none of them negative, with so many decimal places; halves go up."""
+    scale: int = 10**places
+    halves_up: int = (2 * numerator * scale + denominator) // (2 * denominator)
+    return halves_up / scale
 
 
 def cell(row_id: str, service: str | None = None, technology: str | None = None) -> Cell:

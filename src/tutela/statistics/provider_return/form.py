@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from tutela.statistics.provider_return.telling import _
+
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
@@ -26,15 +28,15 @@ class FormRow:
 
 
 SECTIONS = {
-    1: "Type and volumes of data processed",
-    2: "Grounds under the GDPR",
-    3: "Grounds for transfers outside the Union",
-    4: "Cases identified",
-    5: "Complaints and their outcome",
-    6: "Errors of the technologies",
-    7: "Measures to limit errors",
-    8: "Retention and safeguards",
-    9: "Organisations that data was shared with",
+    1: _("Type and volumes of data processed"),
+    2: _("Grounds under the GDPR"),
+    3: _("Grounds for transfers outside the Union"),
+    4: _("Cases identified"),
+    5: _("Complaints and their outcome"),
+    6: _("Errors of the technologies"),
+    7: _("Measures to limit errors"),
+    8: _("Retention and safeguards"),
+    9: _("Organisations that data was shared with"),
 }
 
 

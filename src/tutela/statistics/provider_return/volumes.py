@@ -6,40 +6,62 @@ they make the upper end of both.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from tutela.statistics.figure import Figure, Status
 from tutela.statistics.provider_return.cells import cell
-from tutela.statistics.provider_return.facts import Facts, Services, TallyFact
+from tutela.statistics.provider_return.ledger import Ledger, Services
+from tutela.statistics.provider_return.marks import TallyMark
+from tutela.statistics.provider_return.telling import Told, _, joined
 
-_KINDS = {"images": ("image",), "videos": ("video",), "other_files": ("other", "audio")}
+KINDS = {"images": ("image",), "videos": ("video",), "other_files": ("other", "audio")}
+"""The kinds of items that a row counts."""
+_KIND = {"other": _("files of other types"), "audio": _("audio")}
 
 
-def volumes(facts: Facts, year: int, services: Services, service: str | None) -> list[Figure]:
+def kinds_note(counts: Mapping[str, int]) -> Told | None:
+    """Return the types of files that are counted together, with how many there are of each."""
+    if len(counts) < 2 or not any(counts.values()):
+        return None
+    return joined(*(_("%(kind)s: %(n)s", kind=_KIND[kind], n=n) for kind, n in counts.items() if n))
+
+
+def volumes(ledger: Ledger, services: Services, service: str | None) -> list[Figure]:
     """Return the figures of section 1 for a service, or for all in scope."""
     wanted = {service} if service else set(services)
-    tallies = [t for t in facts.tallies if t.row.day.year == year and t.row.service in wanted and t.row.technologies]
+    tallies = ledger.choose(TallyMark, lambda mark: any(of in wanted for of, _, _ in mark.processed))
     name = services[service] if service else ", ".join(services.values())
     figures = [
-        cell("1.service", service).value(name or "none"),
+        cell("1.service", service).value(name or _("none")),
         cell("1.content_processed", service).value(
-            "yes" if tallies else "no", [t.sequence for t in tallies], note="made from the tallies of all batches"
+            _("yes") if tallies.count else _("no"),
+            ledger.events(tallies),
+            note=_("made from the tallies of all batches"),
         ),
     ]
-    for key, kinds in _KINDS.items():
+    for key, kinds in KINDS.items():
         for region in ("eu", "non_eu"):
-            figures.append(_count(tallies, kinds, region, f"1.{key}_{region}", service))
+            figures.append(_count(ledger, wanted, kinds, region, f"1.{key}_{region}", service))
     for region in ("eu", "non_eu"):
         figures.append(
-            cell(f"1.text_bytes_{region}", service).without(Status.NOT_APPLICABLE, "no technology that reads text ran")
+            cell(f"1.text_bytes_{region}", service).without(
+                Status.NOT_APPLICABLE, _("no technology that reads text ran")
+            )
         )
     return figures
 
 
-def _count(tallies: list[TallyFact], kinds: tuple[str, ...], region: str, row: str, service: str | None) -> Figure:
-    mine = [t for t in tallies if t.row.kind in kinds]
-    counted = [t for t in mine if t.row.region == region]
-    unknown = [t for t in mine if t.row.region == "unknown"]
-    value = sum(t.row.items for t in counted)
-    extra = sum(t.row.items for t in unknown)
-    note = f"{extra} more items concern users whose region is unknown" if extra else ""
-    events = [t.sequence for t in counted + unknown]
-    return cell(row, service).value(value, events, at_most=value + extra, note=note)
+def _count(
+    ledger: Ledger, wanted: Collection[str], kinds: tuple[str, ...], region: str, row: str, service: str | None
+) -> Figure:
+    def fits(of: str, kind: str, users: str) -> bool:
+        return of in wanted and kind in kinds and users in (region, "unknown")
+
+    found = {v: items for v, items in ledger.counted.volumes.items() if fits(*v)}
+    value = sum(items for volume, items in found.items() if volume.region == region)
+    extra = sum(found.values()) - value
+    more = _("%(n)s more items concern users whose region is unknown", n=extra) if extra else None
+    by_kind = {kind: sum(n for v, n in found.items() if (v.kind, v.region) == (kind, region)) for kind in kinds}
+    note = joined(kinds_note(by_kind), more)
+    tallies = ledger.choose(TallyMark, lambda mark: any(fits(*one) for one in mark.processed))
+    return cell(row, service).value(value, ledger.events(tallies), at_most=value + extra, note=note)

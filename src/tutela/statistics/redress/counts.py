@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tutela.casework.reasons import Channel
-from tutela.statistics.provider_return.facts import ActionFact, ComplaintFact, Facts, account_bounds
+from tutela.statistics.redress.facts import ActionFact, ComplaintFact, Facts, account_bounds
 from tutela.statistics.redress.selection import Chosen, Within
 
 

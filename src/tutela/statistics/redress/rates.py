@@ -24,9 +24,9 @@ from tutela.events.catalogue.redress import (
 )
 from tutela.statistics.figure import Rate
 from tutela.statistics.interval import exact_rate
-from tutela.statistics.provider_return.facts import Facts
 from tutela.statistics.redress.counts import Count, actioned, complaints_of, lodged, restored, was_upheld
 from tutela.statistics.redress.durations import Durations, durations
+from tutela.statistics.redress.facts import Facts
 from tutela.statistics.redress.selection import Chosen, Period, Unit, Users, choose, technologies_of
 
 By = Literal["all", "service", "technology"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from tutela.statistics.provider_return.facts import ActionFact, Facts
+from tutela.events.obstacles import BadValue
+from tutela.statistics.redress.facts import ActionFact, Facts
 
 Unit = Literal["item", "account"]
 Users = Literal["all", "eu"]
@@ -25,7 +26,11 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.first > self.last:
-            raise ValueError(f"a period ends on its first day or later: {self.first} to {self.last}")
+            raise BadValue(
+                "a period ends on its first day or later: %(first)s to %(last)s",
+                first=str(self.first),
+                last=str(self.last),
+            )
 
     def __call__(self, at: datetime) -> bool:
         """Return whether a time lies in it."""

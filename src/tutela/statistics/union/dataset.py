@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from tutela.statistics.union.measure import Measure, Unit
-from tutela.statistics.union.observation import Dimension, Observation, Reporter
+from tutela.statistics.union.observation import Dimension, Observation, Reporter, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,26 @@ class Erratum:
     compiled: str
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is said of providers in words, by a code such as `measure.samples`; none of them where nobody said it."""
+
+    id: str
+    head: str
+    providers: tuple[str, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A technology that the document lists for a kind of material, by its name in each language."""
+
+    id: str
+    kind: str
+    names: tuple[tuple[str, str], ...]
+    sources: tuple[Source, ...]
+
+
 @dataclass(frozen=True)
 class Dataset:
     """Observations of one document or one collection; tables first, then what is told in prose.
@@ -98,6 +118,8 @@ class Dataset:
     notes: tuple[Note, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     errata: tuple[Erratum, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    tools: tuple[Tool, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.by_id) != len(self.observations):

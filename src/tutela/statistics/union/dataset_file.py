@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tutela.statistics.figure import Status
 from tutela.statistics.union.amount import Amount, Precision, exact
-from tutela.statistics.union.dataset import Dataset, Disagreement, Erratum, Note, Partition, Ratio, Sum
+from tutela.statistics.union.dataset import Dataset, Disagreement, Erratum, Note, Partition, Ratio, Statement, Sum, Tool
 from tutela.statistics.union.measure import Measure, Unit
 from tutela.statistics.union.observation import Caveat, Dimension, Missing, Observation, Reporter, Source
 from tutela.statistics.union.period import Period
@@ -102,6 +103,20 @@ class _Erratum(_Row):
     compiled: Text
 
 
+class _Statement(_Row):
+    id: Text
+    head: Text
+    providers: Annotated[list[Text], Field(max_length=1_000)]
+    sources: Annotated[list[_Source], Field(max_length=30)]
+
+
+class _Tool(_Row):
+    id: Text
+    kind: Text
+    names: dict[Text, Text]
+    sources: Annotated[list[_Source], Field(max_length=30)]
+
+
 class _Dataset(_Row):
     form: Literal[1]
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
@@ -114,6 +129,8 @@ class _Dataset(_Row):
     notes: Annotated[list[_Note], Field(max_length=MOST)] = []
     disagreements: Annotated[list[_Disagreement], Field(max_length=MOST)] = []
     errata: Annotated[list[_Erratum], Field(max_length=MOST)] = []
+    statements: Annotated[list[_Statement], Field(max_length=MOST)] = []
+    tools: Annotated[list[_Tool], Field(max_length=MOST)] = []
 
 
 @cache
@@ -167,6 +184,14 @@ def written(data: Dataset) -> bytes:
             }
             for e in data.errata
         ],
+        "statements": [
+            {"id": s.id, "head": s.head, "providers": list(s.providers), "sources": _sources(s.sources, data.title)}
+            for s in data.statements
+        ],
+        "tools": [
+            {"id": t.id, "kind": t.kind, "names": dict(t.names), "sources": _sources(t.sources, data.title)}
+            for t in data.tools
+        ],
     }
     head = {"form": FORM, "id": data.id, "title": data.title, "years": list(data.years)}
     lines = [f" {_json(name)}: {_json(value)}" for name, value in head.items()]
@@ -195,6 +220,10 @@ def _dataset(raw: _Dataset) -> Dataset:
             Disagreement(d.place, d.rule, tuple(d.told.items()), d.refused, d.arithmetic) for d in raw.disagreements
         ),
         errata=tuple(Erratum(e.language, e.table, e.row, e.column, e.published, e.compiled) for e in raw.errata),
+        statements=tuple(
+            Statement(s.id, s.head, tuple(s.providers), _read_sources(s.sources, raw.title)) for s in raw.statements
+        ),
+        tools=tuple(Tool(t.id, t.kind, tuple(t.names.items()), _read_sources(t.sources, raw.title)) for t in raw.tools),
     )
 
 
@@ -218,10 +247,7 @@ def _observation(raw: _Observation, document: str) -> Observation:
         unit=Unit(raw.unit),
         period=Period.parse(raw.period) if raw.period is not None else None,
         value=value,
-        sources=tuple(
-            Source(document if s.document is None else s.document, s.language, s.table, s.row, s.column, s.words)
-            for s in raw.sources
-        ),
+        sources=_read_sources(raw.sources, document),
         breakdown=tuple(sorted((Dimension(k), v) for k, v in raw.by.items())),
         caveats=tuple(Caveat(c) for c in raw.caveats),
         prose=raw.prose,
@@ -242,18 +268,29 @@ def _observation_as_json(one: Observation, document: str) -> dict[str, Any]:
             caveats=[c.value for c in one.caveats],
             prose=one.prose,
         ),
-        "sources": [
-            _given(
-                document=s.document if s.document != document else None,
-                language=s.language,
-                table=s.table,
-                row=s.row,
-                column=s.column,
-                words=s.words,
-            )
-            for s in one.sources
-        ],
+        "sources": _sources(one.sources, document),
     }
+
+
+def _sources(sources: Iterable[Source], document: str) -> list[dict[str, Any]]:
+    return [
+        _given(
+            document=s.document if s.document != document else None,
+            language=s.language,
+            table=s.table,
+            row=s.row,
+            column=s.column,
+            words=s.words,
+        )
+        for s in sources
+    ]
+
+
+def _read_sources(raw: Iterable[_Source], document: str) -> tuple[Source, ...]:
+    return tuple(
+        Source(document if s.document is None else s.document, s.language, s.table, s.row, s.column, s.words)
+        for s in raw
+    )
 
 
 def _amount_as_json(amount: Amount) -> str | dict[str, str]:

@@ -58,6 +58,10 @@ _SIGNS = {
 }
 
 
+READABLE = tuple(_SIGNS)
+"""The languages whose numbers with words are read; to write one, a catalogue is enough."""
+
+
 @cache
 def grammar(language: str) -> Grammar:
     """Return the grammar of a language. Raises KeyError for one that has none."""

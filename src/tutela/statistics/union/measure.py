@@ -20,12 +20,15 @@ class Unit(StrEnum):
     STATES = "states"
     DECISIONS = "decisions"
     ORGANISATIONS = "organisations"
+    INVESTIGATIONS = "investigations"
+    BYTES = "bytes"
+    HOURS = "hours"
     PERCENT = "percent"
 
     @property
     def counts(self) -> bool:
         """Whether it counts things, so that a value is whole."""
-        return self is not Unit.PERCENT
+        return self not in {Unit.PERCENT, Unit.HOURS}
 
 
 class Measure(StrEnum):
@@ -43,6 +46,12 @@ class Measure(StrEnum):
     REINSTATED = "reinstated"
     REINSTATED_ON_APPEAL = "reinstated_on_appeal"
     REVERSALS = "reversals"
+    FLAGGED = "flagged"
+    REVIEWED = "reviewed"
+    REJECTED = "rejected"
+    ERROR_RATE = "error_rate"
+    ROW_OF_FORM = "row_of_form"
+    """A number of the provider's standard form that no other measure stands for; its kind is the row."""
     REINSTATED_PER_APPEAL = "reinstated_per_appeal"
     REINSTATED_PER_SUSPENDED = "reinstated_per_suspended"
     REPORTS_RECEIVED = "reports_received"
@@ -53,9 +62,20 @@ class Measure(StrEnum):
     SHARE_OF_POPULATION = "share_of_population"
     CHILDREN_IDENTIFIED = "children_identified"
     CONVICTIONS = "convictions"
+    PERSONS_CONVICTED = "persons_convicted"
+    CONVICTIONS_QUASHED = "convictions_quashed"
+    CASES_REPORTED = "cases_reported"
+    CASES_REPEATED = "cases_repeated"
+    REPORTS_REPEATED = "reports_repeated"
+    REPORTS_INVESTIGATED = "reports_investigated"
+    INVESTIGATIONS_OPENED = "investigations_opened"
+    INVESTIGATIONS_OF_REPORTS = "investigations_of_reports"
+    INVESTIGATIONS_MERGED = "investigations_merged"
+    INVESTIGATIONS_CLOSED = "investigations_closed"
     STATES_SILENT_ON_REPORTS = "states_silent_on_reports"
     STATES_SILENT_ON_CONVICTIONS = "states_silent_on_convictions"
     USING_ORGANISATIONS = "using_organisations"
+    ITEMS_PER_FALSE_POSITIVE = "items_per_false_positive"
     FALSE_POSITIVE_RATE = "false_positive_rate"
     PRECISION = "precision"
 

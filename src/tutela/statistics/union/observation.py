@@ -51,7 +51,14 @@ class Dimension(StrEnum):
     """What it is: a kind of material, report or offence."""
     REGION = "region"
     CHANNEL = "channel"
-    """How it came about: automated or not, internal or with a court."""
+    """How it came about: automated or not, internal or with a court, by whom an authority was put on it."""
+    GRADE = "grade"
+    """What a report is good for, as its sender or the authority marks it."""
+    AGE = "age"
+    SETTING = "setting"
+    """Online, offline, or both."""
+    FINALITY = "finality"
+    """Whether a court can still change it."""
 
 
 class Caveat(StrEnum):
@@ -67,6 +74,8 @@ class Caveat(StrEnum):
     GENDER_NOT_SEPARATED = "gender_not_separated"
     NOT_FINAL = "not_final"
     OFFENCES_NOT_REPORTS = "offences_not_reports"
+    OTHER_PATHS = "other_paths"
+    EARLIER_REPORTS = "earlier_reports"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 FIRST_YEAR, LAST_YEAR = 1990, 2200
@@ -77,6 +77,11 @@ class Period:
         return self.end.last
 
     @property
+    def end_day(self) -> date:
+        """The day after its last."""
+        return self.last + timedelta(days=1)
+
+    @property
     def days(self) -> int:
         """How many days it has."""
         return (self.last - self.first).days + 1
@@ -105,6 +110,13 @@ class Period:
         """Read a point, or two with a slash between them. Raises ValueError."""
         start, slash, end = text.partition("/")
         return cls(Point.parse(start), Point.parse(end if slash else start))
+
+    @classmethod
+    def of_days(cls, first: date, last: date) -> Self:
+        """Return the period of two days, as years where it is of whole ones. Raises ValueError."""
+        if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+            return cls(Point(first.year), Point(last.year))
+        return cls(Point(first.year, None, first.month, first.day), Point(last.year, None, last.month, last.day))
 
     @classmethod
     def of_year(cls, year: int) -> Self:

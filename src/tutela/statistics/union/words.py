@@ -52,7 +52,7 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         self.locale = Locale.parse(language)
-        self._catalogue = _read(language)
+        self._catalogue = catalogue_of(CATALOGUES, language)
 
     def gettext(self, message: str) -> str:
         """Return a label in this language; as it is where the catalogue has none."""
@@ -124,10 +124,16 @@ class Words:
 
     def period(self, period: Period) -> str:
         """Return a period as a cell tells it."""
+        return capital(self.span(period))
+
+    def span(self, period: Period) -> str:
+        """Return a period as it stands within a sentence."""
         if period.start == period.end:
-            return capital(self.point(period.start))
-        names = {"start": self.point(period.start), "end": self.point(period.end)}
-        return capital(self.gettext("%(start)s to %(end)s") % names)
+            return self.point(period.start)
+        return self.gettext("%(start)s to %(end)s") % {
+            "start": self.point(period.start),
+            "end": self.point(period.end),
+        }
 
 
 def capital(text: str) -> str:
@@ -140,11 +146,12 @@ def _places(number: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def _read(language: str) -> NullTranslations:
+def catalogue_of(folder: Path, language: str) -> NullTranslations:
+    """Return what a folder of catalogues has of a language; English stands in the code."""
     if language == ENGLISH:
         return NullTranslations()
     compiled = io.BytesIO()
-    with (CATALOGUES / f"{language}.po").open("rb") as stream:
+    with (folder / f"{language}.po").open("rb") as stream:
         write_mo(compiled, read_po(stream, locale=language))
     compiled.seek(0)
     return Translations(compiled)

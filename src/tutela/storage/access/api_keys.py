@@ -11,6 +11,7 @@ from tutela.access.ports import ApiKey, KeyRow
 from tutela.access.roles import KEY_SCOPES
 from tutela.events.catalogue.access import KeyCreated, KeyRefused, KeyRevoked
 from tutela.events.envelope import SYSTEM, Clock, NewEvent
+from tutela.events.obstacles import BadValue, NotThere, Phrase, Word
 from tutela.storage.access.names import is_name
 from tutela.storage.database import Database
 from tutela.storage.record.event_log import EventLog
@@ -30,18 +31,24 @@ class ApiKeys:
     def create(self, name: str, scopes: list[str], actor: str = SYSTEM, expires_at: datetime | None = None) -> str:
         """Return the secret of a new API key, shown this once. Raises ValueError."""
         if not is_name(name):
-            raise ValueError(f"{name!r}: use lower-case letters, digits, '.', '_' and '-'")
+            raise BadValue("%(name)s: use lower-case letters, digits, '.', '_' and '-'", name=repr(name))
         unknown = sorted(set(scopes) - set(KEY_SCOPES))
         if unknown or not scopes:
-            raise ValueError(f"scopes are {', '.join(KEY_SCOPES)}, not {', '.join(unknown) or 'none'}")
+            raise BadValue(
+                "scopes are %(scopes)s, not %(unknown)s",
+                scopes=tuple(Word("scope", scope) for scope in KEY_SCOPES),
+                unknown=tuple(unknown) or Phrase("none"),
+            )
         token = new_token("tut_")
         now = self._clock()
         if expires_at is not None and expires_at <= now:
-            raise ValueError("a key that has expired already opens nothing: choose a later day")
+            raise BadValue("a key that has expired already opens nothing: choose a later day")
         given = sorted(set(scopes))
         with self._database.write() as connection:
             if connection.execute(select(api_keys.c.id).where(api_keys.c.id == name)).first():
-                raise ValueError(f"there is a key {name} already: revoke it, and give the new one another name")
+                raise BadValue(
+                    "there is a key %(name)s already: revoke it, and give the new one another name", name=name
+                )
             connection.execute(
                 insert(api_keys).values(
                     id=name, digest=token.digest, scopes=given, created_at=now, expires_at=expires_at
@@ -61,7 +68,7 @@ class ApiKeys:
                     .values(revoked_at=self._clock())
                 ).rowcount
             if changed != 1:
-                raise LookupError(f"there is no valid key {name}")
+                raise NotThere("there is no valid key %(name)s", name=name)
             self._record(connection, name, KeyRevoked(), actor)
 
     def by_secret(self, secret: str) -> ApiKey | None:

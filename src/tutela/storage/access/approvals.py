@@ -12,6 +12,7 @@ from tutela.access.approvals import Approval, ApprovalState
 from tutela.access.roles import Person
 from tutela.events.catalogue.approvals import ApprovalKind
 from tutela.events.envelope import Clock
+from tutela.events.obstacles import NotThere
 from tutela.storage.database import Database
 from tutela.storage.record.event_log import EventLog
 from tutela.storage.schema.approvals import approvals
@@ -82,7 +83,7 @@ def find(connection: Connection, approval_id: str, *, lock: bool = False) -> App
     query = select(approvals).where(approvals.c.id == approval_id)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
-        raise LookupError(f"nobody asked for {approval_id}")
+        raise NotThere("nobody asked for %(approval)s", approval=approval_id)
     return _approval(row)
 
 

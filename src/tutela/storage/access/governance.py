@@ -20,6 +20,7 @@ from tutela.events.catalogue.governance import (
     RecordKind,
 )
 from tutela.events.envelope import Clock, Event
+from tutela.events.obstacles import NotThere
 from tutela.statistics.provider_return.quoted import QUOTABLE
 from tutela.storage.database import Database, upserting
 from tutela.storage.record.event_log import EventLog
@@ -52,7 +53,7 @@ class Governance:
     def write(self, person: Person, writing: Writing, record_id: str | None = None) -> str:
         """Write a record, or a new version of one; return its id. Raises NotAllowed, BadRecord, LookupError."""
         if unknown := sorted(set(writing.answers) - set(QUOTABLE)):
-            raise BadRecord(f"no text answers these rows of the standard form: {', '.join(unknown)}")
+            raise BadRecord("no text answers these rows of the standard form: %(unknown)s", unknown=tuple(unknown))
         with self._database.write() as connection:
             before = _find(connection, record_id, lock=True) if record_id else None
             event, record = governance.write(person, writing, self._clock(), before=before)
@@ -133,7 +134,7 @@ def _find(connection: Connection, record_id: str, *, lock: bool = False) -> Gove
     query = _records().where(governance_records.c.id == record_id)
     row = connection.execute(query.with_for_update(of=governance_records) if lock else query).one_or_none()
     if row is None:
-        raise LookupError(f"there is no record {record_id}")
+        raise NotThere("there is no record %(record)s", record=record_id)
     return _record(row)
 
 

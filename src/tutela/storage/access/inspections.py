@@ -15,6 +15,7 @@ from tutela.access.inspection import BadInspection, Inspection, Plan
 from tutela.access.roles import Permission, Person, Role
 from tutela.events.catalogue.governance import InspectionPageOpened
 from tutela.events.envelope import Clock, NewEvent
+from tutela.events.obstacles import NotThere
 from tutela.storage.access import approvals
 from tutela.storage.access.inspection_access import inspection_of, present
 from tutela.storage.access.people import People
@@ -42,11 +43,16 @@ class Inspections:
         now = self._clock()
         inspecting.check(plan, now)
         if not _NAME.fullmatch(plan.person):
-            raise BadInspection(f"{plan.person!r}: the inspector's name has lower-case letters, digits, '.', '_', '-'")
+            raise BadInspection(
+                "%(person)s: the inspector's name has lower-case letters, digits, '.', '_', '-'",
+                person=repr(plan.person),
+            )
         with self._database.write() as connection:
             roles = connection.execute(select(people.c.roles).where(people.c.id == plan.person)).scalar()
             if roles is not None and roles != [Role.SUPERVISOR.value]:
-                raise BadInspection(f"{plan.person} is somebody of this house: give the inspector another name")
+                raise BadInspection(
+                    "%(person)s is somebody of this house: give the inspector another name", person=plan.person
+                )
             event = four_eyes.ask(officer, "inspection", inspecting.subject_of(plan), inspecting.facts_of(plan), now)
             EventLog(connection, self._clock).append([event])
         return str(event.payload.model_dump()["approval"])
@@ -76,7 +82,7 @@ class Inspections:
             query = select(inspections).where(inspections.c.id == inspection_id).with_for_update()
             row = connection.execute(query).one_or_none()
             if row is None:
-                raise LookupError(f"there is no inspection {inspection_id}")
+                raise NotThere("there is no inspection %(inspection)s", inspection=inspection_id)
             event = inspecting.end(inspection_of(row), officer, self._clock())
             EventLog(connection, self._clock).append([event])
 
@@ -86,7 +92,7 @@ class Inspections:
             query = select(inspections).where(inspections.c.id == inspection_id)
             row = connection.execute(query).one_or_none()
         if row is None:
-            raise LookupError(f"there is no inspection {inspection_id}")
+            raise NotThere("there is no inspection %(inspection)s", inspection=inspection_id)
         return inspection_of(row)
 
     def all(self, limit: int = 100) -> list[Inspection]:

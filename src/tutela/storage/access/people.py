@@ -20,6 +20,7 @@ from tutela.events.catalogue.access import (
 )
 from tutela.events.catalogue.base import Payload
 from tutela.events.envelope import SYSTEM, Clock, NewEvent
+from tutela.events.obstacles import BadValue, NotThere, Obstacle
 from tutela.storage import schema
 from tutela.storage.access.api_keys import ApiKeys
 from tutela.storage.access.names import is_name
@@ -35,7 +36,7 @@ HASHES_AT_A_TIME = 2
 SHOWN = 500
 
 
-class NotOneself(ValueError):
+class NotOneself(Obstacle, ValueError):
     """Nobody changes their own access."""
 
 
@@ -56,7 +57,7 @@ class People:
         `must_change`: they choose another password when they come in.
         """
         if not is_name(person.id):
-            raise ValueError(f"{person.id!r}: use lower-case letters, digits, '.', '_' and '-'")
+            raise BadValue("%(person)s: use lower-case letters, digits, '.', '_' and '-'", person=repr(person.id))
         roles = sorted(role.value for role in person.roles)
         with self._hashing:
             hashed = hash_password(password)
@@ -80,7 +81,9 @@ class People:
         """Give somebody new access, with a first password that they must change. Raises ValueError."""
         with self._database.read() as connection:
             if self._row(connection, person.id) is not None:
-                raise ValueError(f"there is somebody called {person.id} already: change their roles instead")
+                raise BadValue(
+                    "there is somebody called %(person)s already: change their roles instead", person=person.id
+                )
         self.register(person, password, actor, must_change=True)
 
     def set_roles(self, name: str, roles: frozenset[Role], actor: str) -> None:
@@ -133,7 +136,7 @@ class People:
         with self._database.write() as connection:
             row = self._row(connection, name, lock=True)
             if row is None or not row.active:
-                raise LookupError(f"there is nobody called {name!r} with access (`tutela person list`)")
+                raise NotThere("there is nobody called %(name)s with access (`tutela person list`)", name=repr(name))
             connection.execute(update(schema.people).where(schema.people.c.id == name).values(active=False))
             end_all(connection, name)
             self._record(connection, name, actor, PersonRegistered(roles=tuple(row.roles), active=False))
@@ -157,11 +160,11 @@ class People:
         left = select(func.count()).select_from(recovery_codes).where(recovery_codes.c.person == name)
         with self._database.read() as connection:
             if not is_name(name):
-                raise LookupError(f"there is nobody called {name!r}")
+                raise NotThere("there is nobody called %(name)s", name=repr(name))
             query = select(schema.people, left.scalar_subquery().label("codes")).where(schema.people.c.id == name)
             row = connection.execute(query).one_or_none()
         if row is None:
-            raise LookupError(f"there is nobody called {name!r}")
+            raise NotThere("there is nobody called %(name)s", name=repr(name))
         return _account(row)
 
     def sign_in(self, name: str, password: str, address: str = "") -> str:
@@ -194,13 +197,13 @@ class People:
     def _existing(self, connection: Connection, name: str) -> Row[Any]:
         row = self._row(connection, name, lock=True)
         if row is None:
-            raise LookupError(f"there is nobody called {name!r} (`tutela person list`)")
+            raise NotThere("there is nobody called %(name)s (`tutela person list`)", name=repr(name))
         return row
 
     @staticmethod
     def _require_local(row: Row[Any] | None) -> None:
         if row is not None and row.openid is not None:
-            raise ValueError(f"{row.id} comes in by the provider, and has no password here")
+            raise BadValue("%(person)s comes in by the provider, and has no password here", person=row.id)
 
     @staticmethod
     def _require_another(name: str, actor: str) -> None:

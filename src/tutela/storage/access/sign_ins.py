@@ -29,6 +29,7 @@ from tutela.events.catalogue.access import (
 )
 from tutela.events.catalogue.base import Payload
 from tutela.events.envelope import SYSTEM, Clock, NewEvent
+from tutela.events.obstacles import Obstacle, Phrase
 from tutela.storage.access.names import is_name
 from tutela.storage.access.second_factors import SealedSecrets, replace_recovery_codes, spend_recovery_code
 from tutela.storage.access.sessions import Method, Sessions, end_all
@@ -36,10 +37,10 @@ from tutela.storage.database import Database
 from tutela.storage.record.event_log import EventLog
 from tutela.storage.schema.access import people, sessions
 
-_REFUSED = "Name and password do not fit, or there were too many tries. Wait a while."
+_REFUSED = Phrase("Name and password do not fit, or there were too many tries. Wait a while.")
 
 
-class WrongPassword(PermissionError):
+class WrongPassword(Obstacle, PermissionError):
     """The password that was asked for once more does not fit."""
 
 

@@ -134,12 +134,12 @@ def _chosen(connection: Connection, case_id: str, item_id: str) -> Row[Any]:
     if item_id:
         row = connection.execute(query.where(items.c.id == item_id)).one_or_none()
         if row is None:
-            raise NoSuchItem(f"case {case_id} has no item {item_id}")
+            raise NoSuchItem("case %(case)s has no item %(item)s", case=case_id, item=item_id)
         return row
     decided = case((items.c.verdict.is_(None), 0), else_=1)
     row = connection.execute(query.order_by(decided, items.c.position).limit(1)).one_or_none()
     if row is None:
-        raise NoSuchItem(f"case {case_id} has no items")
+        raise NoSuchItem("case %(case)s has no items", case=case_id)
     return row
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, case, func, select, tuple_
 
 from tutela.casework.case import CaseState, NoSuchCase
+from tutela.events.obstacles import NotThere
 from tutela.storage import schema
 from tutela.storage.casework.queue_reader import CaseRow, case_rows
 from tutela.storage.database import Database
@@ -228,7 +229,7 @@ class CaseReader:
         with self._database.read() as connection:
             row = connection.execute(select(table).where(table.c.id == referral)).one_or_none()
         if row is None:
-            raise LookupError(f"there is no report {referral}")
+            raise NotThere("there is no report %(referral)s", referral=referral)
         return _referral(row)
 
     def dead_letters(self, limit: int) -> list[ReferralRow]:
@@ -262,7 +263,7 @@ class CaseReader:
         with self._database.read() as connection:
             row = connection.execute(select(table).where(table.c.id == action_id)).one_or_none()
         if row is None:
-            raise LookupError(f"there is no action {action_id}")
+            raise NotThere("there is no action %(action)s", action=action_id)
         return _action(row)
 
     def view(self, view_id: str) -> ViewRow | None:
@@ -310,7 +311,7 @@ BELONGING = (schema.actions, schema.complaints, schema.referrals)
 
 def no_such_case(case_id: str) -> NoSuchCase:
     """Return what is said where there is no case, and to who must not know that there is one."""
-    return NoSuchCase(f"there is no case {case_id}")
+    return NoSuchCase("there is no case %(case)s", case=case_id)
 
 
 def case_row(connection: Connection, case_id: str) -> Row[Any]:

@@ -63,7 +63,7 @@ class CaseStore(RecordingStore):
         query = select(schema.views).where(schema.views.c.id == view_id)
         row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
-            raise NoSuchView(f"there is no look {view_id}")
+            raise NoSuchView("there is no look %(look)s", look=view_id)
         return Look(row.id, row.case_id, row.item_id, row.person, row.shown_at is not None)
 
     def trainings(self, person: str) -> list[Training]:

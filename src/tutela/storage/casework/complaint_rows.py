@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from tutela.casework.redress import Complaint
+from tutela.events.obstacles import NotThere
 from tutela.storage import schema
 
 
@@ -15,7 +16,7 @@ def find_complaint(connection: Connection, complaint_id: str, *, lock: bool = Fa
     query = select(schema.complaints).where(schema.complaints.c.id == complaint_id)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
-        raise LookupError(f"there is no complaint {complaint_id}")
+        raise NotThere("there is no complaint %(complaint)s", complaint=complaint_id)
     return _complaint(row)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 from tutela.casework.actions import Action, ActionState
 from tutela.casework.case import Case, CaseItem, CaseState, NoSuchCase
 from tutela.casework.closing import Report, Standing
+from tutela.events.obstacles import NotThere
 from tutela.referral.states import ReferralState
 from tutela.storage import schema
 
@@ -18,7 +19,7 @@ def case_of(connection: Connection, case_id: str, *, lock: bool = False) -> Case
     query = select(schema.cases).where(schema.cases.c.id == case_id)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
-        raise NoSuchCase(f"there is no case {case_id}")
+        raise NoSuchCase("there is no case %(case)s", case=case_id)
     table = schema.case_items
     items = connection.execute(select(table).where(table.c.case_id == case_id).order_by(table.c.position))
     return Case(
@@ -71,7 +72,7 @@ def find_action(connection: Connection, action_id: str, *, lock: bool = False) -
     query = select(schema.actions).where(schema.actions.c.id == action_id)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
-        raise LookupError(f"there is no action {action_id}")
+        raise NotThere("there is no action %(action)s", action=action_id)
     items = schema.case_items
     deciders = select(items.c.decided_by).where(items.c.case_id == row.case_id, items.c.decided_by.is_not(None))
     if row.item_id is not None:

@@ -32,7 +32,7 @@ class EntryStore(CaseStore):
         table = schema.hash_lists
         row = self._connection.execute(select(table).where(table.c.id == list_id)).one_or_none()
         if row is None:
-            raise UnknownList(f"there is no hash list {list_id!r}")
+            raise UnknownList("there is no hash list %(list)s", list=repr(list_id))
         return hashlist_of(row)
 
     def entry(self, entry_id: int) -> EntryStanding:
@@ -40,7 +40,7 @@ class EntryStore(CaseStore):
         table = schema.hash_entries
         hashlist = self._connection.execute(select(table.c.hashlist).where(table.c.id == entry_id)).scalar()
         if hashlist is None:
-            raise UnknownEntry(f"there is no entry {entry_id}")
+            raise UnknownEntry("there is no entry %(entry)s", entry=entry_id)
         query = select(entry_records).where(entry_records.c.entry_id == entry_id)
         row = self._connection.execute(query.with_for_update()).one_or_none()
         if row is None:
@@ -89,7 +89,7 @@ class EntryStore(CaseStore):
         """Keep an entry from matching, or let it match."""
         before = list_counts.standing(self._connection, entry_id)
         if before is None:
-            raise UnknownEntry(f"there is no entry {entry_id}")
+            raise UnknownEntry("there is no entry %(entry)s", entry=entry_id)
         values = {"held_back": why.value if why else None, "revision": self._changing()}
         list_counts.change_entry(self._connection, entry_id, before, values)
 

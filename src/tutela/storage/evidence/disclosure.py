@@ -22,6 +22,7 @@ from tutela.casework.disclosure import AUDIT, BadRequest, Exported, UnmaskedAcco
 from tutela.casework.evidence import EvidenceGone, ItemRecord
 from tutela.casework.pseudonyms import Pseudonyms
 from tutela.events.envelope import Clock, Event, NewEvent
+from tutela.events.obstacles import AnyOf, NotThere
 from tutela.storage import schema
 from tutela.storage.access import approvals
 from tutela.storage.database import Database
@@ -211,7 +212,7 @@ class Disclosure:
         Raises NotAllowed, NotApproved, BadRequest, LookupError.
         """
         if form not in FORMATS:
-            raise BadRequest(f"the audit is written as {' or '.join(FORMATS)}")
+            raise BadRequest("the audit is written as %(formats)s", formats=AnyOf(tuple(FORMATS)))
         self._require_kind(approval_id, "audit")
         with self._database.read() as connection:
             last = EventLog(connection, self._clock).last_sequence()
@@ -258,7 +259,7 @@ class Disclosure:
         found = self._found(approval_id)
         kind = "hand_over" if what in disclosure.HANDED_OVER else "export"
         if (found.kind, found.facts.get("what")) != (kind, what):
-            raise NotApproved(f"{approval_id} does not allow an export of that kind")
+            raise NotApproved("%(approval)s does not allow an export of that kind", approval=approval_id)
         return found
 
     def require_preserved(self, case: str) -> str:
@@ -280,12 +281,12 @@ class Disclosure:
     def _require_case(self, case: str) -> None:
         with self._database.read() as connection:
             if connection.execute(select(schema.cases.c.id).where(schema.cases.c.id == case)).first() is None:
-                raise LookupError(f"there is no case {case}")
+                raise NotThere("there is no case %(case)s", case=case)
 
     def _records(self, case: str) -> list[tuple[str, ItemRecord]]:
         names = [n for n in self._vault.names(case) if n.endswith((".record", ".again"))]
         if not names:
-            raise EvidenceGone(f"case {case} holds no record of accounts: it was erased")
+            raise EvidenceGone("case %(case)s holds no record of accounts: it was erased", case=case)
         return [(name, ItemRecord.model_validate_json(self._vault.get(case, name))) for name in names]
 
     def _subject(self, service: str, account: str, year: int) -> str:

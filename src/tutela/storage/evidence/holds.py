@@ -18,6 +18,7 @@ from tutela.casework.holds import Deed, Document, Hold
 from tutela.events.catalogue.approvals import ApprovalAsked
 from tutela.events.catalogue.retention import HoldGround, HoldReason
 from tutela.events.envelope import Clock, NewEvent, new_id
+from tutela.events.obstacles import NotThere, Obstacle, Phrase
 from tutela.storage import schema
 from tutela.storage.access import approvals
 from tutela.storage.database import Database
@@ -29,7 +30,7 @@ from tutela.storage.schema.record import events
 from tutela.storage.schema.retention import clocks, holds
 
 
-class NoSuchHold(LookupError):
+class NoSuchHold(Obstacle, LookupError):
     """There is no hold with this id."""
 
 
@@ -94,7 +95,9 @@ class Holds:
         with self._database.write() as connection:
             rests_on = select(legal_requests.c.id).where(legal_requests.c.hold == hold_id)
             if request := connection.execute(rests_on).scalar():
-                raise NotPossible(f"it rests on the legal request {request}: extend it, or take it back, there")
+                raise NotPossible(
+                    "it rests on the legal request %(request)s: extend it, or take it back, there", request=request
+                )
             event = self.asking_change(connection, person, hold_id, deed, reason=reason, until=until)
             EventLog(connection, self._clock).append([event])
         return str(event.payload.model_dump()["approval"])
@@ -169,7 +172,7 @@ class Holds:
                 query = select(holds).where(holds.c.id == hold).order_by(holds.c.case_id).limit(1)
                 row = connection.execute(query).one_or_none()
                 if row is None:
-                    raise NoSuchHold(f"there is no hold {hold}")
+                    raise NoSuchHold("there is no hold %(hold)s", hold=hold)
                 return row.case_id, hold_name(row.event)
             return approval.subject, hold_name(_asking(connection, approval))
 
@@ -181,7 +184,11 @@ class Holds:
             approval, used = self._used(connection, person, approval_id)
             facts = approval.facts
             if (facts.get("do"), facts.get("hold")) != (deed, hold.id):
-                raise NotPossible(f"another person allowed something else than to {deed} it")
+                raise NotPossible(
+                    Phrase("another person allowed something else than to extend it")
+                    if deed == "extend"
+                    else Phrase("another person allowed something else than to lift it")
+                )
             reason = cast(HoldReason, facts["reason"])
             if deed == "extend":
                 _require_wanted(connection, facts)
@@ -213,7 +220,9 @@ class Holds:
         going = select(clocks.c.case_id).where(clocks.c.case_id.in_(list(cases)), clocks.c.due_at.is_(None))
         gone = connection.execute(going.with_for_update()).scalars().first()
         if gone is not None:
-            raise NotPossible(f"the evidence of case {gone} was erased, or is being erased: nothing is left to hold")
+            raise NotPossible(
+                "the evidence of case %(case)s was erased, or is being erased: nothing is left to hold", case=gone
+            )
 
 
 def _require_wanted(connection: Connection, facts: Mapping[str, str]) -> None:
@@ -233,7 +242,7 @@ def _asking(connection: Connection, approval: Approval) -> str:
     for row in connection.execute(query):
         if row.data["approval"] == approval.id:
             return str(row.id)
-    raise LookupError(f"nobody asked for {approval.id}")
+    raise NotThere("nobody asked for %(approval)s", approval=approval.id)
 
 
 def find(connection: Connection, hold_id: str) -> Hold:
@@ -241,7 +250,7 @@ def find(connection: Connection, hold_id: str) -> Hold:
     query = select(holds).where(holds.c.id == hold_id).order_by(holds.c.case_id).with_for_update()
     rows = connection.execute(query).all()
     if not rows:
-        raise NoSuchHold(f"there is no hold {hold_id}")
+        raise NoSuchHold("there is no hold %(hold)s", hold=hold_id)
     return hold_of(rows[0], tuple(row.case_id for row in rows))
 
 
@@ -265,5 +274,7 @@ def _require_cases(connection: Connection, cases: Sequence[str]) -> None:
     # Locked first, as an erasure locks it: a hold comes before it, or too late, and never halfway.
     query = select(table.c.id).where(table.c.id.in_(sorted(wanted))).order_by(table.c.id).with_for_update()
     missing = sorted(wanted - set(connection.execute(query).scalars()))
-    if missing or not wanted:
-        raise NoSuchCase(f"there is no case {', '.join(missing) or 'named'}")
+    if not wanted:
+        raise NoSuchCase("there is no case named")
+    if missing:
+        raise NoSuchCase("there is no case %(case)s", case=tuple(missing))

@@ -14,6 +14,7 @@ from tutela.access.roles import Permission, Person
 from tutela.casework.case import NotPossible
 from tutela.events.catalogue.retention import MasterKeyRotated, PseudonymKeyDestroyed, RotationBegun
 from tutela.events.envelope import Clock, NewEvent
+from tutela.events.obstacles import Phrase
 from tutela.referral.states import ENDS
 from tutela.statistics.provider_return.compilation import YearlyReturn
 from tutela.statistics.provider_return.wording import as_json
@@ -102,17 +103,19 @@ class KeyEnds:
     def _require_closable(self, year: int) -> None:
         now = self._clock()
         if now.year <= year:
-            raise NotPossible(f"the year {year} is not over")
+            raise NotPossible("the year %(year)s is not over", year=str(year))
         if self._keys.is_closed(year):
             with self._database.read() as connection:
                 events = EventLog(connection, self._clock).read(
                     types=[PseudonymKeyDestroyed.TYPE], subject=f"year:{year}"
                 )
                 if next(iter(events), None) is not None:
-                    raise NotPossible(f"the key of {year} is destroyed already")
+                    raise NotPossible("the key of %(year)s is destroyed already", year=str(year))
         with self._database.read() as connection:
             if open_still := _open_of(connection, year):
-                raise NotPossible(f"the return of {year} is not final: {open_still}")
+                raise NotPossible(
+                    "the return of %(year)s is not final: %(open_still)s", year=str(year), open_still=open_still
+                )
 
     def _ask(self, event: NewEvent) -> str:
         with self._database.write() as connection:
@@ -126,8 +129,8 @@ def digest_of(compiled: YearlyReturn) -> str:
     return hashlib.sha256(figures.encode()).hexdigest()
 
 
-def _open_of(connection: Connection, year: int) -> str:
-    """Return what of a year is still open, in words; empty if nothing is."""
+def _open_of(connection: Connection, year: int) -> Phrase | None:
+    """Return what of a year is still open, in words; None if nothing is."""
     first, last = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
     cases, batches = schema.cases, schema.batches
     referrals, complaints = schema.referrals, schema.complaints
@@ -135,18 +138,18 @@ def _open_of(connection: Connection, year: int) -> str:
         cases.c.state.in_(("open", "held", "escalated")), cases.c.opened_at < last, cases.c.planted.is_(None)
     )
     if connection.execute(awaiting.limit(1)).first() is not None:
-        return "cases of that year still await a decision"
+        return Phrase("cases of that year still await a decision")
     if connection.execute(select(batches.c.id).where(batches.c.opened_at < last).limit(1)).first() is not None:
-        return "batches of that year are still open"
+        return Phrase("batches of that year are still open")
     of_year = exists().where(cases.c.opened_at >= first, cases.c.opened_at < last)
     waiting = select(complaints.c.id).where(
         complaints.c.upheld.is_(None), of_year.where(cases.c.id == complaints.c.case_id)
     )
     if connection.execute(waiting.limit(1)).first() is not None:
-        return "complaints of that year await a decision"
+        return Phrase("complaints of that year await a decision")
     unsent = select(referrals.c.id).where(
         referrals.c.state.not_in([state.value for state in ENDS]), of_year.where(cases.c.id == referrals.c.case_id)
     )
     if connection.execute(unsent.limit(1)).first() is not None:
-        return "reports of that year are still to be sent"
-    return ""
+        return Phrase("reports of that year are still to be sent")
+    return None

@@ -101,6 +101,10 @@ class KeyRing:
         """Return the seed of the Ed25519 key that signs packages for authorities."""
         return self._plain.get(PACKAGES_KEY)
 
+    def register(self) -> bytes:
+        """Return the key of the marks in an authority's register."""
+        return self._plain.get("register.key")
+
     def links(self) -> bytes:
         """Return the key of the links in notices to users."""
         return self._plain.get("links.key")
@@ -130,14 +134,18 @@ class KeyRing:
                 key = self._unwrap(case, path.read_bytes())
             except FileNotFoundError:
                 if not make:
-                    raise EvidenceGone(f"the key of case {case} is gone: its evidence cannot be read") from None
+                    raise EvidenceGone(
+                        "the key of case %(case)s is gone: its evidence cannot be read", case=case
+                    ) from None
                 key = self._make(case, path)
             if not self.tombstones.holds(case, key_id(key)):
                 return key
             self.destroy_case(case)
             if not make:
                 break
-        raise EvidenceGone(f"the evidence of case {case} was erased: its key came back, and was destroyed again")
+        raise EvidenceGone(
+            "the evidence of case %(case)s was erased: its key came back, and was destroyed again", case=case
+        )
 
     def id_of_case(self, case: str) -> str | None:
         """Return what tells the key of a case from every other and says nothing of it; nothing where it is gone.

@@ -19,6 +19,7 @@ from tutela.casework.evidence import EvidenceGone, HoldRecord, hold_name
 from tutela.casework.holds import Hold
 from tutela.events.catalogue.retention import ErasureCertified, RetentionPolicySet
 from tutela.events.envelope import Clock, NewEvent
+from tutela.events.obstacles import NotThere
 from tutela.regimes.retention import RetentionTable
 from tutela.storage import schema
 from tutela.storage.database import Database
@@ -125,7 +126,7 @@ class Retention:
         """Return the clock of a case; raises NoSuchCase."""
         found = self._clocks(select(clocks.c.case_id).where(clocks.c.case_id == case))
         if not found:
-            raise NoSuchCase(f"there is no case {case}, or it has no clock")
+            raise NoSuchCase("there is no case %(case)s, or it has no clock", case=case)
         return found[0]
 
     def standing(self, limit: int = PAGE) -> list[Hold]:
@@ -145,7 +146,7 @@ class Retention:
         with self._database.read() as connection:
             found = list(connection.execute(query).scalars())
         if not found:
-            raise NoSuchHold(f"there is no hold {hold}")
+            raise NoSuchHold("there is no hold %(hold)s", hold=hold)
         return found
 
     def reference(self, door: EvidenceDoor, hold: Hold, actor: str) -> str:
@@ -179,7 +180,7 @@ class Retention:
         with self._database.read() as connection:
             body = connection.execute(select(certificates.c.body).where(certificates.c.id == certificate)).scalar()
         if body is None:
-            raise LookupError(f"there is no certificate {certificate}")
+            raise NotThere("there is no certificate %(certificate)s", certificate=certificate)
         return ErasureCertified.model_validate(body)
 
     def case_of(self, certificate: str) -> str:
@@ -188,7 +189,7 @@ class Retention:
         with self._database.read() as connection:
             case = connection.execute(query).scalar()
         if case is None:
-            raise LookupError(f"there is no certificate {certificate}")
+            raise NotThere("there is no certificate %(certificate)s", certificate=certificate)
         return str(case)
 
     def horizon(self, days: int) -> datetime:

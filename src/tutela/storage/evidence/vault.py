@@ -84,7 +84,7 @@ class Vault:
         try:
             stored = self._blobs.get(case, self._sealed(key, name))
         except NotStored:
-            raise EvidenceGone(f"case {case} holds no {name}") from None
+            raise EvidenceGone("case %(case)s holds no %(name)s", case=case, name=name) from None
         try:
             return AESGCM(key).decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], _bound(case, name))
         except (InvalidTag, ValueError) as error:

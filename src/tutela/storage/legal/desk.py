@@ -378,12 +378,14 @@ class LegalDesk:
         self, connection: Connection, request: LegalRequest, order: OrderRecord, state: list[CoveredCase], now: datetime
     ) -> tuple[LegalOutcome, dict[str, Any]]:
         if held := [one.case for one in state if one.held]:
-            raise NotPossible(f"something is held: {', '.join(held[:3])}")
+            raise NotPossible("something is held: %(held)s", held=tuple(held[:3]))
         later, closed = self._of_accounts(connection, order, now)
         table = schema.cases
         before = select(table.c.id).where(table.c.id.in_(later), table.c.opened_at <= request.entered_at)
         if missed := sorted(set(connection.execute(before).scalars()) - set(request.cases)):
-            raise NotPossible(f"something is held that was not found before: {', '.join(missed[:3])}; enter it anew")
+            raise NotPossible(
+                "something is held that was not found before: %(missed)s; enter it anew", missed=tuple(missed[:3])
+            )
         return "nothing_held", {"erased": _erased(state), "years_in_which_accounts_cannot_be_looked_up": closed}
 
     def _handed_over(
@@ -430,14 +432,18 @@ class LegalDesk:
         table, referrals = schema.cases, schema.referrals
         named = set(connection.execute(select(table.c.id).where(table.c.id.in_(list(entry.cases)))).scalars())
         if missing := [case for case in entry.cases if case not in named]:
-            raise NoSuchCase(f"there is no case {', '.join(missing)}")
+            raise NoSuchCase("there is no case %(case)s", case=tuple(missing))
         for report in entry.reports:
             number, recipient = report.rpartition(":")[2].strip(), report.rpartition(":")[0].strip()
             query = select(referrals.c.case_id, referrals.c.recipient).where(referrals.c.report_id == number)
             rows = connection.execute(query.where(referrals.c.recipient == recipient) if recipient else query).all()
             # Two recipients may give the same number, and one of the two cases concerns nobody here.
             if len(recipients := sorted({row.recipient for row in rows})) > 1:
-                raise NotPossible(f"{number} is the number of several reports: write it as {recipients[0]}:{number}")
+                raise NotPossible(
+                    "%(number)s is the number of several reports: write it as %(recipient)s:%(number)s",
+                    number=number,
+                    recipient=recipients[0],
+                )
             named |= {row.case_id for row in rows}
         found, closed = cases_of(connection, self._keys, entry.service, entry.accounts, now.year)
         return Covered(tuple(sorted(named | set(found))), tuple(closed) if entry.accounts else ())
@@ -461,7 +467,9 @@ class LegalDesk:
     def _kind(self, request: LegalRequest) -> LegalKind:
         kind = self.table.named(request.kind)
         if kind is None:
-            raise NotPossible(f"the table of legal process has no {request.kind} any more: put it back to work on it")
+            raise NotPossible(
+                "the table of legal process has no %(kind)s any more: put it back to work on it", kind=request.kind
+            )
         return kind
 
     @staticmethod
@@ -471,7 +479,11 @@ class LegalDesk:
             return
         asked = approvals.find(connection, request.asked)
         if asked.state in (ApprovalState.WAITING, ApprovalState.ALLOWED) and not asked.is_over(now):
-            raise NotPossible(f"something was asked for it already, and is {asked.state.value}: {asked.id}")
+            raise NotPossible(
+                "something was asked for it already, and is %(state)s: %(approval)s",
+                state=asked.state,
+                approval=asked.id,
+            )
 
 
 def _locked(connection: Connection, request_id: str) -> LegalRequest:

@@ -91,7 +91,7 @@ def find(connection: Connection, request: str, *, lock: bool = False) -> LegalRe
     query = select(legal_requests).where(legal_requests.c.id == request)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
-        raise NoSuchRequest(f"there is no legal request {request}")
+        raise NoSuchRequest("there is no legal request %(request)s", request=request)
     return _request(row, _cases_of(connection, [row.id]).get(row.id, ()))
 
 

@@ -30,6 +30,7 @@ from tutela.events.catalogue.hashlists import (
     HashListSwitched,
 )
 from tutela.events.envelope import SYSTEM, Clock, NewEvent
+from tutela.events.obstacles import Obstacle, Phrase
 from tutela.storage import schema
 from tutela.storage.database import Database
 from tutela.storage.lists import list_counts
@@ -42,11 +43,11 @@ _PAGE = 5000
 _Row = Any
 
 
-class AlreadyThere(ValueError):
+class AlreadyThere(Obstacle, ValueError):
     """A list of that name exists."""
 
 
-class OwnList(ValueError):
+class OwnList(Obstacle, ValueError):
     """Entries of the operator's own lists are not imported; the message says what to do."""
 
 
@@ -72,7 +73,7 @@ class StoredHashLists:
         with self._database.write() as connection:
             revision = next_revision(connection, now)
             if self._row(connection, hashlist.id) is not None:
-                raise AlreadyThere(f"there is a list {hashlist.id} already")
+                raise AlreadyThere("there is a list %(list)s already", list=hashlist.id)
             connection.execute(
                 insert(schema.hash_lists).values(
                     id=hashlist.id,
@@ -119,8 +120,9 @@ class StoredHashLists:
         """
         if self.get(list_id).own:
             raise OwnList(
-                f"{list_id} is an own list: its entries come from confirmed cases (`tutela entry add`). Import into "
-                "another list, which carries the verifications of the file"
+                "%(list)s is an own list: its entries come from confirmed cases (`tutela entry add`). "
+                "Import into another list, which carries the verifications of the file",
+                list=list_id,
             )
         with self._database.own_connection() as connection:
             with self._database.begin(connection, writes=False):
@@ -234,7 +236,7 @@ class StoredHashLists:
         with self._database.read() as connection:
             row = connection.execute(_with_list().where(schema.hash_entries.c.id == entry_id)).one_or_none()
         if row is None:
-            raise UnknownEntry(f"there is no entry {entry_id}")
+            raise UnknownEntry("there is no entry %(entry)s", entry=entry_id)
         return _entry(row)
 
     def _record(self, connection: Connection, payload: Payload, list_id: str, actor: str) -> None:
@@ -244,7 +246,9 @@ class StoredHashLists:
     def _change_entry(connection: Connection, list_id: str, entry_id: int, **values: object) -> None:
         found = list_counts.standing(connection, entry_id)
         if found is None or found.hashlist != list_id or found.removed:
-            raise UnknownEntry(f"the list {list_id} has no entry {entry_id}, or it was removed")
+            raise UnknownEntry(
+                "the list %(list)s has no entry %(entry)s, or it was removed", list=list_id, entry=entry_id
+            )
         list_counts.change_entry(connection, entry_id, found, values)
 
     @staticmethod
@@ -255,7 +259,11 @@ class StoredHashLists:
         row = self._row(connection, list_id)
         if row is None:
             names = connection.execute(select(schema.hash_lists.c.id).order_by(schema.hash_lists.c.id)).scalars()
-            raise UnknownList(f"there is no hash list {list_id!r}; there is: {', '.join(names) or 'none yet'}")
+            raise UnknownList(
+                "there is no hash list %(list)s; there is: %(names)s",
+                list=repr(list_id),
+                names=tuple(names) or Phrase("none yet"),
+            )
         return row
 
 

@@ -14,6 +14,7 @@ from tutela.casework.calls import Call, Caller, CallState, LeaseLost, Sender
 from tutela.casework.evidence import EvidenceVault
 from tutela.events.catalogue.platform import CallRetryOrdered
 from tutela.events.envelope import Clock, NewEvent
+from tutela.events.obstacles import NotThere
 from tutela.storage.database import Database, upserting
 from tutela.storage.platform.call_contents import CallContents
 from tutela.storage.record.event_log import EventLog
@@ -72,7 +73,7 @@ class CallStore(RecordingStore):
         )
         case = self._connection.execute(query.with_for_update()).scalar()
         if case is None:
-            raise LookupError(f"there is no call {call} that waits or is dead")
+            raise NotThere("there is no call %(call)s that waits or is dead", call=call)
         self._connection.execute(delete(call_leases).where(call_leases.c.call_id == call))
         self.append([NewEvent(CallRetryOrdered(call=call), case, now, actor)])
 
@@ -133,7 +134,7 @@ class Calls:
             if before is not None:
                 at = connection.execute(select(calls.c.ordered_at).where(calls.c.id == before)).scalar()
                 if at is None:
-                    raise LookupError(f"there is no call {before}")
+                    raise NotThere("there is no call %(call)s", call=before)
                 query = query.where(or_(calls.c.ordered_at < at, and_(calls.c.ordered_at == at, calls.c.id < before)))
             return [_row(row) for row in connection.execute(query)]
 

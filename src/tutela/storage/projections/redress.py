@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from tutela.events.catalogue.redress import ComplaintDecided, ComplaintLodged
 from tutela.events.envelope import Event
@@ -37,15 +37,18 @@ def lodged(connection: Connection, events: Sequence[Event]) -> None:
 @projects(ComplaintDecided)
 def complaint_decided(connection: Connection, events: Sequence[Event]) -> None:
     """A complaint is decided."""
+    table = schema.complaints
     for event, payload in payloads_of(events, ComplaintDecided):
+        lodged = connection.execute(select(table.c.lodged_at).where(table.c.id == payload.complaint)).scalar_one()
         connection.execute(
-            update(schema.complaints)
-            .where(schema.complaints.c.id == payload.complaint)
+            update(table)
+            .where(table.c.id == payload.complaint)
             .values(
                 upheld=payload.upheld,
                 reason=payload.reason,
                 decided_by=event.actor,
                 decided_at=event.occurred_at,
+                took=int(event.occurred_at.timestamp()) - int(lodged.timestamp()),
                 answer_event=event.id if payload.answer else None,
             )
         )

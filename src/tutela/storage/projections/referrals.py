@@ -78,7 +78,7 @@ def opened(connection: Connection, events: Sequence[Event]) -> None:
     """An attempt has a report number and says what it says; nothing is uploaded under it yet."""
     table = schema.referral_items
     for event, payload in payloads_of(events, ReferralOpened):
-        values = {"attempt": payload.attempt, "report_id": payload.report_id, "target": payload.target}
+        values = payload.model_dump(include={"attempt", "report_id", "target", "place"})
         _move(connection, event, _S.OPEN, **values)
         ordered_again = payload.items is None
         connection.execute(

@@ -21,6 +21,7 @@ from tutela.events.catalogue.casework import CaseClosed, ItemDecided
 from tutela.events.catalogue.intake import CaseOpened, DetectionRecorded, ItemFlagged
 from tutela.events.catalogue.review import CaseMarkedUrgent, CaseUrgencyLifted
 from tutela.events.envelope import SYSTEM, Event
+from tutela.events.obstacles import NotThere
 from tutela.storage import schema
 from tutela.storage.casework.case_reader import case_row
 from tutela.storage.casework.case_store import CaseStore
@@ -177,7 +178,7 @@ class QualityStore(CaseStore):
         """Return a golden item; raises LookupError."""
         row = self._connection.execute(select(golden_items).where(golden_items.c.id == golden)).one_or_none()
         if row is None:
-            raise LookupError(f"there is no golden item {golden}")
+            raise NotThere("there is no golden item %(golden)s", golden=golden)
         return self._golden(row)
 
     def _golden(self, row: Any) -> GoldenItem:
@@ -246,14 +247,14 @@ class QualityStore(CaseStore):
         """Return a finding; raises LookupError."""
         row = self._connection.execute(select(findings).where(findings.c.id == finding)).one_or_none()
         if row is None:
-            raise LookupError(f"there is no finding {finding}")
+            raise NotThere("there is no finding %(finding)s", finding=finding)
         return KnownFinding(row.id, row.person, row.closed_at is not None)
 
     def training(self, training: str) -> Training:
         """Return a training; raises LookupError."""
         row = self._connection.execute(select(trainings).where(trainings.c.id == training)).one_or_none()
         if row is None:
-            raise LookupError(f"there is no training {training}")
+            raise NotThere("there is no training %(training)s", training=training)
         return training_of(row)
 
     def _decisions(self, case_id: str) -> list[Event]:

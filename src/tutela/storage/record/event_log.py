@@ -15,6 +15,7 @@ from tutela.storage import schema
 from tutela.storage.projections import (
     actions,
     approvals,
+    authority,
     cases,
     entries,
     feedback,
@@ -50,6 +51,7 @@ PROJECTORS = (
     approvals,
     governance,
     legal,
+    authority,
     overview,
 )
 """Imported so that their functions are registered."""

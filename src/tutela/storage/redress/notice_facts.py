@@ -12,6 +12,7 @@ from tutela.casework.reasons import Reason
 from tutela.casework.redress_policy import RedressPolicy
 from tutela.events.catalogue.intake import ItemFlagged
 from tutela.events.catalogue.notices import NoticeKind
+from tutela.events.obstacles import NotThere
 from tutela.regimes.permission import NO_DEROGATION_NEEDED, OtherGround
 from tutela.regimes.regime import RegimeTable
 from tutela.storage import schema
@@ -40,14 +41,14 @@ class NoticeSource:
         if kind == "complaint_decided":
             line = self._reader.complaint(about)
             if line.upheld is None or line.decided_at is None or line.reason is None:
-                raise LookupError(f"the complaint {about} is not decided")
+                raise NotThere("the complaint %(about)s is not decided", about=about)
             answer = self._reader.written(line).answer or ""
             complaint = ComplaintFacts(line.lodged_at, line.decided_at, line.upheld, Reason(line.reason), answer)
             return NoticeFacts(kind, action, complaint=complaint)
         if kind == "access_answered":
             request = self._reader.access(about)
             if request.outcome is None or request.answered_at is None:
-                raise LookupError(f"the request {about} is not answered")
+                raise NotThere("the request %(about)s is not answered", about=about)
             access = AccessFacts(
                 request.requested_at,
                 request.answered_at,
@@ -74,7 +75,7 @@ class NoticeSource:
                 .where(actions.c.id == action_id)
             ).one_or_none()
             if row is None:
-                raise LookupError(f"there is no action {action_id} that was carried out")
+                raise NotThere("there is no action %(action)s that was carried out", action=action_id)
             query = select(items).where(items.c.case_id == row.case_id).order_by(items.c.position)
             if row.item_id is not None:
                 query = query.where(items.c.id == row.item_id)

@@ -13,6 +13,7 @@ from tutela.casework import redress
 from tutela.casework.evidence import EvidenceGone, EvidenceVault
 from tutela.casework.reasons import Channel
 from tutela.casework.redress_records import AuthorityRequest, CourtPaper, Words, paper_name, words_name
+from tutela.events.obstacles import NotThere
 from tutela.storage import schema
 from tutela.storage.casework.complaint_rows import complaints_against, find_complaint
 from tutela.storage.casework.standing import case_of, find_action
@@ -165,7 +166,7 @@ class RedressReader:
         """Return a complaint; raises LookupError."""
         found = self._lines(_complaints().where(schema.complaints.c.id == complaint_id))
         if not found:
-            raise LookupError(f"there is no complaint {complaint_id}")
+            raise NotThere("there is no complaint %(complaint)s", complaint=complaint_id)
         return found[0]
 
     def of_action(self, action_id: str) -> list[ComplaintLine]:
@@ -206,13 +207,16 @@ class RedressReader:
         return self._doubts(select(entry_doubts).where(entry_doubts.c.complaint_id == complaint_id))
 
     def times(self, first: datetime, end: datetime, channel: Channel) -> list[timedelta]:
-        """Return how long each complaint of a channel took that was decided from `first` to before `end`."""
+        """Return how long each complaint of a channel took, in whole seconds, that was decided then.
+
+        From `first` to before `end`.
+        """
         table = schema.complaints
-        query = select(table.c.lodged_at, table.c.decided_at).where(
+        query = select(table.c.took).where(
             table.c.decided_at >= first, table.c.decided_at < end, table.c.channel == channel
         )
         with self._database.read() as connection:
-            return [row.decided_at - row.lodged_at for row in connection.execute(query)]
+            return [timedelta(seconds=took) for took in connection.execute(query).scalars()]
 
     def notice(self, about: str) -> NoticeLine | None:
         """Return the notice about an action, a complaint or a request, if there is anything to tell."""
@@ -259,7 +263,7 @@ class RedressReader:
         """Return a request for access; raises LookupError."""
         found = self._access(select(access_requests).where(access_requests.c.id == request_id))
         if not found:
-            raise LookupError(f"there is no request for access {request_id}")
+            raise NotThere("there is no request for access %(request)s", request=request_id)
         return found[0]
 
     def overdue(

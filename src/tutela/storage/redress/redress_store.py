@@ -13,6 +13,7 @@ from tutela.casework.links import Link
 from tutela.casework.notices import AccessRequest, Deferral, Notice
 from tutela.casework.redress import Complaint
 from tutela.casework.redress_ports import Matched
+from tutela.events.obstacles import NotThere
 from tutela.storage import schema
 from tutela.storage.casework.case_store import CaseStore
 from tutela.storage.casework.complaint_rows import complaints_against
@@ -78,7 +79,7 @@ class RedressStore(CaseStore):
         query = select(deferrals).where(deferrals.c.id == deferral_id).with_for_update()
         row = self._connection.execute(query).one_or_none()
         if row is None:
-            raise LookupError(f"there is no deferral {deferral_id}")
+            raise NotThere("there is no deferral %(deferral)s", deferral=deferral_id)
         return _deferral(row)
 
     def deferrals_over(self, now: datetime, limit: int) -> list[Deferral]:
@@ -97,7 +98,7 @@ class RedressStore(CaseStore):
         query = select(access_requests).where(access_requests.c.id == request_id).with_for_update()
         row = self._connection.execute(query).one_or_none()
         if row is None:
-            raise LookupError(f"there is no request for access {request_id}")
+            raise NotThere("there is no request for access %(request)s", request=request_id)
         return AccessRequest(row.id, row.case_id, row.action_id, row.outcome)
 
     def access_waits(self, action: str) -> bool:

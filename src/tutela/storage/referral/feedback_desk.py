@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select
 from tutela.access.roles import Person
 from tutela.events.catalogue.referral import FeedbackKind
 from tutela.events.envelope import Clock
+from tutela.events.obstacles import NotThere
 from tutela.referral.feedback import FiledReport, Via, Word, record
 from tutela.statistics.feedback.figures import Found, Told
 from tutela.statistics.redress.selection import Period
@@ -75,7 +76,7 @@ class FeedbackDesk:
             query = select(table.c.id, table.c.case_id, table.c.filed_at).where(table.c.id == referral)
             row = connection.execute(query.with_for_update()).one_or_none()
             if row is None:
-                raise LookupError(f"there is no report {referral}")
+                raise NotThere("there is no report %(referral)s", referral=referral)
             items = tuple(item.item for item in _stated(connection, referral))
             event = record(person, FiledReport(row.id, row.case_id, row.filed_at, items), word, via, self._clock())
             EventLog(connection, self._clock).append([event])

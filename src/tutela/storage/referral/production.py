@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 from tutela.access.approvals import LASTS, Approval
 from tutela.access.roles import Person
 from tutela.events.envelope import Clock
+from tutela.events.obstacles import NotThere
 from tutela.referral import production
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.package.target import PackageSettings
@@ -112,7 +113,7 @@ class Production:
             query = select(openings.c.closed_at).where(openings.c.recipient == recipient)
             row = connection.execute(query.with_for_update()).one_or_none()
             if row is None or row.closed_at is not None:
-                raise LookupError(f"the production of {recipient} is not open")
+                raise NotThere("the production of %(recipient)s is not open", recipient=recipient)
             EventLog(connection, self._clock).append([production.close(recipient, person, self._clock())])
 
     @staticmethod
@@ -124,14 +125,15 @@ class Production:
             )
         ).scalar_one()
         if elsewhere:
-            raise LookupError(
-                f"{elsewhere} reports of this installation went to a stand-in or a test system and count as told: "
-                "production begins with an installation of its own"
+            raise NotThere(
+                "%(n)s reports of this installation went to a stand-in or a test system and "
+                "count as told: production begins with an installation of its own",
+                n=elsewhere,
             )
 
     def _endpoint(self, recipient: str) -> Endpoint:
         if recipient not in self.endpoints:
-            raise LookupError(f"no production of {recipient} is configured")
+            raise NotThere("no production of %(recipient)s is configured", recipient=recipient)
         return self.endpoints[recipient]
 
     def _standing(self, connection: Connection, name: str, closed: bool) -> Standing:
@@ -175,10 +177,10 @@ def endpoints_of(settings: Settings) -> Sequence[Endpoint]:
     for name in settings.policy.recipients:
         configured = getattr(settings, name, None)
         if isinstance(configured, CyberTiplineSettings) and configured.target == "production":
-            found.append(Endpoint(name, configured.target, configured.url, configured.user))
+            found.append(Endpoint(name, configured.target, configured.place, configured.user))
         elif isinstance(configured, PackageSettings) and configured.target == "production":
-            place = str(configured.folder) if configured.folder is not None else configured.url
-            found.append(Endpoint(name, configured.target, place, keys=_digest(configured.public_keys)))
+            keys = _digest(configured.public_keys)
+            found.append(Endpoint(name, configured.target, configured.place, keys=keys))
     if settings.transparency.target == "production":
         found.append(Endpoint(TRANSPARENCY, settings.transparency.target, settings.transparency.url))
     return found

@@ -55,6 +55,7 @@ class ReferralStore(RecordingStore):
             row.failures,
             row.urgent,
             row.target,
+            row.place,
         )
 
     def _next(self, now: datetime, but: Collection[str], *, urgent: bool) -> Row[Any] | None:
@@ -79,11 +80,14 @@ class ReferralStore(RecordingStore):
             query = query.where(table.c.recipient.not_in(sorted(but)))
         return self._connection.execute(query).one_or_none()
 
-    def number_of_another(self, referral: str, recipient: str, report_id: str) -> bool:
-        """Return whether another report has the number."""
+    def number_of_another(self, referral: str, recipient: str, place: str, report_id: str) -> bool:
+        """Return whether another report has the number, from the same place or from one that no record names."""
         table = schema.referrals
         query = select(table.c.id).where(
-            table.c.report_id == report_id, table.c.recipient == recipient, table.c.id != referral
+            table.c.report_id == report_id,
+            table.c.recipient == recipient,
+            (table.c.place == place) | table.c.place.is_(None),
+            table.c.id != referral,
         )
         return self._connection.execute(query.limit(1)).first() is not None
 

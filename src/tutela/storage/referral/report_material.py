@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from tutela.casework.closing import Standing, statement
 from tutela.casework.evidence import EvidenceGone, ItemRecord, bytes_name, record_name, repeat_name
-from tutela.events.catalogue.casework import ItemDecided
+from tutela.events.catalogue.casework import CaseReopened, ItemDecided
 from tutela.events.catalogue.intake import ItemSeenAgain
 from tutela.events.catalogue.redress import ActionCarriedOut
 from tutela.events.catalogue.review import CaseMarkedUrgent, CaseUrgencyLifted
@@ -160,20 +160,32 @@ class MaterialSource:
 
 
 def _urgent(connection: Connection, case_id: str) -> tuple[datetime, ...]:
-    """Return when people said that a child is in danger now, oldest first; nothing from before a senior lifted it."""
-    events = schema.events
+    """Return when people said that a child is in danger now, oldest first, as far as what they said still stands.
+
+    A decision stands until its item is decided again or awaits that; a mark until a senior lifts it.
+    """
+    events, told_by = schema.events, (ItemDecided, CaseReopened, CaseMarkedUrgent, CaseUrgencyLifted)
     told = connection.execute(
         select(events.c.type, events.c.data, events.c.occurred_at)
-        .where(events_about(case_id, ItemDecided.TYPE, CaseMarkedUrgent.TYPE, CaseUrgencyLifted.TYPE))
+        .where(events_about(case_id, *(payload.TYPE for payload in told_by)))
         .order_by(events.c.sequence)
     )
-    said: list[datetime] = []
+    marked: list[datetime] = []
+    decided: dict[str, datetime] = {}
     for event in told:
         if event.type == CaseUrgencyLifted.TYPE:
-            said.clear()
-        elif event.type == CaseMarkedUrgent.TYPE or event.data.get("urgent"):
-            said.append(event.occurred_at)
-    return tuple(said)
+            marked.clear()
+            decided.clear()
+        elif event.type == CaseMarkedUrgent.TYPE:
+            marked.append(event.occurred_at)
+        elif event.type == CaseReopened.TYPE:
+            for item in event.data["items"]:
+                decided.pop(item, None)
+        else:
+            decided.pop(event.data["item"], None)
+            if event.data.get("urgent"):
+                decided[event.data["item"]] = event.occurred_at
+    return tuple(sorted([*marked, *decided.values()]))
 
 
 def _record_if_kept(read: Callable[[str], bytes], name: str) -> ItemRecord | None:

@@ -17,6 +17,7 @@ from tutela.events.catalogue.referral import (
     RetryReason,
 )
 from tutela.events.envelope import SYSTEM, Clock, NewEvent
+from tutela.events.obstacles import NotThere
 from tutela.referral.states import ENDS, ReferralState
 from tutela.referral.times import ReportRules, Times, Way, times
 from tutela.storage import schema
@@ -67,7 +68,9 @@ class Reports:
         with self._database.write() as connection:
             row = self._failed(connection, referral)
             if row.state == ReferralState.RETRACTING:
-                raise LookupError(f"report {referral} is given up already; its recipient is being asked")
+                raise NotThere(
+                    "report %(referral)s is given up already; its recipient is being asked", referral=referral
+                )
             ordered = ReferralRetractOrdered(referral=referral, reason=reason)
             self._append(connection, ordered, row.case_id, now, actor)
             if row.report_id is None:
@@ -129,6 +132,6 @@ class Reports:
         )
         row = connection.execute(query.with_for_update()).one_or_none()
         if row is None:
-            raise LookupError(f"there is no failed or stopped report {referral}")
+            raise NotThere("there is no failed or stopped report %(referral)s", referral=referral)
         connection.execute(delete(leases).where(leases.c.referral_id == referral))
         return row

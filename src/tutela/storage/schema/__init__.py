@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutela.storage.schema import (
     approvals,
+    authority,
     casework,
     entries,
     governance,
@@ -38,6 +39,7 @@ PROJECTIONS = (
     *retention.PROJECTIONS,
     *governance.PROJECTIONS,
     *legal.PROJECTIONS,
+    *authority.PROJECTIONS,
     *overview.PROJECTIONS,
 )
 """Each row follows from events, and `tutela events rebuild` makes it again. In an order in which they can be filled;

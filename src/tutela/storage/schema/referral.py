@@ -21,6 +21,7 @@ referrals = Table(
     Column("attempt", Integer, nullable=False),
     Column("report_id", String(64)),
     Column("target", String(40)),
+    Column("place", Text),
     Column("stopped_in", String(20)),
     Column("failures", Integer, nullable=False),
     Column("last_error", Text),

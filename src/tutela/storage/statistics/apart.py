@@ -43,7 +43,8 @@ class Apart:
         context = get_context("spawn")
         with self._turn:
             receiving, sending = context.Pipe(duplex=False)
-            process = context.Process(target=_work, args=(sending, make, self._settings, asked), daemon=True)
+            # No daemon, which could start no process of its own; what is under way at the end is ended by `close`.
+            process = context.Process(target=_work, args=(sending, make, self._settings, asked), daemon=False)
             with self._guard:
                 if self._closed:
                     raise NotMade("the installation is closed")

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from tutela.storage.database import Database
 from tutela.storage.schema.overview import day_counts, technology_days
@@ -32,16 +32,23 @@ class OverviewReader:
             query = query.where(table.c.service == service)
         found: dict[tuple[str, str], dict[date, int]] = defaultdict(dict)
         with self._database.read() as connection:
-            for row in connection.execute(query):
-                found[row.name, row.layer][row.day] = int(row.value)
+            for name, layer, day, value in connection.execute(query).all():
+                found[name, layer][day] = int(value)
         return found
+
+    def totals(self, names: Collection[str], first: date, last: date, service: str | None = None) -> Mapping[str, int]:
+        """Return the sums of a period, both days included."""
+        return self._sums(names, and_(day_counts.c.day >= first, day_counts.c.day <= last), service)
 
     def before(self, names: Collection[str], day: date, service: str | None = None) -> Mapping[str, int]:
         """Return the sums of all days before a day."""
+        return self._sums(names, day_counts.c.day < day, service)
+
+    def _sums(self, names: Collection[str], when: ColumnElement[bool], service: str | None) -> Mapping[str, int]:
         table = day_counts
         query = (
             select(table.c.name, func.sum(table.c.value).label("value"))
-            .where(table.c.name.in_(list(names)), table.c.day < day)
+            .where(table.c.name.in_(list(names)), when)
             .group_by(table.c.name)
         )
         if service is not None:

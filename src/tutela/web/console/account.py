@@ -16,6 +16,7 @@ from tutela.storage.access.sign_ins import WrongPassword
 from tutela.web.console.cookies import keep
 from tutela.web.console.pages import page
 from tutela.web.console.sign_in import sign_in_page
+from tutela.web.console.told import told
 from tutela.web.current import COOKIE, Allowed, Running, Server, address_of
 from tutela.web.translation import gettext
 
@@ -51,9 +52,9 @@ def change_password(
     except WeakPassword as error:
         return _password_page(request, session, gettext("Not taken: %(why)s.") % {"why": error}, 422)
     except WrongPassword as error:
-        return _password_page(request, session, str(error), 403)
+        return _password_page(request, session, told(error), 403)
     except SignInRefused as error:
-        return sign_in_page(request, str(error))
+        return sign_in_page(request, told(error))
     answer = RedirectResponse("/account" if session.step is None else "/", status_code=303)
     keep(request, answer, secret)
     return answer
@@ -91,9 +92,9 @@ def enrol(
     try:
         secret, codes = ins.enrol(request.cookies[COOKIE], session, code, password, address_of(request))
     except (WrongCode, WrongPassword) as error:
-        return _second_factor_page(request, server, session, str(error), 403)
+        return _second_factor_page(request, server, session, told(error), 403)
     except SignInRefused as error:
-        return sign_in_page(request, str(error))
+        return sign_in_page(request, told(error))
     answer = _codes_page(request, session, codes)
     keep(request, answer, secret)
     return answer
@@ -105,7 +106,7 @@ def new_recovery_codes(request: Request, server: Server, session: Own, password:
     try:
         codes = server.place.people.sign_ins.new_recovery_codes(session, password)
     except (WrongCode, WrongPassword) as error:
-        return _account_page(request, server, session, str(error), 403)
+        return _account_page(request, server, session, told(error), 403)
     return _codes_page(request, session, codes)
 
 

@@ -12,6 +12,7 @@ from tutela.access.roles import Permission
 from tutela.casework.actions import OrderReason, ReversalReason
 from tutela.casework.case import NoSuchCase, NoSuchItem, NotPossible
 from tutela.web.console.case import case_page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Server
 from tutela.web.translation import gettext
 
@@ -35,9 +36,9 @@ def order(
             session.person, case_id, kind, item or None if kind == "remove_content" else None, reason
         )
     except (NoSuchCase, NoSuchItem) as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
-        return case_page(request, server, session, case_id, item, status=409, refused=str(error))
+        return case_page(request, server, session, case_id, item, status=409, refused=told(error))
     return RedirectResponse(f"/cases/{case_id}", status_code=303)
 
 
@@ -58,7 +59,7 @@ def reverse(
             )
         server.place.actions.reverse(session.person, action_id, reason)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
-        return case_page(request, server, session, case_id, status=409, refused=str(error))
+        return case_page(request, server, session, case_id, status=409, refused=told(error))
     return RedirectResponse(f"/cases/{case_id}", status_code=303)

@@ -18,6 +18,7 @@ from tutela.casework.holds import cases_in
 from tutela.events.catalogue.approvals import ApprovalKind
 from tutela.storage.evidence.disclosure import FORMATS, Archive
 from tutela.web.console.pages import page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server, running
 from tutela.web.translation import gettext
 
@@ -135,9 +136,9 @@ def decide(
     try:
         server.place.approvals.decide(session.person, approval_id, decision == "allow")
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except (NotApproved, NotAllowed) as error:
-        return _list(request, server, session, status=409, refused=str(error))
+        return _list(request, server, session, status=409, refused=told(error))
     return RedirectResponse("/approvals", status_code=303)
 
 
@@ -148,7 +149,7 @@ def unmask(request: Request, server: Server, session: Unmasker, approval_id: str
     try:
         accounts = server.place.disclosure.unmask(session.person, approval_id)
     except _REFUSED as error:
-        return _one(request, session, found, refused=str(error))
+        return _one(request, session, found, refused=told(error))
     return page(request, "unmasked.html", session, approval=found, accounts=accounts)
 
 
@@ -173,14 +174,14 @@ def export(
             kind = "text/csv" if form == "csv" else "application/x-ndjson"
             return StreamingResponse(lines, media_type=f"{kind}; charset=utf-8", headers=_named(f"audit.{form}"))
         if passphrase != again:
-            raise BadRequest(gettext("the passphrase was written in two ways"))
+            raise BadRequest("the passphrase was written in two ways")
         archive: Archive
         if what == "person":
             archive = disclosure.export_person(person, approval_id, facts["service"], account, passphrase)
         else:
             archive = disclosure.export_case(person, approval_id, passphrase)
     except _REFUSED as error:
-        return _one(request, session, found, refused=str(error))
+        return _one(request, session, found, refused=told(error))
     headers = _named(f"{what}-{approval_id[-8:]}.tutela-archive")
     return Response(archive.data, media_type="application/octet-stream", headers=headers)
 
@@ -198,10 +199,10 @@ def hand_over(
     found = _visible(server, session.person, approval_id)
     try:
         if passphrase != again:
-            raise BadRequest(gettext("the passphrase was written in two ways"))
+            raise BadRequest("the passphrase was written in two ways")
         archive = server.place.disclosure.hand_over(session.person, approval_id, passphrase)
     except _REFUSED as error:
-        return _one(request, session, found, refused=str(error))
+        return _one(request, session, found, refused=told(error))
     headers = _named(f"content-{approval_id[-8:]}.tutela-archive")
     return Response(archive.data, media_type="application/octet-stream", headers=headers)
 
@@ -216,7 +217,7 @@ def _asked(
     try:
         ask()
     except (*_REFUSED, LookupError) as error:
-        return _form(request, session, kind, given, refused=str(error))
+        return _form(request, session, kind, given, refused=told(error))
     return RedirectResponse("/approvals", status_code=303)
 
 
@@ -302,7 +303,7 @@ def _visible(server: Running, person: Person, approval_id: str) -> Approval:
     try:
         found = server.place.approvals.one(approval_id)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     allowed = {Permission.APPROVE, Permission.SEE_AUDIT} & person.permissions
     if found.asked_by != person.id and not allowed:
         raise HTTPException(404, gettext("nobody asked for %(id)s") % {"id": approval_id})

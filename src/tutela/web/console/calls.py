@@ -12,6 +12,7 @@ from tutela.access.roles import Permission
 from tutela.casework.calls import CallState
 from tutela.storage.platform.call_store import COUNTED
 from tutela.web.console.pages import page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
 
 router = APIRouter()
@@ -41,7 +42,7 @@ def retry(
     try:
         server.place.calls.retry(call, session.person.id)
     except LookupError as error:
-        return _page(request, server, session, status=409, refused=str(error))
+        return _page(request, server, session, status=409, refused=told(error))
     return RedirectResponse("/calls", status_code=303)
 
 
@@ -68,7 +69,7 @@ def _page(
     try:
         rows = calls.newest(state, before, SHOWN + 1)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     return page(
         request,
         "calls.html",

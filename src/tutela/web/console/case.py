@@ -25,8 +25,8 @@ from tutela.web.console.looking import Veiled, is_trained, may_decide, purpose_o
 from tutela.web.console.pages import page, units_of
 from tutela.web.console.queue import next_page
 from tutela.web.console.resting import exposure_of
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server, record_refusal
-from tutela.web.translation import gettext
 
 router = APIRouter()
 Decision = Literal["known", "new", "not", "escalate", "skip"]
@@ -85,11 +85,11 @@ def decide(
             desk.mark_urgent(person, case_id, remarks if decision is None else "")
         if decision is None:
             if not urgent:
-                raise NotPossible(gettext("choose a decision first"))
+                raise NotPossible("choose a decision first")
             return RedirectResponse(f"/cases/{case_id}?item={item_id}", status_code=303)
         if decision == "skip":
             if not skip:
-                raise NotPossible(gettext("say why the case goes to others"))
+                raise NotPossible("say why the case goes to others")
             server.place.claiming.skip(person, case_id, skip)
             return RedirectResponse(next_page(server, session, queue, case_id), status_code=303)
         if decision == "escalate":
@@ -108,17 +108,17 @@ def decide(
                 legality=_statuses(legality),
             )
     except (NoSuchCase, NoSuchItem) as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
         return case_page(
-            request, server, session, case_id, item_id, status=409, refused=str(error), remarks=remarks, queue=queue
+            request, server, session, case_id, item_id, status=409, refused=told(error), remarks=remarks, queue=queue
         )
     except NotAllowed as error:
         # Beyond what the route asks for, the desk asks for these two alone.
         untrained = isinstance(error, Untrained)
         record_refusal(server.place, person, "untrained" if untrained else Permission.DECIDE_ESCALATED)
         return case_page(
-            request, server, session, case_id, item_id, status=403, refused=str(error), remarks=remarks, queue=queue
+            request, server, session, case_id, item_id, status=403, refused=told(error), remarks=remarks, queue=queue
         )
     return RedirectResponse(_next(server, session, case, item_id, queue), status_code=303)
 
@@ -127,7 +127,7 @@ def _statuses(fields: list[tuple[str, str]]) -> list[tuple[str, LegalStatus]]:
     found: list[tuple[str, LegalStatus]] = []
     for jurisdiction, status in fields:
         if status not in ("unlawful", "lawful", "unsure"):
-            raise NotPossible(gettext("legality is unlawful, lawful or unsure"))
+            raise NotPossible("legality is unlawful, lawful or unsure")
         found.append((jurisdiction, status))  # type: ignore[arg-type]  # one of the three
     return found
 
@@ -151,7 +151,7 @@ def case_page(
     try:
         found = CasePages(place.database).read(case_id, item_id, person.id, place.clock())
     except (NoSuchCase, NoSuchItem) as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     detail = found.case
     policy: Policy = place.settings.policy
     may = may_decide(person, detail) and is_trained(server, person, detail)

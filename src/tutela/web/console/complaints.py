@@ -15,6 +15,7 @@ from tutela.casework.reasons import Reason
 from tutela.statistics.redress.durations import durations
 from tutela.storage.redress.redress_reader import COUNTED, Overdue
 from tutela.web.console.pages import page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
 
 router = APIRouter()
@@ -75,9 +76,9 @@ def decide(
     try:
         server.place.redress.decide(session.person, complaint_id, reason.upholds, reason, answer)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
-        return complaint_page(request, server, session, complaint_id, status=409, refused=str(error), answer=answer)
+        return complaint_page(request, server, session, complaint_id, status=409, refused=told(error), answer=answer)
     return RedirectResponse(f"/complaints/{complaint_id}", status_code=303)
 
 
@@ -96,7 +97,7 @@ def complaint_page(
     try:
         line = reader.complaint(complaint_id)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     may_read = Permission.SEE_EVIDENCE in session.person.permissions
     return page(
         request,

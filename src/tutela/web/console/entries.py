@@ -20,6 +20,7 @@ from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.web.console.history import line
 from tutela.web.console.lists import MAX_NUMBER
 from tutela.web.console.pages import message, page, units_of
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
 from tutela.web.pictures import CannotBeShown, small_picture
 from tutela.web.translation import gettext
@@ -78,7 +79,7 @@ def verify(request: Request, server: Server, session: Verifier, list_id: str, en
     try:
         server.place.entries.verify(session.person, entry_id)
     except NotPossible as error:
-        return _page(request, server, session, list_id, entry_id, status=409, refused=str(error))
+        return _page(request, server, session, list_id, entry_id, status=409, refused=told(error))
     return _back(list_id, entry_id)
 
 
@@ -96,7 +97,7 @@ def suspend(
     try:
         server.place.entries.suspend(session.person, entry_id, reason)
     except NotPossible as error:
-        return _page(request, server, session, list_id, entry_id, status=409, refused=str(error))
+        return _page(request, server, session, list_id, entry_id, status=409, refused=told(error))
     return _back(list_id, entry_id)
 
 
@@ -114,7 +115,7 @@ def restore(
     try:
         server.place.entries.restore(session.person, entry_id, reason)
     except NotPossible as error:
-        return _page(request, server, session, list_id, entry_id, status=409, refused=str(error))
+        return _page(request, server, session, list_id, entry_id, status=409, refused=told(error))
     return _back(list_id, entry_id)
 
 
@@ -136,7 +137,7 @@ def release(request: Request, server: Server, session: Judge, list_id: str, entr
     try:
         server.place.entries.release_cluster(session.person, entry_id)
     except NotPossible as error:
-        return _page(request, server, session, list_id, entry_id, status=409, refused=str(error))
+        return _page(request, server, session, list_id, entry_id, status=409, refused=told(error))
     server.place.entries.advance()
     return _back(list_id, entry_id)
 
@@ -152,7 +153,7 @@ def _found(server: Running, list_id: str, entry_id: int) -> tuple[Entry, EntryDe
     try:
         entry = server.place.lists.entry(entry_id)
     except UnknownEntry as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     if entry.hashlist != list_id:
         raise HTTPException(
             404, gettext("entry %(entry)s is of the list %(list)s") % {"entry": entry_id, "list": entry.hashlist}

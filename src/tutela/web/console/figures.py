@@ -15,6 +15,7 @@ from tutela.statistics.figure import Rate
 from tutela.statistics.redress.rates import UNITS, By, RedressFigures, Reversals
 from tutela.statistics.redress.selection import Period, Unit, Users
 from tutela.web.console.pages import page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
 from tutela.web.plots.ranges import Ranges, ranges
 from tutela.web.translation import gettext
@@ -78,7 +79,7 @@ def _period(server: Running, first: date | None, last: date | None) -> Period:
     try:
         return Period(first or end - timedelta(days=364), end)
     except ValueError as error:
-        raise HTTPException(422, str(error)) from error
+        raise HTTPException(422, told(error)) from error
 
 
 def _tables(figures: RedressFigures, names: dict[str, str]) -> list[_Table]:

@@ -17,8 +17,8 @@ from tutela.statistics.provider_return.form import SECTIONS, form_rows
 from tutela.statistics.provider_return.quoted import QUOTABLE
 from tutela.storage.access.governance import moment
 from tutela.web.console.pages import page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
-from tutela.web.translation import gettext
 
 router = APIRouter()
 Reader = Annotated[Session, Depends(Allowed(Permission.SEE_GOVERNANCE))]
@@ -84,8 +84,8 @@ class _Sent:
         except (ValidationError, ValueError) as error:
             if isinstance(error, ValidationError):
                 where = ".".join(map(str, error.errors()[0]["loc"]))
-                raise BadRecord(gettext("%(field)s: not one of the choices") % {"field": where}) from error
-            raise BadRecord(gettext("a day or a time is missing, or is none: write days as 2025-06-02")) from error
+                raise BadRecord("%(field)s: not one of the choices", field=where) from error
+            raise BadRecord("a day or a time is missing, or is none: write days as 2025-06-02") from error
 
 
 @router.get("/governance")
@@ -158,7 +158,7 @@ def review(request: Request, server: Server, session: Manager, record_id: str, r
         next_ = date.fromisoformat(review_by) if review_by else None
         server.place.governance.review(session.person, _found(server, record_id).id, next_)
     except (BadRecord, ValueError) as error:
-        return _one(request, server, session, record_id, refused=str(error))
+        return _one(request, server, session, record_id, refused=told(error))
     return RedirectResponse(f"/governance/records/{record_id}", status_code=303)
 
 
@@ -174,7 +174,7 @@ def retire(
     try:
         server.place.governance.retire(session.person, _found(server, record_id).id, GovernanceRetired(reason=reason))
     except BadRecord as error:
-        return _one(request, server, session, record_id, refused=str(error))
+        return _one(request, server, session, record_id, refused=told(error))
     return RedirectResponse(f"/governance/records/{record_id}", status_code=303)
 
 
@@ -184,7 +184,7 @@ def _write(
     try:
         record = server.place.governance.write(session.person, sent.writing(), before.id if before else None)
     except BadRecord as error:
-        return _form(request, server, session, sent.kind, before, sent.fields, sent.answers, refused=str(error))
+        return _form(request, server, session, sent.kind, before, sent.fields, sent.answers, refused=told(error))
     return RedirectResponse(f"/governance/records/{record}", status_code=303)
 
 
@@ -241,7 +241,7 @@ def _found(server: Running, record_id: str) -> GovernanceRecord:
     try:
         return server.place.governance.one(record_id)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
 
 
 def _short(value: str) -> str:

@@ -13,6 +13,7 @@ from tutela.access.ports import Session
 from tutela.access.roles import NotAllowed, Permission
 from tutela.storage.access.governance import moment
 from tutela.web.console.pages import page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
 from tutela.web.translation import gettext
 
@@ -57,7 +58,7 @@ def ask(
         plan = Plan(authority.strip(), reference.strip(), name.strip(), moment(since), moment(until), areas)
         approval = server.place.inspections.ask(session.person, plan)
     except _REFUSED as error:
-        return _form(request, session, given, areas, refused=str(error))
+        return _form(request, session, given, areas, refused=told(error))
     except ValueError:
         return _form(request, session, given, areas, refused=gettext("a time is missing, or is none"))
     return RedirectResponse(f"/approvals/{approval}", status_code=303)
@@ -69,9 +70,9 @@ def open_(request: Request, server: Server, session: Manager, approval_id: str) 
     try:
         inspection, password = server.place.inspections.open(session.person, approval_id)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except _REFUSED as error:
-        raise HTTPException(409, str(error)) from error
+        raise HTTPException(409, told(error)) from error
     return _one(request, server, session, inspection.id, password=password)
 
 
@@ -93,9 +94,9 @@ def end(request: Request, server: Server, session: Manager, inspection_id: str) 
     try:
         server.place.inspections.end(session.person, inspection_id)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except _REFUSED as error:
-        return _one(request, server, session, inspection_id, refused=str(error))
+        return _one(request, server, session, inspection_id, refused=told(error))
     return RedirectResponse(f"/governance/inspections/{inspection_id}", status_code=303)
 
 
@@ -105,9 +106,9 @@ def renew(request: Request, server: Server, session: Manager, inspection_id: str
     try:
         password = server.place.inspections.renew_password(session.person, inspection_id)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except _REFUSED as error:
-        return _one(request, server, session, inspection_id, refused=str(error))
+        return _one(request, server, session, inspection_id, refused=told(error))
     return _one(request, server, session, inspection_id, password=password)
 
 
@@ -124,7 +125,7 @@ def _one(
     try:
         found = server.place.inspections.one(inspection_id)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     pages = server.place.inspections.pages(inspection_id, SHOWN, before)
     return page(
         request,

@@ -10,9 +10,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from tutela.access.ports import Session
 from tutela.access.roles import KEY_SCOPES, Permission
+from tutela.events.obstacles import BadValue
 from tutela.web.console.pages import page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
-from tutela.web.translation import gettext
 
 router = APIRouter(prefix="/keys")
 Manager = Annotated[Session, Depends(Allowed(Permission.MANAGE_KEYS))]
@@ -38,7 +39,7 @@ def create(
         expires = _end_of(last_day)
         secret = server.place.people.create_key(name.strip(), scopes, session.person.id, expires)
     except ValueError as error:
-        return _page(request, server, session, refused=str(error), status=422)
+        return _page(request, server, session, refused=told(error), status=422)
     return _page(request, server, session, made=name.strip(), secret=secret)
 
 
@@ -48,7 +49,7 @@ def revoke(server: Server, session: Manager, key_id: str) -> Response:
     try:
         server.place.people.revoke_key(key_id, session.person.id)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     return RedirectResponse("/keys", status_code=303)
 
 
@@ -58,7 +59,7 @@ def _end_of(day: str) -> datetime | None:
     try:
         return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), UTC)
     except (ValueError, OverflowError) as error:
-        raise ValueError(gettext("write the last day as 2026-12-31, or leave it out")) from error
+        raise BadValue("write the last day as 2026-12-31, or leave it out") from error
 
 
 def _page(

@@ -24,8 +24,8 @@ from tutela.events.catalogue.notices import Authority
 from tutela.regimes.legal_process import NoSuchKind
 from tutela.storage.access.approvals import Approvals
 from tutela.web.console.pages import page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
-from tutela.web.translation import gettext
 
 router = APIRouter()
 SHOWN = 50
@@ -104,7 +104,7 @@ def receive(
         )
         found = server.place.legal.receive(session.person, entry)
     except _REFUSED as error:
-        return _form(request, server, session, given, refused=str(error))
+        return _form(request, server, session, given, refused=told(error))
     return RedirectResponse(f"/legal/{found}", status_code=303)
 
 
@@ -200,12 +200,12 @@ def hand_over(
     """Give the archive with what is held, this once; that answers the request."""
     try:
         if passphrase != again:
-            raise BadRequest(gettext("the passphrase was written in two ways"))
+            raise BadRequest("the passphrase was written in two ways")
         archive = server.place.legal.hand_over(session.person, legal_id, passphrase)
     except NoSuchRequest as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except _REFUSED as error:
-        return _page(request, server, session, legal_id, refused=str(error))
+        return _page(request, server, session, legal_id, refused=told(error))
     headers = {"Content-Disposition": f'attachment; filename="answer-{legal_id[-8:]}.tutela-archive"'}
     return Response(archive.data, media_type="application/octet-stream", headers=headers)
 
@@ -216,9 +216,9 @@ def answered(request: Request, server: Server, session: Reader, legal_id: str) -
     try:
         document = server.place.legal.answer_document(session.person, legal_id)
     except NoSuchRequest as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except _REFUSED as error:
-        return _page(request, server, session, legal_id, refused=str(error))
+        return _page(request, server, session, legal_id, refused=told(error))
     headers = {"Content-Disposition": f'attachment; filename="answer-{legal_id[-8:]}.json"'}
     return Response(document, media_type="application/json", headers=headers)
 
@@ -227,9 +227,9 @@ def _done(request: Request, server: Running, session: Session, legal_id: str, do
     try:
         do()
     except NoSuchRequest as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except _REFUSED as error:
-        return _page(request, server, session, legal_id, refused=str(error))
+        return _page(request, server, session, legal_id, refused=told(error))
     return RedirectResponse(f"/legal/{legal_id}", status_code=303)
 
 
@@ -241,7 +241,7 @@ def _page(
     try:
         found = desk.reader.one(legal_id)
     except NoSuchRequest as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     may_read = Permission.READ_LEGAL in session.person.permissions
     return page(
         request,
@@ -300,4 +300,4 @@ def _end(server: Running, day: date) -> datetime:
 
 def _require_year(year: int) -> None:
     if not 2000 <= year <= 2200:
-        raise NotPossible(gettext("a year from 2000 to 2200 is meant"))
+        raise NotPossible("a year from 2000 to 2200 is meant")

@@ -15,6 +15,7 @@ from tutela.casework.evidence import EvidenceGone
 from tutela.detection.hashlists.hashlist import HashList, ListSummary, UnknownEntry, UnknownList
 from tutela.storage.entries.entry_reader import EntryReader
 from tutela.web.console.pages import page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
 from tutela.web.translation import gettext
 
@@ -49,7 +50,7 @@ def add(
     try:
         added = server.place.entries.add(session.person, case.strip(), item.strip(), hashlist)
     except (NotPossible, UnknownList, NoSuchCase, NoSuchItem, EvidenceGone) as error:
-        return _lists(request, server, session, status=409, refused=str(error), case=case, item=item)
+        return _lists(request, server, session, status=409, refused=told(error), case=case, item=item)
     return RedirectResponse(f"/lists/{hashlist}/entries/{added[0]}", status_code=303)
 
 

@@ -16,6 +16,7 @@ from tutela.storage.access.openid_attempts import OpenIdAttempts
 from tutela.web.console.cookies import keep, secure
 from tutela.web.console.pages import page
 from tutela.web.console.sign_in import sign_in_page
+from tutela.web.console.told import told
 from tutela.web.current import COOKIE, Running, Server, address_of
 from tutela.web.translation import gettext
 
@@ -74,7 +75,7 @@ def come_back(
     try:
         secret = server.place.people.sign_ins.by_provider(identity, roles, address_of(request))
     except SignInRefused as error:
-        return sign_in_page(request, str(error), status=403)
+        return sign_in_page(request, told(error), status=403)
     if before := request.cookies.get(COOKIE):
         server.place.people.sign_out(before)
     answer = page(request, "signed_in.html", None)

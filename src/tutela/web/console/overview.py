@@ -43,10 +43,11 @@ def show(
     period = Period.ending(server.place.clock().date(), int(days))
     services = server.place.services()
     chosen = service if service in {s.id for s in services} else None
-    by_day = reader.by_day([*Counted, *(name for name, _ in WITHIN)], period.first, period.last, chosen)
+    by_day = reader.by_day([Counted.ITEMS_FLAGGED, *_CAME, *_WENT], period.first, period.last, chosen)
+    summed = reader.totals([*Counted, *(name for name, _ in WITHIN)], period.first, period.last, chosen)
     before = reader.before([*_CAME, *_WENT], period.first, chosen)
     labels = [_label(start, period.step) for start in period.starts]
-    totals = {str(name): sum(_by_name(by_day, name).values()) for name in Counted}
+    totals = {str(name): summed.get(name, 0) for name in Counted}
     inflow = columns(
         labels,
         [
@@ -60,7 +61,7 @@ def show(
     waiting = line(labels, Series(gettext("waiting"), "s1", backlog(start, came, went)))
     queues = QueueReader(server.place.database, server.place.settings.queues)
     waits_now, more_wait = queues.waiting(session.person.id, chosen)
-    decided = [sum(_by_name(by_day, name).values()) for name, _ in WITHIN]
+    decided = [summed.get(name, 0) for name, _ in WITHIN]
     return page(
         request,
         "overview.html",

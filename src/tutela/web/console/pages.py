@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -55,6 +57,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
         "account",
         (
             ("returns", "/return", Permission.SEE_RETURN),
+            ("union", "/union", Permission.SEE_RETURN),
             ("governance", "/governance", Permission.SEE_GOVERNANCE),
             ("approvals", "/approvals", Permission.APPROVE),
             ("approvals", "/approvals", Permission.UNMASK),
@@ -87,6 +90,13 @@ _environment = Environment(
     lstrip_blocks=True,
     extensions=["jinja2.ext.i18n"],
 )
+
+
+@cache
+def words_of(language: str, template: str = "words.html") -> TemplateModule:
+    """Return the tables of words of the console in a language, which is the present one."""
+    # Hundreds of words: put together once a language, and not once a page.
+    return _environment.get_template(template).make_module({"language": language})
 
 
 @pass_context
@@ -131,6 +141,7 @@ def page(
         "languages": languages(),
         "path": request.url.path,
         "language": present_language(),
+        "words": words_of(present_language()),
         "now": running(request).place.clock(),
         "can": {permission.value: bool(person and permission in person.permissions) for permission in Permission},
     }

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from tutela.access.ports import Account, Session
 from tutela.access.roles import Permission, Person, Role
 from tutela.web.console.pages import page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
 
 router = APIRouter(prefix="/people")
@@ -40,7 +41,7 @@ def add(
     try:
         server.place.people.add(person, password, session.person.id)
     except ValueError as error:
-        return _list_page(request, server, session, str(error), 422)
+        return _list_page(request, server, session, told(error), 422)
     return _person_page(request, server, session, person.id, password=password)
 
 
@@ -103,7 +104,7 @@ def end_sessions(server: Server, session: Manager, person_id: str) -> Response:
     try:
         server.place.people.account(person_id)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     server.place.people.sessions.end_some(person_id, session.person.id, but=session.id)
     return _back(person_id)
 
@@ -139,7 +140,7 @@ def _inspections(server: Running, accounts: Sequence[Account]) -> dict[str, str]
 
 
 def _refused(request: Request, server: Running, session: Session, person_id: str, error: Exception) -> Response:
-    return _person_page(request, server, session, person_id, refused=str(error), status=409)
+    return _person_page(request, server, session, person_id, refused=told(error), status=409)
 
 
 def _person_page(
@@ -156,7 +157,7 @@ def _person_page(
     try:
         account = people.account(person_id)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     return page(
         request,
         "person.html",

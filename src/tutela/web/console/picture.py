@@ -18,6 +18,7 @@ from tutela.storage.casework.case_reader import CaseDetail
 from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.web.console.looking import Veiled, needed_to_decide, purpose_of_look, words_of
 from tutela.web.console.pages import message, page
+from tutela.web.console.told import told, told_in
 from tutela.web.current import Allowed, Running, Server, record_refusal
 from tutela.web.pictures import CannotBeShown, small_picture
 from tutela.web.translation import gettext
@@ -36,14 +37,14 @@ def view(request: Request, server: Server, session: Viewer, case_id: str, item_i
     try:
         found = CasePages(server.place.database).read(case_id, item_id, session.person.id, server.place.clock())
     except (NoSuchCase, NoSuchItem) as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     purpose = purpose_of_look(server, session.person, found)
     if isinstance(purpose, Veiled):
         return _refused(request, server, session.person, found.case, purpose)
     try:
         _picture(server, case_id, item_id)
     except (EvidenceGone, BrokenEvidence, CannotBeShown) as error:
-        text = gettext("This item cannot be shown, and no look was recorded: %(why)s") % {"why": error}
+        text = told_in(gettext("This item cannot be shown, and no look was recorded: %(why)s"), error)
         return message(request, text, 409)
     try:
         event = server.place.desk.view(session.person, case_id, item_id, purpose)
@@ -51,7 +52,7 @@ def view(request: Request, server: Server, session: Viewer, case_id: str, item_i
         return page(request, "_rest.html", session, status=429, limit=error.limit.value, until=error.until)
     except (NotAllowed, NotPossible) as error:
         # It changed since it was read: somebody took or decided the case, or a training ended.
-        return message(request, gettext("No look was recorded: %(why)s.") % {"why": error}, _status(error))
+        return message(request, told_in(gettext("No look was recorded: %(why)s."), error), _status(error))
     return page(request, "_picture.html", session, view=event.id)
 
 
@@ -66,7 +67,7 @@ def picture(server: Server, session: Viewer, view_id: str) -> Response:
     try:
         shown = _picture(server, look.case_id, look.item_id)
     except (EvidenceGone, BrokenEvidence, CannotBeShown) as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     # Only now does the look count: asking for it shows nothing yet.
     server.place.desk.shown(session.person, view_id)
     return Response(shown, media_type="image/jpeg")

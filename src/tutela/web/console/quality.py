@@ -23,6 +23,7 @@ from tutela.statistics.quality.measures import Measures, RecallCount, RecallRun
 from tutela.storage.settings import BadSettings
 from tutela.storage.workplace import UnknownService
 from tutela.web.console.pages import page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
 from tutela.web.plots.kappas import kappas
 from tutela.web.plots.ranges import Ranges, ranges
@@ -55,9 +56,9 @@ def close_finding(
     try:
         server.place.quality.work.close_finding(session.person, finding, reason)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
-        return _page(request, server, session, status=409, refused=str(error))
+        return _page(request, server, session, status=409, refused=told(error))
     return RedirectResponse("/quality#findings", status_code=303)
 
 
@@ -81,7 +82,7 @@ def add_golden(
     try:
         server.place.quality.work.add_golden(session.person, data, kind.value, truth, chosen)
     except ValueError as error:
-        return _page(request, server, session, status=422, refused=str(error))
+        return _page(request, server, session, status=422, refused=told(error))
     return RedirectResponse("/quality#golden", status_code=303)
 
 
@@ -91,9 +92,9 @@ def retire_golden(request: Request, server: Server, session: Manager, golden: st
     try:
         server.place.quality.work.retire_golden(session.person, golden)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
-        return _page(request, server, session, status=409, refused=str(error))
+        return _page(request, server, session, status=409, refused=told(error))
     return RedirectResponse("/quality#golden", status_code=303)
 
 
@@ -103,7 +104,7 @@ def plant_canary(request: Request, server: Server, session: Manager) -> Response
     try:
         server.place.quality.plant_canary(server.stream, actor=session.person.id)
     except (Refused, BadSettings, UnknownService) as error:
-        return _page(request, server, session, status=409, refused=str(error))
+        return _page(request, server, session, status=409, refused=told(error))
     return RedirectResponse("/quality#canaries", status_code=303)
 
 
@@ -124,7 +125,7 @@ def record_training(
             session.person, server.place.person(person).id, course, frozenset(layers), valid_from, valid_until or None
         )
     except (LookupError, ValueError, NotAllowed) as error:
-        return _page(request, server, session, status=422, refused=str(error))
+        return _page(request, server, session, status=422, refused=told(error))
     return RedirectResponse("/quality#training", status_code=303)
 
 
@@ -134,9 +135,9 @@ def withdraw_training(request: Request, server: Server, session: Manager, traini
     try:
         server.place.quality.work.withdraw_training(session.person, training)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
-        return _page(request, server, session, status=409, refused=str(error))
+        return _page(request, server, session, status=409, refused=told(error))
     return RedirectResponse("/quality#training", status_code=303)
 
 

@@ -16,8 +16,8 @@ from tutela.casework.redress_records import MAX_WORDS, AuthorityRequest, CourtPa
 from tutela.events.catalogue.notices import AccessOutcome, Authority
 from tutela.web.console.complaints import overdue
 from tutela.web.console.pages import page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
-from tutela.web.translation import gettext
 
 router = APIRouter()
 Enterer = Annotated[Session, Depends(Allowed(Permission.ENTER_COMPLAINT))]
@@ -68,13 +68,13 @@ def enter(
     """Enter a complaint that was lodged with a court."""
     try:
         if not court.strip() or not docket.strip():
-            raise NotPossible(gettext("name the court, and its reference"))
+            raise NotPossible("name the court, and its reference")
         paper = CourtPaper(court=court.strip(), docket=docket.strip(), filed_on=filed_on, text=text[: MAX_WORDS + 1])
         complaint = server.place.redress.enter(session.person, action, paper)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
-        return redress_page(request, server, session, case_id, status=409, refused=str(error))
+        return redress_page(request, server, session, case_id, status=409, refused=told(error))
     return RedirectResponse(f"/complaints/{complaint}", status_code=303)
 
 
@@ -96,9 +96,9 @@ def defer(
         until = datetime.combine(ends, time(23, 59, 59), UTC)
         server.place.notices.defer(session.person, case_id, kind, paper, until)
     except NoSuchCase as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
-        return redress_page(request, server, session, case_id, status=409, refused=str(error))
+        return redress_page(request, server, session, case_id, status=409, refused=told(error))
     return RedirectResponse(f"/cases/{case_id}/redress", status_code=303)
 
 
@@ -108,9 +108,9 @@ def lift(request: Request, server: Server, session: Deferrer, case_id: str, defe
     try:
         server.place.notices.lift(session.person, deferral_id)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
-        return redress_page(request, server, session, case_id, status=409, refused=str(error))
+        return redress_page(request, server, session, case_id, status=409, refused=told(error))
     return RedirectResponse(f"/cases/{case_id}/redress", status_code=303)
 
 
@@ -130,9 +130,9 @@ def change_link(
         else:
             server.place.notices.revoke_link(session.person, about)
     except NoNotice as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
-        return redress_page(request, server, session, case_id, status=409, refused=str(error))
+        return redress_page(request, server, session, case_id, status=409, refused=told(error))
     return RedirectResponse(f"/cases/{case_id}/redress", status_code=303)
 
 
@@ -150,9 +150,9 @@ def answer_access(
     try:
         server.place.notices.answer_access(session.person, request_id, outcome, answer)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
-        return redress_page(request, server, session, case_id, status=409, refused=str(error))
+        return redress_page(request, server, session, case_id, status=409, refused=told(error))
     return RedirectResponse(f"/cases/{case_id}/redress", status_code=303)
 
 
@@ -163,7 +163,7 @@ def redress_page(
     try:
         case = server.cases.one(case_id)
     except NoSuchCase as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     reader, policy = server.place.redress_reader, server.place.settings.redress
     notices = reader.notices_of_case(case_id)
     actions = {action.id: action for action in case.actions}

@@ -16,8 +16,8 @@ from tutela.referral.feedback import KINDS, LONGEST_REFERENCE, BadFeedback, Word
 from tutela.referral.states import ReferralState
 from tutela.storage.referral.foresight import Foresight
 from tutela.web.console.pages import page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
-from tutela.web.translation import gettext
 
 router = APIRouter()
 SHOWN = 100
@@ -71,7 +71,7 @@ def retry(
     try:
         server.place.reports.retry(referral, session.person.id, reason)
     except LookupError as error:
-        return _list(request, server, session, status=409, refused=str(error))
+        return _list(request, server, session, status=409, refused=told(error))
     return RedirectResponse("/referrals", status_code=303)
 
 
@@ -87,7 +87,7 @@ def retract(
     try:
         server.place.reports.retract(referral, session.person.id, reason)
     except LookupError as error:
-        return _list(request, server, session, status=409, refused=str(error))
+        return _list(request, server, session, status=409, refused=told(error))
     return RedirectResponse("/referrals", status_code=303)
 
 
@@ -112,9 +112,9 @@ def record_feedback(
     """Record what the recipient said."""
     try:
         if not said:
-            raise BadFeedback(gettext("choose what the recipient said"))
+            raise BadFeedback("choose what the recipient said")
         if not items:
-            raise BadFeedback(gettext("choose the items that it is about"))
+            raise BadFeedback("choose the items that it is about")
         word = Word(
             said=None if said == "taken_back" else said,
             items=() if items == [ALL] else tuple(items),
@@ -124,9 +124,9 @@ def record_feedback(
         )
         server.place.feedback.record(session.person, referral, word, "console")
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except (BadFeedback, NotAllowed) as error:
-        return _one(request, server, session, referral, status=409, refused=str(error))
+        return _one(request, server, session, referral, status=409, refused=told(error))
     return RedirectResponse(f"/referrals/{referral}", status_code=303)
 
 
@@ -136,7 +136,7 @@ def ask(request: Request, server: Server, session: Manager, recipient: str) -> R
     try:
         approval = server.place.production.ask(session.person, recipient)
     except LookupError as error:
-        return _list(request, server, session, status=409, refused=str(error))
+        return _list(request, server, session, status=409, refused=told(error))
     return RedirectResponse(f"/approvals/{approval}", status_code=303)
 
 
@@ -146,7 +146,7 @@ def open_(request: Request, server: Server, session: Manager, approval_id: str) 
     try:
         server.place.production.open(session.person, approval_id)
     except (LookupError, NotApproved, NotAllowed) as error:
-        return _list(request, server, session, status=409, refused=str(error))
+        return _list(request, server, session, status=409, refused=told(error))
     return RedirectResponse("/referrals", status_code=303)
 
 
@@ -156,7 +156,7 @@ def close(request: Request, server: Server, session: Manager, recipient: str) ->
     try:
         server.place.production.close(session.person, recipient)
     except LookupError as error:
-        return _list(request, server, session, status=409, refused=str(error))
+        return _list(request, server, session, status=409, refused=told(error))
     return RedirectResponse("/referrals", status_code=303)
 
 
@@ -164,7 +164,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise BadFeedback(gettext("a time is missing, or is none")) from error
+        raise BadFeedback("a time is missing, or is none") from error
 
 
 def _list(request: Request, server: Running, session: Session, status: int = 200, refused: str = "") -> Response:
@@ -192,7 +192,7 @@ def _one(
     try:
         row = server.cases.referral(referral)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     pending = ReferralState(row.state).pending
     return page(
         request,

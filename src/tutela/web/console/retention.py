@@ -18,8 +18,8 @@ from tutela.events.catalogue.retention import HoldGround, HoldReason
 from tutela.storage.access.approvals import Approvals
 from tutela.storage.evidence.holds import NoSuchHold
 from tutela.web.console.pages import is_fragment, page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
-from tutela.web.translation import gettext
 
 router = APIRouter()
 SHOWN = 50
@@ -68,12 +68,12 @@ def show_certificate(request: Request, server: Server, session: Reader, certific
         found = server.place.retention.certificate(certificate)
         case = server.place.retention.case_of(certificate)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     try:
         verify(found, server.place.keys.signing())
         wrong = ""
     except BadCertificate as error:
-        wrong = str(error)
+        wrong = told(error)
     gone = server.place.vault.is_gone(case)
     return page(request, "certificate.html", session, found=found, case=case, wrong=wrong, gone=gone)
 
@@ -85,7 +85,7 @@ def certificate_json(server: Server, session: Reader, certificate: str) -> Respo
         found = server.place.retention.certificate(certificate)
         case = server.place.retention.case_of(certificate)
     except LookupError as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     return JSONResponse({"case": case, **found.model_dump(mode="json")})
 
 
@@ -110,9 +110,9 @@ def ask_hold(
         holds = server.place.retention.holds
         holds.ask(session.person, [case_id], ground=ground, until=_end(until), reference=reference)
     except NoSuchCase as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
-        return _clock_page(request, server, session, case_id, status=409, refused=str(error))
+        return _clock_page(request, server, session, case_id, status=409, refused=told(error))
     return RedirectResponse(f"/cases/{case_id}/clock", status_code=303)
 
 
@@ -127,12 +127,12 @@ def place_hold(
     """Place a hold that another person allowed."""
     try:
         if case_id not in cases_in(server.place.approvals.one(approval).facts):
-            raise NotPossible(gettext("another person allowed something else"))
+            raise NotPossible("another person allowed something else")
         server.place.retention.holds.place(session.person, approval)
     except NoSuchCase as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except (NotPossible, NotApproved, LookupError) as error:
-        return _clock_page(request, server, session, case_id, status=409, refused=str(error))
+        return _clock_page(request, server, session, case_id, status=409, refused=told(error))
     return RedirectResponse(f"/cases/{case_id}/clock", status_code=303)
 
 
@@ -150,12 +150,12 @@ def ask_change(
     try:
         cases = server.place.retention.cases_of(hold)
     except NoSuchHold as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     end = _end(until) if deed == "extend" and until else None
     try:
         server.place.retention.holds.ask_change(session.person, hold, deed, until=end, reason=reason)
     except NotPossible as error:
-        return _clock_page(request, server, session, cases[0], status=409, refused=str(error))
+        return _clock_page(request, server, session, cases[0], status=409, refused=told(error))
     return RedirectResponse(f"/cases/{cases[0]}/clock", status_code=303)
 
 
@@ -173,11 +173,11 @@ def change_hold(
     try:
         cases = server.place.retention.cases_of(hold)
     except NoSuchHold as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     try:
         (holds.extend if deed == "extend" else holds.lift)(session.person, approval, hold)
     except (NotPossible, NotApproved, LookupError) as error:
-        return _clock_page(request, server, session, cases[0], status=409, refused=str(error))
+        return _clock_page(request, server, session, cases[0], status=409, refused=told(error))
     return RedirectResponse(f"/cases/{cases[0]}/clock", status_code=303)
 
 
@@ -188,7 +188,7 @@ def _clock_page(
     try:
         found = place.retention.of_case(case_id)
     except NoSuchCase as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     fragment = is_fragment(request)
     may_hold = Permission.PLACE_HOLD in session.person.permissions
     allowed = Approvals(place.database, place.clock).usable(session.person) if may_hold and not fragment else []

@@ -14,10 +14,11 @@ from tutela.events.catalogue.intake import ItemsTallied
 from tutela.events.envelope import Event
 from tutela.statistics.provider_return.compilation import YearlyReturn
 from tutela.statistics.provider_return.wording import as_json
+from tutela.statistics.provider_return.words import nearest
 from tutela.statistics.provider_return.writing import figure_body, return_body
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Running, Server
-from tutela.web.translation import gettext
+from tutela.web.translation import gettext, present_language
 
 router = APIRouter()
 Reader = Annotated[Session, Depends(Allowed(Permission.SEE_RETURN))]
@@ -36,13 +37,23 @@ def latest(server: Server, session: Reader) -> Response:  # noqa: ARG001 - the p
 def show(request: Request, server: Server, session: Reader, year: Year) -> Response:
     """Show the return of a year, made from the events as they are now, or from those before while it is made."""
     shown = server.place.return_shelf.take(year)
-    body = (
-        return_body(shown.compiled, lambda f: f"/return/{year}/figures/{quote(f, safe='@~.-_')}")
-        if (shown.compiled is not None)
-        else ""
+    words = nearest(present_language())
+    body, checks = "", []
+    if shown.compiled is not None:
+        body = return_body(shown.compiled, lambda f: f"/return/{year}/figures/{quote(f, safe='@~.-_')}", words)
+        checks = [(one.severity, words.told(one.message)) for one in server.place.publication_checks(shown.compiled)]
+    return page(
+        request,
+        "return.html",
+        session,
+        title=gettext("Yearly return %(year)s") % {"year": year},
+        year=year,
+        body=body,
+        body_language=words.language,
+        shown=shown,
+        checks=checks,
+        versions=server.place.return_versions.all(year),
     )
-    title = gettext("Yearly return %(year)s") % {"year": year}
-    return page(request, "return.html", session, title=title, year=year, body=body, shown=shown)
 
 
 @router.get("/return/{year}/return.json")
@@ -77,13 +88,15 @@ def show_figure(
         return f"/cases/{event.subject}"
 
     may = session.person.permissions
-    body = figure_body(compiled, figure, events, f"/return/{year}", about)
+    words = nearest(present_language())
+    body = figure_body(compiled, figure, events, f"/return/{year}", about, words)
     pages = max(1, -(-len(figure.events) // EVENTS))
     return page(
         request,
         "figure.html",
         session,
-        title=f"{figure.meaning}, {year}",
+        title=f"{words.gettext(figure.meaning)}, {year}",
+        body_language=words.language,
         year=year,
         body=body,
         number=number,

@@ -12,9 +12,9 @@ from tutela.access.ports import Session, SignInRefused, Step, WrongCode
 from tutela.access.roles import Permission
 from tutela.web.console.cookies import forget, keep
 from tutela.web.console.pages import MENU, page
+from tutela.web.console.told import told
 from tutela.web.current import ANY_STEP, COOKIE, Allowed, Server, address_of, session_of
 from tutela.web.security import require_own_site
-from tutela.web.translation import gettext
 
 router = APIRouter()
 Waiting = Annotated[Session, Depends(Allowed(None, during=frozenset({Step.CODE})))]
@@ -43,7 +43,7 @@ def sign_in(
     try:
         secret = server.place.people.sign_in(wanted, password, address)
     except SignInRefused as error:
-        return sign_in_page(request, str(error), name=name)
+        return sign_in_page(request, told(error), name=name)
     if before := request.cookies.get(COOKIE):
         server.place.people.sign_out(before)
     answer = RedirectResponse("/", status_code=303)
@@ -71,9 +71,9 @@ def give_code(
     try:
         secret = server.place.people.sign_ins.by_code(request.cookies[COOKIE], code, address_of(request))
     except WrongCode as error:
-        return _code_page(request, session, str(error))
+        return _code_page(request, session, told(error))
     except SignInRefused as error:
-        return sign_in_page(request, str(error))
+        return sign_in_page(request, told(error))
     answer = RedirectResponse("/", status_code=303)
     keep(request, answer, secret)
     return answer
@@ -108,24 +108,11 @@ def sign_in_page(request: Request, refused: str = "", *, name: str = "", status:
         "sign_in.html",
         None,
         status=status or (401 if refused else 200),
-        refused=_in_words(refused),
+        refused=refused,
         name=name,
         provider=entrance.openid.label if entrance.openid else "",
         local=entrance.local_accounts,
     )
-
-
-def _in_words(refused: str) -> str:
-    # What somebody reads who is not in yet; the other messages of the domain stay as they are.
-    return {
-        "Name and password do not fit, or there were too many tries. Wait a while.": gettext(
-            "Name and password do not fit, or there were too many tries. Wait a while."
-        ),
-        "You were recognised, and have no access here. Ask whoever gives access.": gettext(
-            "You were recognised, and have no access here. Ask whoever gives access."
-        ),
-        "Your session has ended meanwhile. Sign in again.": gettext("Your session has ended meanwhile. Sign in again."),
-    }.get(refused, refused)
 
 
 def _code_page(request: Request, session: Session, refused: str = "") -> Response:

@@ -15,6 +15,7 @@ from tutela.casework.quality.eligibility import Untrained
 from tutela.web.console.case import case_page
 from tutela.web.console.looking import Veiled, words_of
 from tutela.web.console.pages import message, page
+from tutela.web.console.told import told
 from tutela.web.current import Allowed, Server, record_refusal
 
 router = APIRouter(prefix="/cases/{case_id}")
@@ -32,7 +33,7 @@ def claim(
     try:
         found, status = server.place.claiming.claim(session.person, case_id, ticket), 200
     except NoSuchCase as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except HeldByAnother as error:
         found, status = error.claim, 409
     except NotPossible:
@@ -69,9 +70,9 @@ def assign(
         else:
             claiming.take_away(session.person, case_id, reason)
     except NoSuchCase as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except (NotPossible, LookupError) as error:
-        return case_page(request, server, session, case_id, status=409, refused=str(error))
+        return case_page(request, server, session, case_id, status=409, refused=told(error))
     return RedirectResponse(f"/cases/{case_id}", status_code=303)
 
 
@@ -81,9 +82,9 @@ def lift_urgency(request: Request, server: Server, session: Senior, case_id: str
     try:
         server.place.desk.lift_urgency(session.person, case_id, reason)
     except NoSuchCase as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except NotPossible as error:
-        return case_page(request, server, session, case_id, status=409, refused=str(error))
+        return case_page(request, server, session, case_id, status=409, refused=told(error))
     return RedirectResponse(f"/cases/{case_id}", status_code=303)
 
 
@@ -100,7 +101,7 @@ def comment(
     try:
         server.place.desk.comment(session.person, case_id, comment)
     except NoSuchCase as error:
-        raise HTTPException(404, str(error)) from error
+        raise HTTPException(404, told(error)) from error
     except (NotPossible, NotAllowed) as error:
-        return case_page(request, server, session, case_id, item, status=409, refused=str(error), commented=comment)
+        return case_page(request, server, session, case_id, item, status=409, refused=told(error), commented=comment)
     return RedirectResponse(f"/cases/{case_id}?item={item}" if item else f"/cases/{case_id}", status_code=303)

@@ -47,7 +47,7 @@ def of_file(file: FileMaterial) -> list[str]:
 
 def urgency(said: Sequence[datetime]) -> str:
     """Return why a report is urgent. `said` are the times at which people said so."""
-    return "A child is in danger now, as a person who reviewed the case said at " + _listed_moments(said) + "."
+    return f"A person who reviewed the case said at {_listed_moments(said)} that a child is in danger now."
 
 
 def suspension(given: SuspensionMaterial) -> str:

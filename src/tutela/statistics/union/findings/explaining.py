@@ -8,13 +8,13 @@ from tutela.statistics.union.dataset import Dataset, Erratum
 from tutela.statistics.union.findings.finding import Finding
 from tutela.statistics.union.tables.labels import TOTAL
 from tutela.statistics.union.tables.period_column import Periods
-from tutela.statistics.union.tables.report import tables
+from tutela.statistics.union.tables.report import tables_of
 from tutela.statistics.union.tables.reporter_column import Reporters
 
 
 def explaining(data: Dataset, erratum: Erratum, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings that have a place in the cell, or in its row if the cell is a label or a period."""
-    table = tables()[erratum.table - 1]
+    table = tables_of(data)[erratum.table - 1]
     column = table.columns[erratum.column - 1]
     codes = [r.code for r in table.reporters(data)] + ([TOTAL] if table.has_total else [])
     # A row too many at the end is what the last row left behind.

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-
+from tutela.statistics.publishing.delimited import as_csv
 from tutela.statistics.union.dataset import Dataset
 from tutela.statistics.union.observation import Observation
 from tutela.statistics.union.tables.table import Compiled
@@ -20,12 +17,12 @@ def table_as_csv(table: Compiled) -> str:
     """Return a table as it is printed; a header of several lines is one, with a slash between them."""
     lines = [[text for text, span in table.groups(n) for _ in range(span)] for n in range(len(table.header))]
     header = [" / ".join(filter(None, cells)) for cells in zip(*lines, strict=True)]
-    return _written([header, *([" ".join(cell.split()) for cell in row] for row in table.rows)])
+    return as_csv([header, *([" ".join(cell.split()) for cell in row] for row in table.rows)])
 
 
 def observations_as_csv(data: Dataset) -> str:
     """Return one line for each observation; an end that nobody knows is empty."""
-    return _written([_HEAD, *(_line(o) for o in data.observations)])
+    return as_csv([_HEAD, *(_line(o) for o in data.observations)])
 
 
 def _line(one: Observation) -> list[str]:
@@ -44,14 +41,3 @@ def _line(one: Observation) -> list[str]:
         ";".join(c.value for c in one.caveats),
         "yes" if one.prose else "no",
     ]
-
-
-def _written(rows: Iterable[Sequence[str]]) -> str:
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\r\n").writerows([_harmless(cell) for cell in row] for row in rows)
-    return stream.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; a dash alone is none."""
-    return f"'{cell}" if len(cell) > 1 and cell[0] in "=+-@\t\r" else cell

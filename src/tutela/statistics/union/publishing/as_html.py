@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from tutela.statistics.union.publishing.article9 import Report
 from tutela.statistics.union.words import words
@@ -12,13 +13,16 @@ from tutela.statistics.union.words import words
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("tutela.statistics.union"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    # Drawn by Tutela as a tree of elements, in which every text is escaped.
+    environment.filters["drawn"] = Markup
+    return environment
 
 
 def report_as_html(report: Report) -> str:

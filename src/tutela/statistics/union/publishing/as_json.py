@@ -38,6 +38,19 @@ def report_as_json(report: Report) -> dict[str, Any]:
             }
             for e, found in report.errata
         ],
+        "sections": [
+            {
+                "id": s.id,
+                "title": s.title,
+                "sentences": list(s.sentences),
+                "listings": [
+                    {"title": one.title, "header": list(one.header), "rows": [list(row) for row in one.rows]}
+                    for one in s.listings
+                ],
+                "drawings": [{"title": d.title, "says": d.says, "svg": d.svg} for d in s.drawings],
+            }
+            for s in report.sections
+        ],
         "observations": [observation_as_json(o) for o in report.data.observations],
     }
 

@@ -17,6 +17,7 @@ from tutela.statistics.union.seed.agreement import Told, agree
 from tutela.statistics.union.seed.passages import Found, Key, Passage, locate, reading_key
 from tutela.statistics.union.seed.raw_tables import RawDocument, UnreadableDocument, read_document
 from tutela.statistics.union.seed.readings import ReadRow, ReadTable, read_tables
+from tutela.statistics.union.seed.statements import statements, tools
 from tutela.statistics.union.tables import labels, phrases
 from tutela.statistics.union.tables.column import Column
 from tutela.statistics.union.tables.count_column import Counts
@@ -76,6 +77,8 @@ def _extract(texts: Iterable[str]) -> Dataset:
         partitions=(*taken.partitions, *key.partitions),
         notes=tuple(taken.notes),
         disagreements=tuple(taken.disagreements),
+        statements=statements({language: documents[language].flow for language in LANGUAGES}, DOCUMENT),
+        tools=tools({language: documents[language].flow for language in LANGUAGES}, DOCUMENT),
     )
     return replace(data, errata=errata_of(data, {d.language: d.tables for d in documents.values()}))
 

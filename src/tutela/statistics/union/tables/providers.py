@@ -47,12 +47,12 @@ def identified(number: int, year: int) -> Table:
     )
 
 
-def complaints(number: int, year: int, *, title: Heading, about_with_capital: bool) -> Table:
+def complaints(number: int, year: int, *, about_with_capital: bool) -> Table:
     """Return table 3 or 4: complaints of users in a year and their outcome."""
     measure = Measure.REINSTATED
     return Table(
         number,
-        title,
+        _title(year),
         (
             Reporter("provider", _provider),
             Counts(
@@ -78,24 +78,28 @@ def complaints(number: int, year: int, *, title: Heading, about_with_capital: bo
     )
 
 
-def title_3(w: Words) -> str:
-    """Return the title of table 3."""
-    return w.gettext(
-        "Number of cases in which a user has lodged a complaint with the internal redress mechanism or with a judicial "
-        "authority and the outcome of such complaints in 2021"
+def _title(year: int) -> Heading:
+    """Of 2022 it ends with a full stop, as in the report of 2023; of 2021 it does not, and nor does any other."""
+    if year == 2022:
+        return lambda w: w.gettext(
+            "Number of cases in which a user has lodged a complaint with the internal redress mechanism or with a "
+            "judicial authority and the outcome of such complaints in 2022."
+        )
+    return lambda w: (
+        w.gettext(
+            "Number of cases in which a user has lodged a complaint with the internal redress mechanism or with a "
+            "judicial authority and the outcome of such complaints in %(year)s"
+        )
+        % {"year": year}
     )
 
 
-def title_4(w: Words) -> str:
-    """Return the title of table 4, which ends with a full stop where table 3 does not."""
-    return w.gettext(
-        "Number of cases in which a user has lodged a complaint with the internal redress mechanism or with a judicial "
-        "authority and the outcome of such complaints in 2022."
-    )
+def rates(number: int, first: int, second: int) -> Table:
+    """Return table 5: what was reinstated, of the appeals and of what was suspended, in two years.
 
-
-def rates(number: int) -> Table:
-    """Return table 5: what was reinstated, of the appeals and of what was suspended."""
+    In 2021, the first year of the Regulation, each provider began on a day of its own, which a footnote says.
+    """
+    began = first == 2021
 
     def per_appeal(w: Words) -> str:
         return w.gettext("% of reinstated accounts vs number of appeals")
@@ -110,13 +114,26 @@ def rates(number: int) -> Table:
         lambda w: w.gettext("Appeal reinstate/reversal rates"),
         (
             Reporter("provider", _provider, _nothing),
-            Rates("appeals_2021", lambda _: "2021*", per_appeal, measure=on_appeal, of=appeals, year=2021),
-            Rates("suspended_2021", _nothing, per_suspended, measure=on_suspended, of=suspended, year=2021),
-            Rates("appeals_2022", lambda _: "2022", per_appeal, measure=on_appeal, of=appeals, year=2022),
-            Rates("suspended_2022", _nothing, per_suspended, measure=on_suspended, of=suspended, year=2022),
+            Rates(
+                f"appeals_{first}", _year(first, starred=began), per_appeal, measure=on_appeal, of=appeals, year=first
+            ),
+            Rates(f"suspended_{first}", _nothing, per_suspended, measure=on_suspended, of=suspended, year=first),
+            Rates(
+                f"appeals_{second}",
+                _year(second, starred=False),
+                per_appeal,
+                measure=on_appeal,
+                of=appeals,
+                year=second,
+            ),
+            Rates(f"suspended_{second}", _nothing, per_suspended, measure=on_suspended, of=suspended, year=second),
             Texts("comments", _comments, _nothing),
         ),
         "provider",
         (Measure.REINSTATED_PER_APPEAL, Measure.REINSTATED_PER_SUSPENDED),
-        footnote=lambda w: w.gettext("* The reporting periods in 2021 vary for each provider"),
+        footnote=(lambda w: w.gettext("* The reporting periods in 2021 vary for each provider")) if began else None,
     )
+
+
+def _year(year: int, *, starred: bool) -> Heading:
+    return lambda _: f"{year}*" if starred else str(year)

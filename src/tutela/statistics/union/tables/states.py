@@ -54,8 +54,8 @@ def reports_received(number: int) -> Table:
     )
 
 
-def reports_sent(number: int) -> Table:
-    """Return table 7: reports that NCMEC sent to Member States."""
+def reports_sent(number: int, one: int, other: int) -> Table:
+    """Return table 7: reports that NCMEC sent to Member States in two years."""
 
     def counts(year: int) -> Counts:
         return Counts(
@@ -77,18 +77,22 @@ def reports_sent(number: int) -> Table:
             year=year,
         )
 
-    first, second = counts(2021), counts(2022)
+    first, second = counts(one), counts(other)
     return Table(
         number,
-        lambda w: w.gettext(
-            "NCMEC reports of suspected online child sexual abuse provided to EU Member States in 2021 and 2022"
+        lambda w: (
+            w.gettext(
+                "NCMEC reports of suspected online child sexual abuse provided to EU Member States in %(first)s and "
+                "%(second)s"
+            )
+            % {"first": one, "second": other}
         ),
         (
             Reporters("state", _country, total=lambda w: w.gettext("Total")),
             first,
-            shares(first, 2021),
+            shares(first, one),
             second,
-            shares(second, 2022),
+            shares(second, other),
             Given(
                 "population",
                 lambda w: w.gettext("% of EU population"),

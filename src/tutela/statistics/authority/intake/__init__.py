@@ -1,0 +1,1 @@
+"""What comes to the register in files: CSV, exports of the CyberTipline, packages of providers."""

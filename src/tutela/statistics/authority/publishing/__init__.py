@@ -1,0 +1,1 @@
+"""Figures and the submission as files: JSON, CSV, SDMX-CSV, XLSX, PDF."""

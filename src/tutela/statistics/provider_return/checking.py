@@ -1,0 +1,117 @@
+"""What to look at before a return is published: the day, what is missing, and figures that could point at a person.
+
+Nothing of it changes a figure: what the law asks for is published as it is, or after the authority was asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from tutela.statistics.figure import Figure, Status
+from tutela.statistics.provider_return.compilation import OPEN_BATCH, OPEN_BATCHES, REHEARSAL, YearlyReturn
+from tutela.statistics.provider_return.telling import Told, _
+
+SMALL = 5
+"""A number of accounts, reports or complaints below this, and above nothing, could point at a person."""
+_OF_PEOPLE = frozenset({"accounts", "reports", "complaints"})
+Severity = Literal["stop", "look", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationCheck:
+    """Something to look at. `stop`: what is published now is not the return that the law asks for."""
+
+    id: str
+    severity: Severity
+    message: Told
+    figures: tuple[str, ...] = ()
+
+
+def due(year: int) -> date:
+    """Return the last day on which the return of a year may be published: Article 3(1)(g)(vii)."""
+    return date(year + 1, 1, 31)
+
+
+def publication_checks(
+    compiled: YearlyReturn, today: date, kept: int, kinds_on_record: Collection[str]
+) -> list[PublicationCheck]:
+    """Return what to look at. `kept`: how many versions there are; `kinds_on_record`: of what kinds records are."""
+    return [
+        *_day(compiled.year, today, kept),
+        *_stand_ins(compiled),
+        *_missing(compiled),
+        *_undecided(compiled),
+        *_privacy_reviews(compiled, kinds_on_record),
+        *_small(compiled),
+    ]
+
+
+def _day(year: int, today: date, kept: int) -> Iterator[PublicationCheck]:
+    if today.year <= year:
+        yield PublicationCheck("year", "stop", _("the year %(year)s is not over", year=str(year)))
+    elif today > due(year) and not kept:
+        days = (today - due(year)).days
+        yield PublicationCheck(
+            "deadline", "look", _("it was due on %(day)s, %(n)s days ago", day=str(due(year)), n=days)
+        )
+    elif not kept:
+        days = (due(year) - today).days
+        yield PublicationCheck("deadline", "note", _("it is due on %(day)s, in %(n)s days", day=str(due(year)), n=days))
+
+
+def _stand_ins(compiled: YearlyReturn) -> Iterator[PublicationCheck]:
+    if not compiled.services:
+        yield PublicationCheck("scope", "look", _("no service is in scope of the return"))
+    for caveat in compiled.caveats:
+        if caveat.message in (REHEARSAL, OPEN_BATCH, OPEN_BATCHES):
+            yield PublicationCheck("caveat", "stop", caveat)
+
+
+def _missing(compiled: YearlyReturn) -> Iterator[PublicationCheck]:
+    for status, severity, message in (
+        (Status.NOT_COLLECTED, "look", _("rows that nothing answers yet; each says why")),
+        (Status.UNKNOWN, "look", _("rows whose value nobody knows yet; each says why")),
+    ):
+        rows = tuple(f.id for f in compiled.figures if f.status is status)
+        if rows:
+            yield PublicationCheck(f"complete.{status.value}", severity, message, rows)  # type: ignore[arg-type]
+
+
+def _undecided(compiled: YearlyReturn) -> Iterator[PublicationCheck]:
+    figures = {f.id: f.value for f in compiled.figures if f.section == 6 and isinstance(f.value, int)}
+    for case_class, number in (("known", 1), ("new", 2)):
+        a, c = figures.get(f"6.{case_class}.A{number}", 0), figures.get(f"6.{case_class}.C{number}", 0)
+        if isinstance(a, int) and isinstance(c, int) and c < a:
+            message = _("%(n)s of %(a)s flagged items are not decided: B/A is too low", n=a - c, a=a)
+            yield PublicationCheck(f"undecided.{case_class}", "look", message, (f"6.{case_class}.error_rate",))
+
+
+def _privacy_reviews(compiled: YearlyReturn, kinds_on_record: Collection[str]) -> Iterator[PublicationCheck]:
+    technologies = sorted({f.technology for f in compiled.figures if f.technology and f.value})
+    if not technologies:
+        return
+    names = ", ".join(technologies)
+    for kind, message in (
+        ("impact_assessment", _("%(names)s ran, and no impact assessment is on record (GDPR Art. 35)", names=names)),
+        ("prior_consultation", _("%(names)s ran, and no prior consultation is on record (GDPR Art. 36)", names=names)),
+    ):
+        if kind not in kinds_on_record:
+            yield PublicationCheck(f"record.{kind}", "look", message)
+
+
+def _small(compiled: YearlyReturn) -> Iterator[PublicationCheck]:
+    small = tuple(f.id for f in compiled.every_figure if _could_point_at_somebody(f))
+    if small:
+        message = _(
+            "figures above 0 and below %(n)s could point at a person; they are published as they are, or not split by "
+            "service, after the data protection officer looked",
+            n=SMALL,
+        )
+        yield PublicationCheck("small", "look", message, small)
+
+
+def _could_point_at_somebody(figure: Figure) -> bool:
+    return figure.unit in _OF_PEOPLE and isinstance(figure.value, int) and 0 < figure.value < SMALL

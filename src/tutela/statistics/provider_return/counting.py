@@ -1,0 +1,272 @@
+"""One walk over the events, case by case: each counted event gets its mark, and distinct accounts are gathered.
+
+What is kept grows with the number of marks and accounts, not with cases: a case is let go as soon as it is counted.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tutela.statistics.provider_return.accounts import AccountSet
+from tutela.statistics.provider_return.case_facts import Action, CaseFacts, Data, Item, facts_of
+from tutela.statistics.provider_return.light import Days, LightEvent, microseconds_between, year_of
+from tutela.statistics.provider_return.marks import (
+    ActionMark,
+    CaseClass,
+    ComplaintMark,
+    DetectionMark,
+    ItemMark,
+    Mark,
+    Outcome,
+    ReportMark,
+    TallyMark,
+)
+from tutela.statistics.provider_return.selection import Codes
+
+CLASSES: tuple[CaseClass, ...] = ("known", "new")
+_UNIT = {"remove_content": "item", "suspend_account": "account"}
+
+
+class AccountGroup(NamedTuple):
+    """Accounts that a figure counts once each. `year` is that of the key that made their pseudonyms.
+
+    `of`: senders and receivers of reported items, accounts suspended, accounts restored after a complaint in a channel.
+    """
+
+    of: str
+    case_class: str
+    service: str
+    users: str
+    year: int
+
+
+class Volume(NamedTuple):
+    """What the tallies of the year sum up."""
+
+    service: str
+    kind: str
+    region: str
+
+
+@dataclass(slots=True)
+class Counted:
+    """What the walk kept. `codes` holds for each event the code of its mark; `marks` the marks by their code less one.
+
+    `unnamed_receivers`: by class and service, receivers of reported items of whom nothing is known. `waited`:
+    microseconds that the decided complaints with a mark took, together.
+    """
+
+    days: Days
+    codes: Codes
+    marks: list[Mark]
+    accounts: dict[AccountGroup, AccountSet] = field(default_factory=dict)
+    unnamed_receivers: Counter[tuple[str, str]] = field(default_factory=Counter)
+    waited: Counter[Mark] = field(default_factory=Counter)
+    volumes: Counter[Volume] = field(default_factory=Counter)
+
+
+class Counting:
+    """Counts for the return of some days, for the services in scope. `last` is the newest sequence number."""
+
+    def __init__(self, days: Days, services: Collection[str], last: int) -> None:
+        self._days = days
+        self._services = frozenset(services)
+        self._codes = array("I", bytes(array("I").itemsize * (last + 1)))
+        self._marks: dict[Mark, int] = {}
+        # The codes of what is alike, so that a mark is not made again for every event.
+        self._of_items: dict[ItemMark, tuple[int, int, int]] = {}
+        self._of_actions: dict[tuple[Any, ...], tuple[ActionMark, int, int]] = {}
+        self._of_detections: dict[tuple[str, str, str], int] = {}
+        self._kept = Counted(days, np.empty(0, dtype=np.uint32), [])
+
+    def case(self, case: CaseFacts) -> None:
+        """Count one case."""
+        if case.planted or case.service not in self._services:
+            return
+        reported = self._reports(case)
+        for name, item in case.items.items():
+            self._item(case.service, item, reported.get(name, ()))
+        if case.actions:
+            self._actions(case)
+
+    def tally(self, event: LightEvent) -> None:
+        """Count the tally of a batch."""
+        processed: set[Volume] = set()
+        for row in event.data["rows"]:
+            if row["technologies"] and row["service"] in self._services and row["day"] in self._days:
+                volume = Volume(row["service"], row["kind"], row["region"])
+                self._kept.volumes[volume] += row["items"]
+                processed.add(volume)
+        if processed:
+            self.mark(event.sequence, TallyMark("tally", tuple(sorted(processed))))  # type: ignore[arg-type]
+
+    def mark(self, sequence: int, mark: Mark) -> None:
+        """Give an event its mark."""
+        self._codes[sequence] = self._code(mark)
+
+    def _code(self, mark: Mark) -> int:
+        return self._marks.setdefault(mark, len(self._marks) + 1)
+
+    def counted(self) -> Counted:
+        """Return what was counted; count nothing after it."""
+        self._kept.codes = np.frombuffer(self._codes, dtype=np.uint32)
+        self._kept.marks = list(self._marks)
+        return self._kept
+
+    def _reports(self, case: CaseFacts) -> dict[str, set[CaseClass]]:
+        reported: dict[str, set[CaseClass]] = {}
+        for report in case.reports:
+            if report.at not in self._days:
+                continue
+            holds = set()
+            for one in report.items:
+                item = case.items[one["item"]]
+                reported.setdefault(one["item"], set()).add(one["verdict"])
+                holds.add((one["verdict"], item.flagged["kind"], item.region))
+            self.mark(
+                report.sequence,
+                ReportMark("report", case.service, report.recipient, report.target, tuple(sorted(holds))),
+            )
+        return reported
+
+    def _item(self, service: str, item: Item, reported: Collection[CaseClass]) -> None:
+        flagged = item.flagged
+        in_year = item.at in self._days
+        if not in_year and not reported:
+            return
+        names = tuple(sorted({name for _, name in item.detections}))
+        outcome: Outcome = "undecided"
+        unseen = False
+        if item.decided is not None:
+            decision = item.decided[1]
+            outcome = decision["verdict"]
+            if decision["verdict"] == "not":
+                outcome = "lawful" if decision.get("ground") == "lawful_here" else "wrong"
+            unseen = not decision["viewed"]
+        receives = bool(flagged["recipients_eu"] or flagged["recipients_unknown"]) or any(
+            again["recipients_eu"] or again["recipients_unknown"] for _, _, again in item.repeats
+        )
+        mark = ItemMark(
+            "flagged", service, flagged["layer"], in_year, names, flagged["kind"], item.region, outcome, unseen,
+            item.overturned, tuple(sorted(reported)), flagged["sender_region"], flagged["sender"] is not None, receives,
+        )  # fmt: skip
+        codes = self._of_items.get(mark)
+        if codes is None:
+            again, decided = mark._replace(what="again"), mark._replace(what="decided")
+            codes = self._of_items[mark] = (self._code(mark), self._code(again), self._code(decided))
+        self._codes[item.sequence] = codes[0]
+        for sequence, _, _ in item.repeats:
+            self._codes[sequence] = codes[1]
+        if in_year:
+            layer = flagged["layer"]
+            for sequence, name in item.detections:
+                code = self._of_detections.get((service, layer, name))
+                if code is None:
+                    code = self._code(DetectionMark("detection", service, layer, name))
+                    self._of_detections[service, layer, name] = code
+                self._codes[sequence] = code
+            if item.decided is not None:
+                self._codes[item.decided[0]] = codes[2]
+        for case_class in reported:
+            self._people(service, item, case_class)
+
+    def _people(self, service: str, item: Item, case_class: str) -> None:
+        sender, region = item.flagged["sender"], item.flagged["sender_region"]
+        if sender is not None and region != "non_eu":
+            self._account(sender, "sending", case_class, service, region, year_of(item.at))
+        self._received(service, case_class, item.at, item.flagged)
+        for _, at, again in item.repeats:
+            self._received(service, case_class, at, again)
+
+    def _received(self, service: str, case_class: str, at: str, data: Data) -> None:
+        for account in data["recipients_eu"]:
+            self._account(account, "receiving", case_class, service, "eu", year_of(at))
+        if data["recipients_unknown"]:
+            self._kept.unnamed_receivers[case_class, service] += data["recipients_unknown"]
+
+    def _actions(self, case: CaseFacts) -> None:
+        regions = {item.flagged["sender_region"] for item in case.items.values()}
+        users = "eu" if "eu" in regions else "unknown" if "unknown" in regions else "non_eu"
+        for action in case.actions.values():
+            unit = _UNIT.get(action.kind)
+            if unit is None:
+                continue
+            upheld = _upheld(action) if action.complaints else ()
+            mark, carried_out, reversed_ = self._action(case.service, unit, action.case_class, users, upheld)
+            counts = unit == "account" and users != "non_eu" and action.case_class is not None
+            if action.carried_out is not None and action.carried_out[1] in self._days:
+                self._codes[action.carried_out[0]] = carried_out
+                if counts:
+                    self._suspended(case, str(action.case_class), users, ("carried_out",))
+            if action.reversed is not None and action.reversed[1] in self._days:
+                self._codes[action.reversed[0]] = reversed_
+                if counts:
+                    self._suspended(case, str(action.case_class), users, [f"restored {channel}" for channel in upheld])
+            if action.complaints:
+                self._complaints(action, mark)
+
+    def _action(self, *of: Any) -> tuple[ActionMark, int, int]:
+        found = self._of_actions.get(of)
+        if found is None:
+            mark = ActionMark("carried_out", *of)
+            found = (mark, self._code(mark), self._code(mark._replace(what="reversed")))
+            self._of_actions[of] = found
+        return found
+
+    def _suspended(self, case: CaseFacts, case_class: str, users: str, whats: Sequence[str]) -> None:
+        year = min(year_of(item.at) for item in case.items.values())
+        for of in whats:
+            self._account(case.account or "", of, case_class, case.service, users, year)
+
+    def _complaints(self, action: Action, on: ActionMark) -> None:
+        for complaint in action.complaints:
+            if complaint.at not in self._days:
+                continue
+            mark = ComplaintMark(
+                "lodged", on.service, on.unit, on.case_class, on.users, complaint.channel, complaint.claim,
+                complaint.decided is not None,
+            )  # fmt: skip
+            self.mark(complaint.sequence, mark)
+            if complaint.decided is not None:
+                self.mark(complaint.decided[0], mark._replace(what="answered"))
+                self._kept.waited[mark] += microseconds_between(complaint.at, complaint.decided[1])
+
+    def _account(self, pseudonym: str, *group: Any) -> None:
+        found = self._kept.accounts.get(group)  # type: ignore[call-overload]
+        if found is None:
+            found = self._kept.accounts[AccountGroup(*group)] = AccountSet()
+        found.add(pseudonym)
+
+
+def _upheld(action: Action) -> tuple[str, ...]:
+    return tuple(sorted({c.channel for c in action.complaints if c.decided is not None and c.decided[2]["upheld"]}))
+
+
+def count_cases(cases: Iterable[Iterable[LightEvent]], countings: Sequence[Counting]) -> None:
+    """Count each case for every part of the year; the events of each come in the order of their sequence."""
+    for events in cases:
+        facts = facts_of(events)
+        for counting in countings:
+            counting.case(facts)
+
+
+def merged(parts: Sequence[Counted]) -> Counted:
+    """Return what parts counted of different cases, together."""
+    codes: dict[Mark, int] = {}
+    together = Counted(parts[0].days, np.zeros(max(len(part.codes) for part in parts), dtype=np.uint32), [])
+    for part in parts:
+        new = [codes.setdefault(mark, len(codes) + 1) for mark in part.marks]
+        together.codes[: len(part.codes)] += np.array([0, *new], dtype=np.uint32)[part.codes]
+        for group, accounts in part.accounts.items():
+            together.accounts.setdefault(group, AccountSet()).update(accounts)
+        together.unnamed_receivers.update(part.unnamed_receivers)
+        together.waited.update(part.waited)
+        together.volumes.update(part.volumes)
+    together.marks = list(codes)
+    return together

@@ -1,0 +1,84 @@
+"""What was counted, as the sections of the return ask for it: how many events have certain marks, and which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from tutela.statistics.provider_return.accounts import union
+from tutela.statistics.provider_return.counting import AccountGroup, Counted
+from tutela.statistics.provider_return.marks import (
+    ActionMark,
+    ComplaintMark,
+    DetectionMark,
+    ItemMark,
+    Mark,
+    RecordMark,
+    ReportMark,
+    TallyMark,
+)
+from tutela.statistics.provider_return.selection import Selected
+
+M = TypeVar("M", ItemMark, DetectionMark, ReportMark, ActionMark, ComplaintMark, TallyMark, RecordMark)
+Services = Mapping[str, str]
+"""The services in scope: names by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Marks that were chosen, by their codes, and how many events have them together."""
+
+    codes: frozenset[int]
+    count: int
+
+    def __or__(self, other: Chosen) -> Chosen:
+        """Return both; they have no mark in common."""
+        return Chosen(self.codes | other.codes, self.count + other.count)
+
+
+class Ledger:
+    """Answers by the marks that were counted."""
+
+    def __init__(self, counted: Counted) -> None:
+        self.counted = counted
+        self._counts = np.bincount(counted.codes, minlength=len(counted.marks) + 1).tolist()
+        self._by_type: dict[type[Mark], list[tuple[int, Mark, int]]] = {}
+        for code, mark in enumerate(counted.marks, start=1):
+            # A mark that no event has any more is none: a decision of an item that was decided anew.
+            if self._counts[code]:
+                self._by_type.setdefault(type(mark), []).append((code, mark, self._counts[code]))
+
+    def marks(self, type_: type[M]) -> Iterable[tuple[M, int]]:
+        """Yield each mark of a type with the number of its events."""
+        for _, mark, count in self._by_type.get(type_, ()):
+            yield mark, count  # type: ignore[misc]
+
+    def choose(self, type_: type[M], wanted: Callable[[M], bool]) -> Chosen:
+        """Choose the marks of a type that fit."""
+        codes, total = set(), 0
+        for code, mark, count in self._by_type.get(type_, ()):
+            if wanted(mark):  # type: ignore[arg-type]
+                codes.add(code)
+                total += count
+        return Chosen(frozenset(codes), total)
+
+    def events(self, *chosen: Chosen) -> Selected:
+        """Return the events of what was chosen."""
+        codes = sorted({code for one in chosen for code in one.codes})
+        count = sum(self._counts[code] for code in codes)
+        return Selected(self.counted.codes, len(self.counted.marks), codes, count)
+
+    def accounts(self, of: str, case_class: str, services: Collection[str], users: Collection[str]) -> tuple[int, int]:
+        """Return the least and the most accounts that there are, each counted once.
+
+        Each year has a key of its own, so nobody can tell whether pseudonyms of two years are one account.
+        """
+        by_year: dict[int, list[AccountGroup]] = {}
+        for group in self.counted.accounts:
+            if (group.of, group.case_class) == (of, case_class) and group.service in services and group.users in users:
+                by_year.setdefault(group.year, []).append(group)
+        distinct = [len(union(self.counted.accounts[group] for group in groups)) for groups in by_year.values()]
+        return max(distinct, default=0), sum(distinct)

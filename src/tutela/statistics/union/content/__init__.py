@@ -1,0 +1,1 @@
+"""What the report says beyond its tables: sentences, indicators, drawings, each made from observations."""

@@ -1,0 +1,53 @@
+"""Figures of one reporter over periods that lie in each other, which cannot all be true."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tutela.statistics.union.dataset import Dataset
+from tutela.statistics.union.findings.arithmetic import told
+from tutela.statistics.union.findings.check import Check
+from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.measure import Unit
+from tutela.statistics.union.observation import Observation
+from tutela.statistics.union.sums.constraints import Constraint
+from tutela.statistics.union.sums.question import DISTINCT
+from tutela.statistics.union.sums.span import Contradictory, span
+
+
+def _find(data: Dataset) -> Iterator[Finding]:
+    series: dict[object, list[Observation]] = defaultdict(list)
+    for one in data.observations:
+        counted = one.unit.counts and one.unit is not Unit.REPORTS_PER_MONTH and one.unit not in DISTINCT
+        if one.amount is not None and one.period is not None and counted:
+            series[one.reporter, one.measure, one.unit, one.breakdown].append(one)
+    for ones in series.values():
+        try:
+            _bounds(ones)
+        except Contradictory as error:
+            names = error.by
+            # Two that differ for the same days, or a part and its whole, have a check of their own.
+            if len(names) < 3:
+                continue
+            yield Finding(
+                "series",
+                Severity.CONTRADICTION,
+                names,
+                "; ".join(f"{told(data.by_id[n])} of {data.by_id[n].period}" for n in names),
+                "The figures of one reporter for periods that lie in each other cannot all be true.",
+                "What are the figures of each period, taken on one day?",
+            )
+
+
+def _bounds(ones: list[Observation]) -> None:
+    found = [
+        Constraint(o.period.first, o.period.end_day, o.amount.low, o.amount.high, (o.id,))
+        for o in ones
+        if o.period is not None and o.amount is not None
+    ]
+    if len(found) > 2:
+        span(found, found[0].start, found[0].end)
+
+
+check = Check("series", "Can all figures of one reporter be true at once?", _find)

@@ -1,0 +1,1 @@
+"""What reporters send in: read cell by cell, kept by version, tracked."""

@@ -1,0 +1,79 @@
+"""What the figures of one reporter prove: a count in some days lies between two ends."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tutela.statistics.union.measure import Unit
+from tutela.statistics.union.observation import Dimension, Observation
+from tutela.statistics.union.sums.question import Effect, Question
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """From `start` to the day before `end`, at least `low` and at most `high`, None where nothing bounds it.
+
+    `by` are the observations that say so.
+    """
+
+    start: date
+    end: date
+    low: Decimal
+    high: Decimal | None
+    by: tuple[str, ...]
+
+
+def constraints(question: Question, told: Iterable[Observation]) -> list[Constraint]:
+    """Return what observations of one reporter prove of the count that is asked for.
+
+    A period from a month, half or year begins on its first day, one to it ends on its last. A figure of a part, such
+    as one gender, bounds the whole from below; a figure of the whole bounds a part from above; genders together bound
+    the whole, as a person has one of them. A number per month holds for every whole month of its period.
+    """
+    found: list[Constraint] = []
+    genders: dict[tuple[date, date], dict[str, Observation]] = defaultdict(dict)
+    wanted = dict(question.by)
+    for one in told:
+        if one.measure is not question.measure or one.period is None or one.amount is None:
+            continue
+        about = {k: v for k, v in one.breakdown if k not in {Dimension.STATE, Dimension.REGION}}
+        effect = question.effect(one)
+        part = wanted.items() < about.items()
+        whole = about.items() < wanted.items()
+        if effect is Effect.OTHER or not (part or whole or about == wanted):
+            continue
+        below = effect is not Effect.MORE and not whole
+        above = effect is not Effect.LESS and not part
+        found += _of(question, one, below=below, above=above)
+        rest = {k: v for k, v in about.items() if k not in wanted}
+        if below and list(rest) == [Dimension.GENDER] and one.unit is question.unit:
+            genders[one.period.first, one.period.last].setdefault(rest[Dimension.GENDER], one)
+    for (first, last), by_gender in genders.items():
+        if len(by_gender) > 1:
+            ones = list(by_gender.values())
+            low = sum((o.amount.low for o in ones if o.amount), Decimal(0))
+            found.append(Constraint(first, last + _DAY, low, None, tuple(o.id for o in ones)))
+    return found
+
+
+def _of(question: Question, one: Observation, *, below: bool, above: bool) -> Iterator[Constraint]:
+    assert one.amount is not None  # noqa: S101 - the caller looked
+    assert one.period is not None  # noqa: S101 - the caller looked
+    low = one.amount.low if below else Decimal(0)
+    high = one.amount.high if above else None
+    first, end = one.period.first, one.period.last + _DAY
+    if one.unit is question.unit:
+        yield Constraint(first, end, low, high, (one.id,))
+    elif one.unit is Unit.REPORTS_PER_MONTH and question.unit is Unit.REPORTS:
+        month = first.replace(day=1)
+        while month < end:
+            following = (month + 31 * _DAY).replace(day=1)
+            whole = first <= month and following <= end
+            yield Constraint(max(month, first), min(following, end), low if whole else Decimal(0), high, (one.id,))
+            month = following

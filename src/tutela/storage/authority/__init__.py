@@ -1,0 +1,1 @@
+"""The register of a national authority in the database."""
