@@ -151,13 +151,15 @@ class Sql:
         return f"JOIN events d ON d.type = 'item.decided' AND {self.f('d', 'item')} = {self.f('i', 'item')}"
 
     def reported(self, verdict: str, what: str, where: str) -> int:
+        # What a report says is what its attempt said: what was ordered may have been judged anew before it was sent.
         items = (
             "jsonb_array_elements(o.data->'items') AS r(v)" if self._postgres else "json_each(o.data, '$.items') AS r"
         )
         field = self._of_row
         return self.value(
             f"SELECT count(DISTINCT {what}) FROM events f "  # noqa: S608
-            f"JOIN events o ON o.type = 'referral.ordered' AND {self.f('o', 'referral')} = {self.f('f', 'referral')}, "
+            f"JOIN events o ON o.type = 'referral.opened' AND {self.f('o', 'referral')} = {self.f('f', 'referral')} "
+            f"AND {self.f('o', 'attempt')} = {self.f('f', 'attempt')}, "
             f"{items} JOIN events i ON i.type = 'item.flagged' AND {self.f('i', 'item')} = {field('item')} "
             f"WHERE f.type = 'referral.filed' AND f.occurred_at >= :start AND f.occurred_at < :end "
             f"AND {field('verdict')} = :verdict AND {self.f('i', 'service')} IN ('chat', 'mail') AND {where}",

@@ -75,27 +75,13 @@ def report(
 @app.command()
 def investigation(name: Investigation, on: On, person: As, reports: Reports = None, corrects: Corrects = None) -> None:
     """State that an investigation began, on reports or on none."""
-    _state(
-        person,
-        lambda desk, _marks, _clock: (
-            rules.investigation(name),
-            said.InvestigationOpened(on=on.date(), reports=_found(desk, reports), corrects=corrects),
-        ),
-        corrects,
-    )
+    _with_reports(said.InvestigationOpened, name, on, person, reports, corrects)
 
 
 @app.command()
 def joined(name: Investigation, on: On, person: As, reports: Reports = None, corrects: Corrects = None) -> None:
     """State that more reports became part of an investigation."""
-    _state(
-        person,
-        lambda desk, _marks, _clock: (
-            rules.investigation(name),
-            said.ReportsJoined(on=on.date(), reports=_found(desk, reports), corrects=corrects),
-        ),
-        corrects,
-    )
+    _with_reports(said.ReportsJoined, name, on, person, reports, corrects)
 
 
 @app.command()
@@ -225,6 +211,24 @@ def kept(
         fail("say --since DAY, or --not", Exit.USAGE)
     payload = said.CollectionDeclared(kind=kind, since=since.date() if since else None, age_limit=age_limit)
     _state(person, lambda _desk, _marks, _clock: (f"collection:{kind}", payload), None)
+
+
+def _with_reports(
+    statement: type[said.InvestigationOpened | said.ReportsJoined],
+    name: str,
+    on: datetime,
+    person: str,
+    reports: list[str] | None,
+    corrects: str | None,
+) -> None:
+    _state(
+        person,
+        lambda desk, _marks, _clock: (
+            rules.investigation(name),
+            statement(on=on.date(), reports=_found(desk, reports), corrects=corrects),
+        ),
+        corrects,
+    )
 
 
 def _state(person: str, made: Made, corrects: str | None) -> None:

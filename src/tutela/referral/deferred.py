@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from tutela.referral.material import FileMaterial, ReportMaterial
 from tutela.referral.production import NOT_CONFIRMED
 from tutela.referral.recipient import Receipt, Recipient, RecipientError, Settled
 
+_log = logging.getLogger("tutela.recipients")
 UNUSABLE = "unusable"
 
 
@@ -48,6 +50,7 @@ class Deferred:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._made: Recipient | None = None
+        self._told: str | None = None
         self._making = Lock()
 
     @property
@@ -112,5 +115,12 @@ class Deferred:
                 try:
                     self._made = plan.make()
                 except (ValueError, OSError, ImportError) as error:
+                    self._tell(str(error))
                     raise RecipientError(UNUSABLE, str(error), retry=True, of_recipient=True) from error
             return self._made
+
+    def _tell(self, fault: str) -> None:
+        # It is tried anew with each report: what did not change is not said again.
+        if fault != self._told:
+            self._told = fault
+            _log.error("%s cannot be used, its reports wait: %s", self._plan.name, fault)

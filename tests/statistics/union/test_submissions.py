@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
 import zipfile
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -220,18 +222,52 @@ class TestArticle8:
         with pytest.raises(RefusedSubmission, match="submission is of state:FI"):
             read("x.json", written(data), kind="article8", reporter=Reporter("state", "FI"), period=YEAR)
 
-    def test_a_workbook_that_declares_a_document_type_is_refused(self) -> None:
+    @pytest.mark.parametrize(
+        "before",
+        [
+            b'<!DOCTYPE x [<!ENTITY a "a">]>',
+            b"<!--" + b" " * 200_000 + b'--><!DOCTYPE x [<!ENTITY a "a">]>',
+            "\ufeff<!DOCTYPE x><x/>".encode("utf-16-le"),
+        ],
+        ids=["first", "far down", "in another encoding"],
+    )
+    def test_a_workbook_that_declares_a_document_type_is_refused(self, before: bytes) -> None:
         good = workbook([Sheet("x", [["measure", "value"]], [["convictions", 1]])], title="x")
         assert self.take(good).observations[0].amount is not None
         stream = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(stream, "w") as new:
+        with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
             for entry in old.infolist():
                 content = old.read(entry)
                 if entry.filename.endswith("sheet1.xml"):
-                    content = b'<!DOCTYPE x [<!ENTITY a "a">]>' + content
+                    content = before + content
                 new.writestr(entry.filename, content)
         with pytest.raises(RefusedSubmission, match="document type"):
             self.take(stream.getvalue())
+
+    def test_a_workbook_of_very_many_sheets_is_refused(self) -> None:
+        sheets = [Sheet(f"s{number}", [["nothing"]], []) for number in range(51)]
+        with pytest.raises(RefusedSubmission, match="more than 50 sheets"):
+            self.take(workbook(sheets, title="x"))
+
+    def test_a_workbook_that_unpacks_to_much_is_refused(self) -> None:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+            new.writestr("xl/workbook.xml", bytes(65 * 1024 * 1024))
+        with pytest.raises(RefusedSubmission, match="unpacks to more than"):
+            self.take(stream.getvalue())
+
+    def test_a_number_that_nobody_could_count_to_is_refused(self) -> None:
+        with pytest.raises(RefusedSubmission, match="too many digits"):
+            self.take(b'[{"measure": "convictions", "value": 1.0e999999999}]')
+
+    @pytest.mark.parametrize("seed", range(40))
+    def test_a_damaged_workbook_is_refused_or_read(self, seed: int) -> None:
+        damaged = bytearray(workbook([Sheet("x", [["measure", "value"]], [["convictions", 1]])], title="x"))
+        rng = random.Random(seed)
+        for _ in range(rng.randrange(1, 8)):
+            damaged[rng.randrange(4, len(damaged))] = rng.randrange(256)
+        with suppress(RefusedSubmission):
+            self.take(bytes(damaged))
 
     @pytest.mark.parametrize("content", [b"\xff\xfe", b"PK\x03\x04nothing", b"{", b"[1]", b"", b'"', b"a\n" * 30_000])
     def test_what_is_no_submission_is_refused(self, content: bytes) -> None:

@@ -6,17 +6,31 @@ import csv
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
 
 from tutela.statistics.publishing.delimited import unguarded
 
 LARGEST_FILE = 16 * 1024 * 1024
-LARGEST_UNPACKED = 256 * 1024 * 1024
+LARGEST_UNPACKED = 64 * 1024 * 1024
+MOST_SHEETS = 50
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
+_LONGEST_NUMBER = 30
+_PIECE = 64 * 1024
+
+
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, OSError, EOFError, NotImplementedError,
+    AttributeError, IndexError, RuntimeError,
+)  # fmt: skip
+"""What zipfile and openpyxl raise over a file that is none: they promise no one error."""
 
 
 class RefusedSubmission(Exception):
@@ -98,20 +112,38 @@ def _workbook(name: str, content: bytes) -> Iterator[tuple[str, list[list[str]]]
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST_UNPACKED:
                 raise RefusedSubmission(f"{name} unpacks to more than {LARGEST_UNPACKED} bytes")
             for entry in archive.infolist():
-                # A spreadsheet has no document types; one that has may expand without end.
-                if entry.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(entry)[:4096].upper():
-                    raise RefusedSubmission(f"{name}: {entry.filename} declares a document type")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheets = [
-            (page.title, [[_text(cell) for cell in row] for row in page.iter_rows(
-                max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True
-            )])
-            for page in book.worksheets
-        ]  # fmt: skip
-        book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
+                if not entry.is_dir():
+                    _without_document_type(name, archive, entry)
+        with closing(load_workbook(io.BytesIO(content), read_only=True, data_only=True)) as book:
+            if len(book.worksheets) > MOST_SHEETS:
+                raise RefusedSubmission(f"{name} has more than {MOST_SHEETS} sheets")
+            for page in book.worksheets:
+                lines = page.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
+                yield page.title, [[_text(cell) for cell in line] for line in lines]
+    except (*_UNREADABLE, InvalidFileException) as error:
         raise RefusedSubmission(f"{name} is no workbook that can be read ({type(error).__name__})") from error
-    yield from sheets
+
+
+def _without_document_type(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Read a part of a workbook to its first element: one with a document type may expand without end."""
+
+    def refused(*_declared: object) -> None:
+        raise RefusedSubmission(f"{name}: {entry.filename} declares a document type")
+
+    def begun(*_element: object) -> None:
+        nonlocal seen
+        seen = True
+
+    seen = False
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refused
+    parser.StartElementHandler = begun
+    with archive.open(entry) as part:
+        while not seen and (piece := part.read(_PIECE)):
+            try:
+                parser.Parse(piece)
+            except expat.ExpatError:
+                return  # a picture, or a part that openpyxl will not read either
 
 
 def _text(cell: object) -> str:
@@ -147,4 +179,8 @@ def _scalar(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, dict | list):
         return json.dumps(value, default=str, ensure_ascii=False)
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Decimal):
+        if abs(value.adjusted()) > _LONGEST_NUMBER:
+            raise RefusedSubmission(f"{value:.3e} is no figure of a submission: it has too many digits")
+        return format(value, "f")
+    return str(value)
