@@ -11,7 +11,7 @@ from tutela.statistics.union.words import Words
 def measure(one: Measure, told: Words) -> str:
     """Return what is counted."""
     _ = told.gettext
-    names = {
+    return {
         Measure.ITEMS_PROCESSED: _("items processed"),
         Measure.ITEMS_REPORTED: _("items reported"),
         Measure.CASES_IDENTIFIED: _("cases identified"),
@@ -39,8 +39,23 @@ def measure(one: Measure, told: Words) -> str:
         Measure.INVESTIGATIONS_OF_REPORTS: _("investigations with reports"),
         Measure.INVESTIGATIONS_MERGED: _("investigations merged"),
         Measure.INVESTIGATIONS_CLOSED: _("investigations closed"),
-    }
-    return names.get(one, one.value.replace("_", " "))
+        Measure.FLAGGED: _("items flagged"),
+        Measure.REVIEWED: _("flagged items that people reviewed"),
+        Measure.REJECTED: _("flagged items that reviewers rejected"),
+        Measure.ERROR_RATE: _("error rate"),
+        Measure.ROW_OF_FORM: _("a row of the standard form"),
+        Measure.REINSTATED_PER_APPEAL: _("reinstated, of the appeals"),
+        Measure.REINSTATED_PER_SUSPENDED: _("reinstated, of the suspended"),
+        Measure.SHARE_OF_OFFENCES: _("share of the offences"),
+        Measure.SHARE_OF_REPORTS: _("share of the reports"),
+        Measure.SHARE_OF_POPULATION: _("share of the population"),
+        Measure.STATES_SILENT_ON_REPORTS: _("Member States without figures of reports"),
+        Measure.STATES_SILENT_ON_CONVICTIONS: _("Member States without figures of convictions"),
+        Measure.USING_ORGANISATIONS: _("organisations that use it"),
+        Measure.ITEMS_PER_FALSE_POSITIVE: _("items for each one wrongly flagged"),
+        Measure.FALSE_POSITIVE_RATE: _("share of harmless items that is flagged"),
+        Measure.PRECISION: _("share of flagged items that is rightly flagged"),
+    }[one]
 
 
 def unit(one: Unit, told: Words) -> str:
@@ -60,8 +75,10 @@ def unit(one: Unit, told: Words) -> str:
         Unit.DECISIONS: _("decisions"),
         Unit.ORGANISATIONS: _("organisations"),
         Unit.INVESTIGATIONS: _("investigations"),
+        Unit.BYTES: _("bytes"),
+        Unit.HOURS: _("hours"),
         Unit.PERCENT: _("per cent"),
-    }.get(one, one.value.replace("_", " "))
+    }[one]
 
 
 def caveat(one: Caveat, told: Words) -> str:
@@ -80,7 +97,7 @@ def caveat(one: Caveat, told: Words) -> str:
         Caveat.OFFENCES_NOT_REPORTS: _("offences are counted where reports were asked for"),
         Caveat.OTHER_PATHS: _("some began otherwise than with a report of a provider or an organisation"),
         Caveat.EARLIER_REPORTS: _("some go back to reports of earlier periods"),
-    }.get(one, one.value.replace("_", " "))
+    }[one]
 
 
 def status(one: Status, told: Words) -> str:

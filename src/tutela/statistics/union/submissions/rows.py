@@ -126,6 +126,7 @@ def _workbook(name: str, content: bytes) -> Iterator[tuple[str, list[list[str]]]
 
 def _without_document_type(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     """Read a part of a workbook to its first element: one with a document type may expand without end."""
+    seen = False
 
     def refused(*_declared: object) -> None:
         raise RefusedSubmission(f"{name}: {entry.filename} declares a document type")
@@ -134,7 +135,6 @@ def _without_document_type(name: str, archive: zipfile.ZipFile, entry: zipfile.Z
         nonlocal seen
         seen = True
 
-    seen = False
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = refused
     parser.StartElementHandler = begun
