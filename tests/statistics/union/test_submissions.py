@@ -152,6 +152,10 @@ class TestTheStandardForm:
             found = read(name, content, kind="return", reporter=ACME, period=YEAR)
             assert [(o.id, o.value) for o in found.observations] == wanted
 
+    def test_a_cell_that_is_a_document_is_refused_with_its_place(self) -> None:
+        with pytest.raises(RefusedSubmission, match=r"row 5: a cell of 21000 characters"):
+            returned({"1.images_eu": "x" * 21_000})
+
     def test_what_does_not_add_up_in_it_is_found(self) -> None:
         assert [f.id for f in findings(of(returned(FILLED)))] == []
         for change, check in (

@@ -47,9 +47,8 @@ class FilledIn:
 
 
 def filled_in(rows: Iterable[Row], document: str, reporter: Reporter, period: Period, language: str) -> FilledIn:
-    """Read the rows of a form. Raises RefusedSubmission for a cell that stands there twice."""
+    """Read the rows of a form. Raises RefusedSubmission for a cell that stands there twice or cannot be read."""
     known = {row.id: row for row in form_rows()}
-    words = grammar(language)
     observations: dict[str, Observation] = {}
     texts: dict[str, str] = {}
     remarks = []
@@ -58,32 +57,42 @@ def filled_in(rows: Iterable[Row], document: str, reporter: Reporter, period: Pe
         name = _UNSAFE.sub("-", place)
         if name in observations or name in texts:
             raise RefusedSubmission(f"{row.place}: {place} stands there a second time")
-        beside = [cell.strip() for column, cell in row.cells.items() if column not in _OF_A_ROW and cell.strip()]
         if form is None or form.type in _PROSE:
-            texts[name] = " | ".join([raw, *beside])
+            texts[name] = _told(row)
             if form is None and raw.strip():
                 remarks.append((row.place, raw, f"the form has no row {_row_id(row)!r}"))
             continue
-        unit = _UNITS[form.unit]
-        cell = _cell(row, raw, unit, language)
+        try:
+            observations[name], cell = _observation(name, form, row, (document, reporter, period, language))
+        except ValueError as error:
+            raise RefusedSubmission(f"{row.place}: {error}") from error
         if cell.remark:
             remarks.append((row.place, raw, cell.remark))
-        try:
-            when = _period(row, period)
-        except ValueError as error:
-            raise RefusedSubmission(f"{row.place}: part_from and part_to are days: {error}") from error
-        measure, by = _meaning(form)
-        observations[name] = Observation(
-            id=name,
-            reporter=reporter,
-            measure=measure,
-            unit=unit,
-            period=when,
-            value=cell.value,
-            sources=(Source(document, words.language, words=f"{row.place}: {' | '.join([raw, *beside])}"[:5_000]),),
-            breakdown=_breakdown(by, row),
-        )
     return FilledIn(tuple(observations.values()), tuple(_ratios(observations)), tuple(texts.items()), tuple(remarks))
+
+
+def _observation(name: str, form: FormRow, row: Row, of: tuple[str, Reporter, Period, str]) -> tuple[Observation, Cell]:
+    document, reporter, period, language = of
+    unit = _UNITS[form.unit]
+    cell = _cell(row, row.cells.get("value", ""), unit, language)
+    measure, by = _meaning(form)
+    observation = Observation(
+        id=name,
+        reporter=reporter,
+        measure=measure,
+        unit=unit,
+        period=_period(row, period),
+        value=cell.value,
+        sources=(Source(document, grammar(language).language, words=f"{row.place}: {_told(row)}"[:5_000]),),
+        breakdown=_breakdown(by, row),
+    )
+    return observation, cell
+
+
+def _told(row: Row) -> str:
+    """The value with the reporter's own words beside it."""
+    beside = [cell.strip() for column, cell in row.cells.items() if column not in _OF_A_ROW and cell.strip()]
+    return " | ".join([row.cells.get("value", ""), *beside])
 
 
 def _cell(row: Row, raw: str, unit: Unit, language: str) -> Cell:
@@ -115,7 +124,12 @@ def _place(row: Row) -> str:
 
 def _period(row: Row, period: Period) -> Period:
     first, last = (row.cells.get(name, "").strip() for name in ("part_from", "part_to"))
-    return Period.of_days(date.fromisoformat(first), date.fromisoformat(last)) if first and last else period
+    if not (first and last):
+        return period
+    try:
+        return Period.of_days(date.fromisoformat(first), date.fromisoformat(last))
+    except ValueError as error:
+        raise ValueError(f"part_from and part_to are days: {error}") from error
 
 
 def _breakdown(by: Mapping[Dimension, str], row: Row) -> tuple[tuple[Dimension, str], ...]:
