@@ -63,8 +63,13 @@ def test_a_shift_by_keyboard(scene: Scene, watch: Watched) -> None:
     page.wait_for_load_state()
 
     shown = page.locator("#picture img")
+    page.set_viewport_size({"width": 1280, "height": 480})
+    under_the_bar = "e => e.getBoundingClientRect().bottom - document.querySelector('.keys').getBoundingClientRect().top"
+    assert page.locator("#stage").evaluate(under_the_bar) > 0
     page.keyboard.down("v")
     arrived(shown)
+    assert page.locator("#stage").evaluate(under_the_bar) <= 0  # who holds the key sees it, wherever the page stood
+    page.set_viewport_size({"width": 1280, "height": 800})
     assert seen(scene) == ["rita"]
     wide = "e => e.clientWidth"
     expect(shown).to_have_css("filter", "grayscale(1)")

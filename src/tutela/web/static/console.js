@@ -19,11 +19,17 @@ function unveil() {
   stage?.classList.toggle("unveiled", holding && Boolean(picture?.querySelector("img")));
 }
 
-function hold() {
+// The reasons stand above the picture, which may lie below the window. A held pointer must not lose its button.
+function reach() {
+  stage.scrollIntoView({ block: "nearest" });
+}
+
+function hold(event) {
   if (holding || !by("hold")) return;
   holding = true;
   if (!picture.querySelector("img")) htmx.trigger(picture, "look");
   unveil();
+  if (event?.type !== "pointerdown") reach();
 }
 
 function letGo() {
@@ -43,6 +49,7 @@ function putAway() {
 function toggle(name, id) {
   if (!by(id)) return;
   by(id).setAttribute("aria-pressed", String(stage.classList.toggle(name)));
+  if (holding) reach();
 }
 
 function chosen() {
