@@ -64,7 +64,9 @@ def test_a_shift_by_keyboard(scene: Scene, watch: Watched) -> None:
 
     shown = page.locator("#picture img")
     page.set_viewport_size({"width": 1280, "height": 480})
-    under_the_bar = "e => e.getBoundingClientRect().bottom - document.querySelector('.keys').getBoundingClientRect().top"
+    under_the_bar = (
+        "e => e.getBoundingClientRect().bottom - document.querySelector('.keys').getBoundingClientRect().top"
+    )
     assert page.locator("#stage").evaluate(under_the_bar) > 0
     page.keyboard.down("v")
     arrived(shown)

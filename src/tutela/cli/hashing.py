@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from tutela.cli.clip_hashing import is_clip, print_clip
 from tutela.cli.exits import Exit
 from tutela.cli.output import err, fail, out, print_json
 from tutela.cli.place import settings
@@ -21,6 +22,9 @@ from tutela.detection.fingerprints.registry import installed_kinds
 def hash_files(
     files: Annotated[list[Path], typer.Argument(help="Files.", metavar="FILE...")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    every_frame: Annotated[
+        bool, typer.Option("--every-frame", help="Of videos the PDQ of each frame (vPDQ) and TMK+PDQF.")
+    ] = False,
 ) -> None:
     """Print the fingerprints of files: md5, sha256, pdq and its quality. Exit code 3 if one could not be made.
 
@@ -30,6 +34,9 @@ def hash_files(
     kinds = _kinds()
     partly = False
     for path in files:
+        if every_frame and is_clip(path):
+            partly = not print_clip(path, as_json=as_json) or partly
+            continue
         result = _fingerprint(path, kinds)
         partly = partly or isinstance(result, str) or result.failure is not None
         if isinstance(result, str):

@@ -13,14 +13,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-_SIDE = 64
+SIDE = 64
+"""Pixels of a side of the picture that frequencies are taken of."""
 _FREQUENCIES = 16
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
 def _window(length: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the first and the last input of each output of the published box filter along `length` samples."""
-    full = (length + 2 * _SIDE - 1) // (2 * _SIDE)
+    full = (length + 2 * SIDE - 1) // (2 * SIDE)
     half = (full + 2) // 2
     position = np.arange(length)
     return np.maximum(position - (full - half), 0), np.minimum(position + half - 1, length - 1)
@@ -35,8 +36,8 @@ def _blur_and_sample(length: int, shrink: int) -> NDArray[np.float32]:
     """
     first, last = _window(length)
     weight = 1.0 / (last - first + 1)
-    samples = ((np.arange(_SIDE) + 0.5) * length / _SIDE).astype(np.int64)
-    steps = np.zeros((_SIDE, length + 1))
+    samples = ((np.arange(SIDE) + 0.5) * length / SIDE).astype(np.int64)
+    steps = np.zeros((SIDE, length + 1))
     for row, sample in enumerate(samples):
         inner = np.arange(first[sample], last[sample] + 1)
         share = weight[sample] * weight[inner]
@@ -49,8 +50,8 @@ def _blur_and_sample(length: int, shrink: int) -> NDArray[np.float32]:
 
 def _dct_matrix() -> NDArray[np.float64]:
     frequency = np.arange(1, _FREQUENCIES + 1)[:, None]
-    angle = np.pi / 2 / _SIDE * frequency * (2 * np.arange(_SIDE)[None, :] + 1)
-    matrix: NDArray[np.float64] = np.sqrt(2 / _SIDE) * np.cos(angle)
+    angle = np.pi / 2 / SIDE * frequency * (2 * np.arange(SIDE)[None, :] + 1)
+    matrix: NDArray[np.float64] = np.sqrt(2 / SIDE) * np.cos(angle)
     return matrix
 
 
@@ -65,7 +66,7 @@ def _reduce(pixels: NDArray[np.uint8], full_height: int, full_width: int, shrink
     """
     height, width = pixels.shape[:2]
     rows, columns = _blur_and_sample(full_height, shrink), _blur_and_sample(full_width, shrink)
-    reduced = np.zeros((2 * _SIDE, width), dtype=np.float32)
+    reduced = np.zeros((2 * SIDE, width), dtype=np.float32)
     # Slabs bound the memory to a few megabytes beside the picture itself.
     slab = max(1, 1_000_000 // width)
     for top in range(0, height, slab):
@@ -96,11 +97,16 @@ def coefficients(
 
 
 def _quarters(reduced: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    return reduced[:_SIDE, :_SIDE], reduced[:_SIDE, _SIDE:], reduced[_SIDE:, :_SIDE], reduced[_SIDE:, _SIDE:]
+    return reduced[:SIDE, :SIDE], reduced[:SIDE, SIDE:], reduced[SIDE:, :SIDE], reduced[SIDE:, SIDE:]
 
 
 def _frequencies(reduced: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     return tuple(_DCT @ part @ _DCT.T for part in _quarters(reduced))
+
+
+def pdqf(luminance: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the 256 frequencies of a picture of 64 x 64, luminance 0 to 255: PDQ before it is made bits (PDQF)."""
+    return (_DCT @ luminance @ _DCT.T).reshape(-1)
 
 
 def pdq(pixels: NDArray[np.uint8], full_height: int, full_width: int, shrink: int) -> tuple[bytes, int]:
