@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ from tutela.statistics.union.period import Period
 from tutela.statistics.union.publishing.as_csv import observations_as_csv
 from tutela.statistics.union.publishing.as_sdmx import observations_as_sdmx
 
-TOTALS: dict[Measure, Kept] = {
+TOTALS: Mapping[Measure, Kept] = {
     Measure.REPORTS_RECEIVED: "reports",
     Measure.CHILDREN_IDENTIFIED: "victims",
     Measure.CONVICTIONS: "convictions",
@@ -41,15 +41,15 @@ class Sent:
 
 
 def figures(statements: Sequence[Statement], state: str, practice: Practice, as_of: date) -> list[Dataset]:
-    """Return a state's figures of each of its periods, as its register gives them on a day, all of them exact."""
+    """Return a state's figures of each of its periods, as its register gives them on a day: reports, children, convictions."""
     made = datetime.combine(as_of, time(15), UTC)
     found = []
     for period in practice.periods:
         data = dataset(submission(statements, state, period, as_of, made))
-        if not practice.parts:
-            whole = tuple(o for o in data.observations if not o.breakdown)
-            data = replace(data, observations=whole, sums=())
-        found.append(data)
+        kept = tuple(o for o in data.observations if o.measure in TOTALS and (practice.parts or not o.breakdown))
+        ids = {o.id for o in kept}
+        sums = tuple(s for s in data.sums if s.total in ids and ids.issuperset(s.parts))
+        found.append(replace(data, observations=kept, sums=sums))
     return found
 
 
