@@ -1,9 +1,9 @@
 """Keeps the catalogues in step with templates and code: `python -m tutela.web.messages [--check]`.
 
 There are five sets: the console's, with what the domain says to people (`tutela.web.sentences`), that of the return,
-that of the tables of the Union's report, that of an authority's submission, and that of the twin. Without `--check` each catalogue in
-their `locale/` gets the messages that it lacks, empty, and loses those that nothing uses. With it nothing is written,
-and the exit code is 1 if a catalogue lacks a message or its translation.
+that of the tables of the Union's report, that of an authority's submission, and that of the twin. Without `--check`
+each catalogue in their `locale/` gets the messages that it lacks, empty, and loses those that nothing uses. With it
+nothing is written, and the exit code is 1 if a catalogue lacks a message or its translation.
 """
 
 from __future__ import annotations

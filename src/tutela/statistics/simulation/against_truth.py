@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -91,7 +91,7 @@ def _totals(regime: Regime, data: Dataset) -> Iterator[Held]:
         )
 
 
-def _codes(regime: Regime, proved: Total) -> Iterable[str]:
+def _codes(regime: Regime, proved: Total) -> list[str]:
     """Of whom the truth is: every Member State, or every provider, also one that told nothing of it."""
     if proved.question.whose == "provider":
         return [p.code for p in regime.world.providers]
@@ -118,9 +118,7 @@ def _coverage(regime: Regime, data: Dataset) -> Held:
 
 def _errors(regime: Regime, data: Dataset) -> Held:
     every = [p.code for p in regime.world.providers]
-    wrong, flagged = (
-        sum(of(regime, code, YEAR) for code in every) for of in (truths.wrongly_flagged, truths.flagged)
-    )
+    wrong, flagged = (sum(of(regime, code, YEAR) for code in every) for of in (truths.wrongly_flagged, truths.flagged))
     proved = wrongly_flagged(data, "known", YEAR)
     parts = []
     for row in proved.providers:
@@ -132,5 +130,3 @@ def _errors(regime: Regime, data: Dataset) -> Held:
         "error_rate", _PERCENT * wrong / flagged if flagged else Decimal(0), published.error_rate(data, YEAR),
         proved.low or Decimal(0), proved.high if flagged else None, tuple(parts), percent=True,
     )  # fmt: skip
-
-

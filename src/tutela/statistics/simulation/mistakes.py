@@ -27,9 +27,14 @@ class Mistakes:
     made: dict[Mistake, int] = field(default_factory=dict)
 
     def figures(self, observations: Iterable[Observation]) -> tuple[Observation, ...]:
-        """Return figures, some totals among them mistyped or under another period."""
-        return tuple(self._figure(one) if not one.breakdown or one.reporter.kind == "body" else one
-                     for one in observations)  # fmt: skip
+        """Return figures, some totals among them mistyped or under another period.
+
+        NCMEC has all periods in one table: a row that stands there twice is refused by the reader, and is no error that
+        stays unseen.
+        """
+        return tuple(
+            self._figure(one) if not one.breakdown or one.reporter.kind == "body" else one for one in observations
+        )
 
     def register(self, happened: State) -> State:
         """Return what an authority enters, which may lack a month or have reports twice."""
@@ -51,7 +56,9 @@ class Mistakes:
         typed = amount is not None and amount.precision is Precision.EXACT
         if amount is not None and self._happens("mistyped", typed):
             one = replace(one, value=self._mistyped(amount))
-        if one.period is not None and self._happens("another_period", one.period != WHOLE):
+        if one.period is not None and self._happens(
+            "another_period", one.period != WHOLE and one.reporter.kind == "state"
+        ):
             one = replace(one, period=_another(one.period))
         return one
 

@@ -75,8 +75,6 @@ def _of_states(
     return Asked(id_, Question(measure, unit, period, by=by, without=without), true)
 
 
-def _of_providers(
-    id_: str, measure: Measure, unit: Unit, period: Period, true: True_, **by: str
-) -> Asked:
+def _of_providers(id_: str, measure: Measure, unit: Unit, period: Period, true: True_, **by: str) -> Asked:
     parts = tuple(sorted((Dimension(name), value) for name, value in by.items()))
     return Asked(id_, Question(measure, unit, period, "provider", parts), true)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tutela.statistics.simulation import clearing, returning
 from tutela.statistics.simulation.against_truth import Held, held
 from tutela.statistics.simulation.happening import happen
-from tutela.statistics.simulation.mistakes import Mistakes
+from tutela.statistics.simulation.mistakes import Mistake, Mistakes
 from tutela.statistics.simulation.practice import practices
 from tutela.statistics.simulation.registering import registered
 from tutela.statistics.simulation.telling import Sent, figures, sent, told
@@ -42,7 +42,7 @@ class Simulated:
     submitted: tuple[Submitted, ...]
     data: Dataset
     held: tuple[Held, ...]
-    mistakes: dict[str, int]
+    mistakes: Mapping[Mistake, int]
 
 
 def simulate(seed: int, number: int, events: int, undeclared: float = 0.0) -> Simulated:
@@ -59,16 +59,14 @@ def simulate(seed: int, number: int, events: int, undeclared: float = 0.0) -> Si
     mistakes = Mistakes(erring, undeclared)
     submitted = tuple(_submitted(regime, telling, mistakes))
     data = compiled(f"regime-{number}", submitted)
-    return Simulated(seed, number, regime, submitted, data, held(regime, data), {**mistakes.made})
+    return Simulated(seed, number, regime, submitted, data, held(regime, data), mistakes.made)
 
 
 def compiled(identifier: str, submitted: tuple[Submitted, ...]) -> Dataset:
     """Return the data set that the files make, read as any others are."""
     every: dict[Reporter, list[Incoming]] = {}
     for one in submitted:
-        content = read(
-            one.file.name, one.file.content, kind=one.kind, reporter=one.reporter, period=one.file.period
-        )
+        content = read(one.file.name, one.file.content, kind=one.kind, reporter=one.reporter, period=one.file.period)
         every.setdefault(one.reporter, []).append(content)
     return combined(identifier, f"Made-up regime {identifier}", YEARS, _by_document(every))
 

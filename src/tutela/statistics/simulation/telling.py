@@ -41,7 +41,10 @@ class Sent:
 
 
 def figures(statements: Sequence[Statement], state: str, practice: Practice, as_of: date) -> list[Dataset]:
-    """Return a state's figures of each of its periods, as its register gives them on a day: reports, children, convictions."""
+    """Return a state's figures of each of its periods, as its register gives them on a day.
+
+    They are those of reports, children and convictions; their parts too where the state tells parts.
+    """
     made = datetime.combine(as_of, time(15), UTC)
     found = []
     for period in practice.periods:

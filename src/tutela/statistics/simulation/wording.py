@@ -97,14 +97,14 @@ class Wording:
         _ = self.gettext
         n = self.words.number
         lines = [
-            _("%(regimes)s regimes with %(events)s events; seed %(seed)s.")
+            _("Regimes: %(regimes)s, events: %(events)s, seed: %(seed)s.")
             % {"regimes": n(Decimal(one.regimes)), "events": n(Decimal(one.happened)), "seed": one.seed},
-            _("All bounds hold in %(whole)s of %(regimes)s regimes.")
+            _("Regimes in which every bound holds: %(whole)s of %(regimes)s.")
             % {"whole": n(Decimal(one.whole)), "regimes": n(Decimal(one.regimes))},
         ]
         if one.undeclared:
             errors = {"n": n(Decimal(sum(one.mistakes.values()))), "rate": self.words.percent(_hundredths(one), 1)}
-            lines.append(_("%(n)s errors were made that nobody declared, at a rate of %(rate)s.") % errors)
+            lines.append(_("Errors that nobody declared: %(n)s, at a rate of %(rate)s.") % errors)
         lines += [
             _("Regime %(number)s, %(question)s: the bounds miss the truth (%(codes)s).")
             % {"number": number, "question": self.questions[question], "codes": ", ".join(codes) or "EU"}

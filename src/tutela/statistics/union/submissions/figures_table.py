@@ -42,7 +42,9 @@ def observed(
         if (other := found.get(one.id)) is not None and other.breakdown != one.breakdown and not _named(row):
             # Two breakdowns may have a value of one name, such as `not_stated`.
             parts = [f"{dimension.value}-{value}" for dimension, value in one.breakdown]
-            one = replace(one, id=_UNSAFE.sub("-", ".".join([one.measure.value, *parts, str(one.period or "no-period")])))
+            one = replace(
+                one, id=_UNSAFE.sub("-", ".".join([one.measure.value, *parts, str(one.period or "no-period")]))
+            )
         if one.id in found:
             raise RefusedSubmission(f"{row.place}: {one.id} stands there a second time")
         found[one.id] = one

@@ -64,9 +64,7 @@ def constraints(question: Question, told: Iterable[Observation]) -> list[Constra
     return found
 
 
-def _undecided(
-    wanted: dict[Dimension, str], one: Observation, told: Sequence[Observation]
-) -> tuple[Observation, ...]:
+def _undecided(wanted: dict[Dimension, str], one: Observation, told: Sequence[Observation]) -> tuple[Observation, ...]:
     """Return what may also be of the part that a figure tells: its neighbours whose value is not decided."""
     own = _about(one)
     if own != wanted or one.period is None:
