@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
+from tutela.statistics.figure import Figure
+from tutela.statistics.provider_return.compilation import YearlyReturn
 from tutela.statistics.simulation.world import FIRST, LAST, WHOLE, State
 from tutela.statistics.union.amount import Amount, Precision, exact
 from tutela.statistics.union.observation import Observation
@@ -15,6 +17,8 @@ from tutela.statistics.union.period import Period
 
 Mistake = Literal["mistyped", "another_period", "month_lost", "counted_twice", "too_early"]
 MISTAKES: tuple[Mistake, ...] = ("mistyped", "another_period", "month_lost", "counted_twice", "too_early")
+_TYPED = frozenset({4, 6})
+"""Sections of the standard form: cases, and errors."""
 _YEAR = timedelta(days=365)
 
 
@@ -35,6 +39,10 @@ class Mistakes:
         return tuple(
             self._figure(one) if not one.breakdown or one.reporter.kind == "body" else one for one in observations
         )
+
+    def returned(self, compiled: YearlyReturn) -> YearlyReturn:
+        """Return a provider's return, some of its counts of cases and errors mistyped."""
+        return replace(compiled, figures=tuple(self._of_form(one) for one in compiled.figures))
 
     def register(self, happened: State) -> State:
         """Return what an authority enters, which may lack a month or have reports twice."""
@@ -61,6 +69,12 @@ class Mistakes:
         ):
             one = replace(one, period=_another(one.period))
         return one
+
+    def _of_form(self, one: Figure) -> Figure:
+        typed = one.section in _TYPED and isinstance(one.value, int) and one.at_most is None
+        if not isinstance(one.value, int) or not self._happens("mistyped", typed):
+            return one
+        return replace(one, value=int(self._mistyped(exact(one.value)).low))
 
     def _mistyped(self, amount: Amount) -> Amount:
         digits = str(amount.low)

@@ -28,6 +28,8 @@ PERIODS = (
     ("2022-03/2023-02", "2022"),
 )
 """The periods of which a state tells; they overlap, leave gaps, or leave out what is asked for."""
+WITHOUT_GAP = (PERIODS[0], PERIODS[2], PERIODS[5], PERIODS[6])
+"""Those of which every day of both years has an upper end."""
 TOLD: tuple[Kept, ...] = ("reports", "victims", "convictions")
 
 
@@ -72,8 +74,7 @@ def _practice(rng: random.Random, open_handed: bool) -> Practice:
     early = now_and_then(0.1)
     periods: Sequence[str] = rng.choice(PERIODS)
     if open_handed:
-        # Whoever is asked for two years and tells one leaves the other without an upper end.
-        periods = rng.choice([p for p in PERIODS if p[-1] != "2023" or len(p) > 1])
+        periods = rng.choice(WITHOUT_GAP)
     hows: list[How] = ["exact", "exact", "exact", "about", "rounded", "range"]
     if not open_handed:
         hows.append("at_least")
@@ -84,7 +85,7 @@ def _practice(rng: random.Random, open_handed: bool) -> Practice:
         late=late,
         as_of=date(2023, 11, 30) if early else LAST.replace(year=LAST.year + 1, month=3),
         periods=tuple(map(Period.parse, periods)),
-        age_limit=rng.choice([14, 16]) if rng.random() < 0.1 else None,
+        age_limit=rng.choice([14, 16]) if now_and_then(0.15) else None,
         settings=rng.random() < 0.6,
         mixed=rng.random() < 0.5,
         genders=rng.random() < 0.7,

@@ -80,7 +80,7 @@ def _by_document(every: dict[Reporter, list[Incoming]]) -> Iterator[tuple[Report
 def _submitted(regime: Regime, rng: random.Random, mistakes: Mistakes) -> Iterator[Submitted]:
     for provider in regime.world.providers:
         for one in returning.returns(provider):
-            yield Submitted(Reporter("provider", provider.code), "return", returning.sent(one))
+            yield Submitted(Reporter("provider", provider.code), "return", returning.sent(mistakes.returned(one)))
     observed = mistakes.figures(clearing.observed(rng, regime.world.sendings))
     yield Submitted(clearing.NCMEC, "article8", clearing.sent(observed))
     for code, practice in regime.practices.items():
