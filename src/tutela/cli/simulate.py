@@ -46,7 +46,6 @@ def simulate(
 
     words_of(language)
     whole = Summary(seed, events, undeclared)
-    single: Simulated | None = None
     with counting() as bar:
         task = bar.add_task("regimes", total=regimes)
         for number in range(1, regimes + 1):
@@ -56,16 +55,13 @@ def simulate(
                 print_json(simulated_as_json(one))
             if folder is not None and number <= keep:
                 _write(folder, _files(one))
-            single = one
             bar.advance(task)
     if folder is not None:
         _write(folder, [("report.json", _indented(summary_as_json(whole)))])
     if as_json:
         print_json(summary_as_json(whole))
-    elif regimes == 1 and single is not None:
-        _show(whole, single, language)
     else:
-        _show(whole, None, language)
+        _show(whole, one if regimes == 1 else None, language)
     if whole.broken:
         raise typer.Exit(int(Exit.FAILED))
 

@@ -31,9 +31,9 @@ from tutela.statistics.union.members import MEMBERS
 
 FEWEST_EVENTS = 250
 """Below that a world of 27 Member States holds little but its declarations."""
-OF_A_CASE = 40
+OF_A_CASE = 70
 """No case has more events; one is not begun where they would not fit."""
-_DECLARATIONS = 4
+_DECLARATIONS = 3
 _TECHNOLOGIES = (("sha256", "1"), ("pdq", "1"), ("pdq", "2"), ("md5", "1"))
 _KINDS: tuple[Kind, ...] = ("image", "image", "image", "video", "other")
 _REASONS: tuple[said.ClosingReason, ...] = ("charged", "no_crime", "insufficient_information", "suspect_not_identified")
@@ -111,21 +111,35 @@ class _Case:
             on = self._later(self.begins, 40 * number)
             if on > LAST:
                 break
-            right, reviewed = rng.random() < policy.precision, rng.random() < policy.reviews
-            reported = on + (1 + policy.reports_after) * DAY if right and reviewed else None
-            lodged = self._later(reported, 60) if reported and rng.random() < policy.complaints else None
-            provider.flagged.append(
-                Flagged(
-                    on, account, rng.choice(_KINDS),
-                    tuple(sorted(rng.sample(policy.technologies, rng.randint(1, len(policy.technologies))))),
-                    right, of_union, region, reviewed, reported, f"{self.name}-{number}" if reported else None,
-                    lodged, self._later(lodged, 30) if lodged and rng.random() < 0.8 else None, rng.random() < 0.3,
-                )
-            )  # fmt: skip
-            self.world.events += 3 + reviewed + 5 * (reported is not None) + 2 * (lodged is not None)
-            if reported is not None:
-                sent.append((reported, f"{self.name}-{number}"))
+            item = self._flagged(policy, on, account, number, of_union=of_union, region=region)
+            provider.flagged.append(item)
+            self.world.events += item.events
+            if item.reported is not None and item.number is not None:
+                sent.append((item.reported, item.number))
         return self._sent(sent, of_scope=True) if of_union else []
+
+    def _flagged(
+        self, policy: Policy, on: date, account: str, number: int, *, of_union: bool, region: Region
+    ) -> Flagged:
+        rng = self.rng
+        right, reviewed = rng.random() < policy.precision, rng.random() < policy.reviews
+        reported = on + (1 + policy.reports_after) * DAY if right and reviewed else None
+        lodged = self._later(reported, 60) if reported and rng.random() < policy.complaints else None
+        return Flagged(
+            on=on,
+            account=account,
+            kind=rng.choice(_KINDS),
+            technologies=tuple(sorted(rng.sample(policy.technologies, rng.randint(1, len(policy.technologies))))),
+            right=right,
+            of_union=of_union,
+            region=region,
+            reviewed=reviewed,
+            reported=reported,
+            number=f"{self.name}-{number}" if reported else None,
+            lodged=lodged,
+            answered=self._later(lodged, 30) if lodged and rng.random() < 0.8 else None,
+            upheld=rng.random() < 0.3,
+        )
 
     def _sent(self, reports: Sequence[tuple[date, str]], *, of_scope: bool) -> list[Arrival]:
         """NCMEC sends reports on, some of them a second time."""
