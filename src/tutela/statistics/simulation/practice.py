@@ -39,7 +39,8 @@ class Practice:
 
     `since`: the first day from which its register holds all. `late` days pass before something is recorded. `as_of` is
     the day of its figures. `age_limit`: only children below it are counted. `settings`, `genders`, `services`, `paths`
-    and `origins` say whether it records them of each child, conviction or report. `how`: how each total is told.
+    and `origins` say whether it records them of each child, conviction or report; without `settings` all are `mixed` or
+    not stated. `how`: how each total is told. `parts`: whether breakdowns are told too. `form` is that of its files.
     """
 
     silent: bool
