@@ -39,6 +39,14 @@ def test_one_regime_is_a_table_of_questions_and_its_files_are_read_by_the_other_
     bounds = found.lines[0]["bounds"]
     assert (bounds["low"], bounds["high"]) == (received["low"], received["high"])
     assert [r["code"] for r in bounds["reporters"]] == [p["code"] for p in received["parts"]]
+    rate = next(q for q in truth["questions"] if q["id"] == "error_rate")
+    errors = tutela("statistics", "errors", "--period", "2023", "--dataset", dataset, "--json").lines[0]["errors"]
+    assert [e["code"] for e in errors] == [*(p["code"] for p in rate["parts"]), "EU"]
+    assert float(errors[-1]["low"]) <= float(rate["truth"]) <= float(errors[-1]["high"])
+    table = tutela("statistics", "errors", "--period", "2023", "--dataset", dataset, "--lang", "sv").out
+    assert "alla tillhandahållare" in table
+    assert tutela("statistics", "errors", "--period", "2022").err.startswith("tutela: no provider told of its errors")
+    assert tutela("statistics", "errors", "--period", "2022", "--kind", "x").code == 2
     submitted = sorted(path.parent.name for path in (folder / "regime-1/submissions").glob("*/*"))
     assert {"body-ncmec", "provider-provider-1"} < set(submitted)
     assert len([p for p in (folder / "regime-1/submissions").iterdir() if p.name.startswith("state-")]) <= 27
