@@ -13,12 +13,13 @@ from tutela.cli.exits import Exit
 from tutela.cli.output import cells, fail, out, print_json
 from tutela.cli.union_collection import app as collection
 from tutela.cli.union_data import COM_2023_797, DatasetName, read_dataset, words_of
-from tutela.cli.union_sums import coverage, sum_
+from tutela.cli.union_sums import coverage, errors, sum_
 
 app = typer.Typer(help="Statistics of providers, Member States and the Union.", no_args_is_help=True)
 app.command("article8")(article8)
 app.command("sum")(sum_)
 app.command()(coverage)
+app.command()(errors)
 app.add_typer(collection, name="collection")
 
 

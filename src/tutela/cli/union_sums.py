@@ -1,4 +1,4 @@
-"""`tutela statistics sum` and `coverage`: what may be added, and what can be proved where it may not."""
+"""`tutela statistics sum`, `coverage` and `errors`: what may be added, and what can be proved where it may not."""
 
 from __future__ import annotations
 
@@ -105,6 +105,34 @@ def coverage(
             ratio(row, told),
         )
         table.add_row(*cells(*line))
+    out.print(table)
+
+
+def errors(
+    period: Annotated[str, typer.Option(metavar="PERIOD", help="Such as 2023, a year of the providers' returns.")],
+    dataset: DatasetName = COM_2023_797,
+    kind: Annotated[str, typer.Option(help="known, new or solicitation.")] = "known",
+    language: _Language = "en",
+    as_json: _Json = False,
+) -> None:
+    """Say which share of what providers flagged is wrong, with bounds for what nobody reviewed."""
+    from tutela.statistics.union.sums.as_json import errors_as_json
+    from tutela.statistics.union.sums.wording import error_headings, error_line
+    from tutela.statistics.union.sums.wrongly_flagged import wrongly_flagged
+
+    told = words_of(language)
+    if kind not in {"known", "new", "solicitation"}:
+        fail(f"--kind is known, new or solicitation, not {kind}", Exit.USAGE)
+    found = wrongly_flagged(read_dataset(dataset), kind, _period(period))
+    rows = (*found.providers, found.together)
+    if as_json:
+        print_json({"errors": errors_as_json(rows)})
+        return
+    if not found.providers:
+        fail("no provider told of its errors in the standard form: a collection of returns does", Exit.FAILED)
+    table = Table(*error_headings(told), box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*cells(*error_line(row, told)))
     out.print(table)
 
 

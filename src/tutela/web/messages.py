@@ -1,9 +1,9 @@
 """Keeps the catalogues in step with templates and code: `python -m tutela.web.messages [--check]`.
 
-There are four sets: the console's, with what the domain says to people (`tutela.web.sentences`), that of the return,
-that of the tables of the Union's report, and that of an authority's submission. Without `--check` each catalogue in
-their `locale/` gets the messages that it lacks, empty, and loses those that nothing uses. With it nothing is written,
-and the exit code is 1 if a catalogue lacks a message or its translation.
+There are five sets: the console's, with what the domain says to people (`tutela.web.sentences`), that of the return,
+that of the tables of the Union's report, that of an authority's submission, and that of the twin. Without `--check`
+each catalogue in their `locale/` gets the messages that it lacks, empty, and loses those that nothing uses. With it
+nothing is written, and the exit code is 1 if a catalogue lacks a message or its translation.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po, write_po
 from tutela.statistics.authority import wording
 from tutela.statistics.provider_return import words as return_words
 from tutela.statistics.provider_return.form import form_rows
+from tutela.statistics.simulation import wording as twin_wording
 from tutela.statistics.union import words
 from tutela.web.sentences import sentences
 from tutela.web.translation import CATALOGUES
@@ -28,11 +29,13 @@ WEB = Path(__file__).parent
 UNION = Path(words.__file__).parent
 RETURN = Path(return_words.__file__).parent
 AUTHORITY = Path(wording.__file__).parent
+TWIN = Path(twin_wording.__file__).parent
 SETS = (
     (WEB, CATALOGUES),
     (RETURN, return_words.CATALOGUES),
     (UNION, words.CATALOGUES),
     (AUTHORITY, wording.CATALOGUES),
+    (TWIN, twin_wording.CATALOGUES),
 )
 """Where messages stand, and the catalogues that translate them."""
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]

@@ -25,10 +25,13 @@ from tutela.statistics.union.amount import at_least, exact
 from tutela.statistics.union.dataset_file import parsed, written
 from tutela.statistics.union.findings.finding import Severity
 from tutela.statistics.union.findings.registry import findings
+from tutela.statistics.union.measure import Measure, Unit
 from tutela.statistics.union.observation import Caveat, Reporter
 from tutela.statistics.union.period import Period
 from tutela.statistics.union.publishing.as_sdmx import observations_of_sdmx
 from tutela.statistics.union.submissions.incoming import combined, read
+from tutela.statistics.union.sums.question import Question
+from tutela.statistics.union.sums.total import total
 
 MADE = datetime(2022, 3, 1, 9, 30, tzinfo=UTC)
 YEAR = Period.of_year(2021)
@@ -88,6 +91,33 @@ def test_what_has_no_flaw_has_no_caveat() -> None:
     assert (one.caveat, wording("en").caveat(one)) == (
         Caveat.AGE_LIMIT, "Only children below the age of 16 are counted.",
     )  # fmt: skip
+
+
+def test_a_total_of_what_is_offline_too_is_not_of_what_is_online() -> None:
+    scribe = Scribe()
+    scribe.kept()
+    scribe.report("b", "2021-02-01")
+    scribe.investigation("K-1", "2021-02-02", "b")
+    scribe.convicted("p", "2021-10-01", "K-1")
+    scribe.convicted("q", "2021-10-01", "K-1", setting="offline")
+    (one,) = made(scribe).caveats
+    assert (one.caveat, one.part, one.whole) == (Caveat.ONLINE_AND_OFFLINE, 1, 2)
+    assert "offences were offline" in wording("en").caveat(one)
+    question = Question(Measure.CONVICTIONS, Unit.CONVICTIONS, YEAR, without=frozenset({Caveat.ONLINE_AND_OFFLINE}))
+    (share,) = [s for s in total(dataset(made(scribe)), question).shares if s.code == "SE"]
+    assert (str(share.span.low), str(share.span.high)) == ("1", "2")
+
+
+def test_a_part_has_the_caveats_of_its_total_but_for_what_it_settles(scribe: Scribe) -> None:
+    found = dataset(made(scribe)).by_id
+    assert Caveat.ONLINE_AND_OFFLINE in found["SE.2021.victims.gender.female"].caveats
+    assert Caveat.ONLINE_AND_OFFLINE in found["SE.2021.victims.setting.offline"].caveats
+    assert Caveat.ONLINE_AND_OFFLINE not in found["SE.2021.victims.setting.online"].caveats
+    assert Caveat.OTHER_SERVICES_POSSIBLE in found["SE.2021.reports.source.ncmec"].caveats
+    settled = found["SE.2021.reports.provider_type.interpersonal_communications"]
+    assert Caveat.OTHER_SERVICES_POSSIBLE not in settled.caveats
+    assert {Caveat.NOT_FINAL, Caveat.SOURCE_NOT_SEPARATED} <= set(found["SE.2021.convictions.setting.online"].caveats)
+    assert Caveat.NOT_FINAL not in found["SE.2021.convictions.finality.final"].caveats
 
 
 def test_every_observation_goes_into_the_data_of_the_union_and_back(scribe: Scribe) -> None:

@@ -15,13 +15,14 @@ from tests.statistics.union.builders import dataset, numbers, told
 from tutela.statistics.union.amount import Amount, about, at_least, between, exact, rounded
 from tutela.statistics.union.dataset import Dataset
 from tutela.statistics.union.measure import Measure, Unit
-from tutela.statistics.union.observation import Caveat, Observation
+from tutela.statistics.union.observation import Caveat, Dimension, Observation
 from tutela.statistics.union.period import Period
 from tutela.statistics.union.sums.constraints import Constraint
 from tutela.statistics.union.sums.coverage import coverage, own_coverage
 from tutela.statistics.union.sums.question import STRICT, Effect, NotSummable, Question, effect_of
 from tutela.statistics.union.sums.span import Contradictory, span
 from tutela.statistics.union.sums.total import total
+from tutela.statistics.union.sums.wrongly_flagged import wrongly_flagged
 
 FIRST, DAYS = date(2022, 1, 1), 120
 DAY = st.integers(0, DAYS - 1)
@@ -177,6 +178,73 @@ def test_genders_bound_the_whole_and_the_whole_each_gender() -> None:
     assert of(data, "2022") == [51, None]
     whole = dataset(children("a", 60, "2022"))
     assert of(whole, "2022", by=(("gender", "female"),)) == [0, 60]
+
+
+def test_children_whose_gender_is_not_stated_may_be_of_either() -> None:
+    data = dataset(
+        children("g", 25, "2022", gender="female"),
+        children("b", 26, "2022", gender="male"),
+        children("n", 4, "2022", gender="not_stated"),
+    )
+    assert of(data, "2022", by=(("gender", "female"),)) == [25, 29]
+    assert of(data, "2022") == [55, None]
+    (share,) = [s for s in total(data, _girls("2022")).shares if s.code == "SE"]
+    assert [step.by for step in share.span.low_steps] == [("g",)]
+    assert [step.by for step in share.span.high_steps] == [("g", "n")]
+    none_of_them = dataset(children("g", 25, "2022", gender="female"), children("n", 0, "2022", gender="not_stated"))
+    assert of(none_of_them, "2022", by=(("gender", "female"),)) == [25, 25]
+    other_days = dataset(children("g", 25, "2022", gender="female"), children("n", 4, "2021", gender="not_stated"))
+    assert of(other_days, "2022", by=(("gender", "female"),)) == [25, 25]
+
+
+def _girls(when: str) -> Question:
+    by = ((Dimension.GENDER, "female"),)
+    return Question(Measure.CHILDREN_IDENTIFIED, Unit.PERSONS, Period.parse(when), by=by)
+
+
+def test_what_concerns_users_elsewhere_is_no_figure_of_the_union() -> None:
+    rows = [
+        told(n, v, Measure.ITEMS_PROCESSED, who="provider:acme", unit=Unit.ITEMS, when="2022", kind="images", region=r)
+        for n, v, r in (("a", 10, "EU"), ("b", 700, "outside"), ("c", 900, "world"))
+    ]
+    question = Question(
+        Measure.ITEMS_PROCESSED, Unit.ITEMS, Period.parse("2022"), "provider", ((Dimension.KIND, "images"),)
+    )
+    (share,) = total(dataset(*rows), question).shares
+    assert numbers(share.span.low, share.span.high) == [10, 10]
+    assert share.contradictory == ()
+
+
+def _errors(**numbers_of: dict[str, int]) -> list[Observation]:
+    measures = {"a": Measure.FLAGGED, "b": Measure.REJECTED, "c": Measure.REVIEWED}
+    return [
+        told(f"{who}.{name}", number, measures[name], who=f"provider:{who}", unit=Unit.ITEMS, kind="known")
+        for who, of_one in numbers_of.items()
+        for name, number in of_one.items()
+    ]
+
+
+def test_what_nobody_reviewed_may_be_wrong_or_right() -> None:
+    data = dataset(*_errors(acme={"a": 100, "b": 5, "c": 50}, apex={"a": 20, "b": 0, "c": 20}))
+    found = wrongly_flagged(data, "known", Period.parse("2022"))
+    acme, apex = found.providers
+    assert numbers(acme.low, acme.high, apex.low, apex.high) == [5, 55, 0, 0]
+    assert numbers(acme.wrong.low, acme.wrong.high) == [5, 55]
+    assert numbers(found.low, found.high) == pytest.approx([100 * 5 / 120, 100 * 55 / 120])
+    # Of half a year nothing is proved but that a share is one.
+    part = wrongly_flagged(data, "known", Period.parse("2022-H1"))
+    assert numbers(part.low, part.high) == [0, None]
+
+
+def test_a_share_has_no_end_that_nothing_proves() -> None:
+    untold = dataset(*_errors(acme={"a": 100, "b": 5}, apex={"b": 3, "c": 9}))
+    found = wrongly_flagged(untold, "known", Period.parse("2022"))
+    acme, apex = found.providers
+    assert numbers(acme.low, acme.high) == [5, 100]
+    assert numbers(apex.low, apex.high) == [None, None]
+    assert numbers(found.low, found.high) == [0, None]
+    nothing = wrongly_flagged(dataset(*_errors(acme={"a": 0, "b": 0, "c": 0})), "known", Period.parse("2022"))
+    assert numbers(nothing.low, nothing.high) == [None, None]
 
 
 def test_figures_that_cannot_all_be_true_prove_nothing_and_are_named() -> None:

@@ -166,6 +166,32 @@ class TestTheStandardForm:
         ):
             assert check in {f.check for f in findings(of(returned(FILLED | change)))}
 
+    def test_a_year_of_several_regimes_is_read_part_by_part(self) -> None:
+        lines = [
+            ["id", "part_from", "part_to", "status", "value"],
+            ["4.known.images", "", "", "value", "30"],
+            ["p1-4.known.images", "2025-01-01", "2025-06-30", "value", "10"],
+            ["p2-4.known.images", "2025-07-01", "2025-12-31", "value", "20"],
+        ]
+        found = read("form.csv", as_text(lines), kind="return", reporter=ACME, period=YEAR)
+        assert found.remarks == ()
+        assert [(str(o.period), o.amount and int(o.amount.low)) for o in found.observations] == [
+            ("2025", 30), ("2025-01-01/2025-06-30", 10), ("2025-07-01/2025-12-31", 20),
+        ]  # fmt: skip
+        assert {o.measure for o in found.observations} == {Measure.CASES_IDENTIFIED}
+
+    def test_the_forms_of_several_years_stand_in_one_data_set(self) -> None:
+        years = [
+            read("form.csv", as_text(form(FILLED)), kind="return", reporter=ACME, period=Period.of_year(year))
+            for year in (2024, 2025, 2025)
+        ]
+        data = combined("test", "Submissions", (2024, 2025), [(ACME, one) for one in years])
+        same = [name for name in data.by_id if name.startswith("acme.4.known.reports")]
+        assert same == ["acme.4.known.reports", "acme.4.known.reports.2025", "acme.4.known.reports.2025.2"]
+        assert [data.by_id[name].period for name in same] == [Period.of_year(year) for year in (2024, 2025, 2025)]
+        known = [r.part for r in data.ratios if ".known." in r.part]
+        assert known == [f"acme.6.known.B1{tail}" for tail in ("", ".2025", ".2025.2")]
+
     def test_a_row_that_the_form_has_not_is_kept_and_remarked(self) -> None:
         lines = [*form({}), ["4", "known", "rumours", "", "7", "hearsay"]]
         found = read("form.csv", as_text(lines), kind="return", reporter=ACME, period=YEAR)
@@ -192,6 +218,16 @@ class TestArticle8:
         assert found.observations[0].unit is Unit.REPORTS
         assert "no court statistics" in found.observations[-1].sources[0].words
         assert found.cells == 5
+
+    def test_two_breakdowns_may_have_a_value_of_one_name(self) -> None:
+        found = self.take(
+            b"measure,gender,setting,value\nchildren_identified,not_stated,,3\nchildren_identified,,not_stated,4\n"
+        )
+        assert [(o.breakdown, o.amount and int(o.amount.low)) for o in found.observations] == [
+            (((Dimension.GENDER, "not_stated"),), 3), (((Dimension.SETTING, "not_stated"),), 4),
+        ]  # fmt: skip
+        with pytest.raises(RefusedSubmission, match="a second time"):
+            self.take(b"measure,gender,setting,value\nconvictions,,mixed,3\nconvictions,,mixed,4\n")
 
     def test_what_tutela_writes_comes_in_again(self) -> None:
         data = combined("one", "One", (2025,), [(SWEDEN, self.take(ROWS))])

@@ -9,8 +9,6 @@ from tutela.statistics.authority.cohorts import Cohorts
 from tutela.statistics.authority.figures import Extraction
 from tutela.statistics.union.observation import Caveat
 
-_NOT_APART = frozenset({"mixed", "not_stated"})
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -45,7 +43,7 @@ def _victims(one: Extraction) -> Iterator[Shown]:
     chosen = [register.victims[v] for v in one.by_id["victims"].units]
     whole = len(chosen)
     counts = (
-        (Caveat.ONLINE_AND_OFFLINE, sum(v.setting in _NOT_APART for v in chosen)),
+        (Caveat.ONLINE_AND_OFFLINE, sum(v.setting != "online" for v in chosen)),
         (Caveat.SELF_GENERATED, sum(v.self_generated != "no" for v in chosen)),
         (Caveat.SOURCE_NOT_SEPARATED, sum(v.path == "not_stated" for v in chosen)),
         (Caveat.OTHER_PATHS, sum(v.path not in {"report", "not_stated"} for v in chosen)),
@@ -62,7 +60,7 @@ def _convictions(one: Extraction) -> Iterator[Shown]:
     chosen = [register.convictions[c] for c in one.by_id["convictions"].units]
     whole = len(chosen)
     counts = (
-        (Caveat.ONLINE_AND_OFFLINE, sum(c.said.setting in _NOT_APART for c in chosen)),
+        (Caveat.ONLINE_AND_OFFLINE, sum(c.said.setting != "online" for c in chosen)),
         (Caveat.SOURCE_NOT_SEPARATED, sum(c.said.referral == "not_recorded" for c in chosen)),
         (Caveat.OTHER_PATHS, sum(c.said.referral not in {"report", "not_recorded"} for c in chosen)),
         (Caveat.NOT_FINAL, sum(c.finality != "final" for c in chosen)),

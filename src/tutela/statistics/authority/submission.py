@@ -15,7 +15,7 @@ from tutela.statistics.authority.statement import Statement
 from tutela.statistics.figure import Status
 from tutela.statistics.union.dataset import Dataset, Sum
 from tutela.statistics.union.members import MEMBERS
-from tutela.statistics.union.observation import Observation, Reporter, Source
+from tutela.statistics.union.observation import Caveat, Dimension, Observation, Reporter, Source
 from tutela.statistics.union.period import Period
 
 
@@ -92,9 +92,23 @@ def dataset(one: Submission) -> Dataset:
     )
 
 
+_SETTLED = {
+    (Dimension.SETTING, "online"): frozenset({Caveat.ONLINE_AND_OFFLINE}),
+    (Dimension.CHANNEL, "report"): frozenset({Caveat.SOURCE_NOT_SEPARATED, Caveat.OTHER_PATHS}),
+    (Dimension.FINALITY, "final"): frozenset({Caveat.NOT_FINAL}),
+    (Dimension.SERVICE, "interpersonal_communications"): frozenset({Caveat.OTHER_SERVICES_POSSIBLE}),
+    (Dimension.KIND, "no"): frozenset({Caveat.SELF_GENERATED}),
+    (Dimension.GENDER, "female"): frozenset({Caveat.GENDER_NOT_SEPARATED}),
+    (Dimension.GENDER, "male"): frozenset({Caveat.GENDER_NOT_SEPARATED}),
+}
+"""What a part settles by being that part: of what is online, online and offline are told apart."""
+
+
 def _is_about(caveat: Shown, figure: Counted) -> bool:
-    """A caveat is of the total; what a part of it is, its breakdown says."""
-    return figure.id == caveat.figure or (figure.id, caveat.figure) == ("persons", "convictions")
+    """A caveat of a total is one of its parts too, but for the part that settles it: girls may be of abuse offline."""
+    of = "convictions" if figure.id == "persons" else figure.id.partition(".")[0]
+    settled = (_SETTLED.get(one, frozenset()) for one in figure.breakdown)
+    return of == caveat.figure and not any(caveat.caveat in some for some in settled)
 
 
 def _sums(figures: Iterable[Counted], prefix: str) -> Iterable[Sum]:

@@ -200,9 +200,14 @@ class Wording:
                     "type of provider is not stated."
                 )
             case Caveat.ONLINE_AND_OFFLINE if of_children:
-                return _("For %(part)s of %(whole)s children, abuse online and offline is not told apart.")
+                return _(
+                    "For %(part)s of %(whole)s children, abuse was offline, or online and offline is not told apart."
+                )
             case Caveat.ONLINE_AND_OFFLINE:
-                return _("For %(part)s of %(whole)s convictions, offences online and offline are not told apart.")
+                return _(
+                    "For %(part)s of %(whole)s convictions, offences were offline, or online and offline are not told "
+                    "apart."
+                )
             case Caveat.SELF_GENERATED:
                 return _("%(part)s of %(whole)s children made the material themselves, or that is not stated.")
             case Caveat.SOURCE_NOT_SEPARATED if of_children:

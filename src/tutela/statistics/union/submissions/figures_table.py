@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -38,12 +39,22 @@ def observed(
             one, cell = _observation(row, document, reporter, period, language)
         except (ValueError, InvalidOperation) as error:
             raise RefusedSubmission(f"{row.place}: {error}") from error
+        if (other := found.get(one.id)) is not None and other.breakdown != one.breakdown and not _named(row):
+            # Two breakdowns may have a value of one name, such as `not_stated`.
+            parts = [f"{dimension.value}-{value}" for dimension, value in one.breakdown]
+            one = replace(
+                one, id=_UNSAFE.sub("-", ".".join([one.measure.value, *parts, str(one.period or "no-period")]))
+            )
         if one.id in found:
             raise RefusedSubmission(f"{row.place}: {one.id} stands there a second time")
         found[one.id] = one
         if cell.remark:
             remarks.append((row.place, cell.raw, cell.remark))
     return tuple(found.values()), tuple(remarks)
+
+
+def _named(row: Row) -> bool:
+    return bool(row.cells.get("id", "").strip())
 
 
 def _observation(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -75,14 +75,19 @@ def read(
 def combined(
     identifier: str, title: str, years: tuple[int, ...], every: Iterable[tuple[Reporter, Incoming]]
 ) -> Dataset:
-    """Return the submissions of several reporters as one data set; each id begins with its reporter's code."""
+    """Return the submissions of several reporters as one data set; each id begins with its reporter's code.
+
+    A reporter that sends the same table for several years has the same ids in each: the later ones get their period.
+    """
+    taken: set[str] = set()
     observations: list[Observation] = []
     ratios: list[Ratio] = []
     sums: list[Sum] = []
     partitions: list[Partition] = []
     notes: list[Note] = []
     for reporter, one in every:
-        names = {o.id: _named(reporter, o.id) for o in one.observations}
+        names = {o.id: _free(_named(reporter, o.id), o, taken) for o in one.observations}
+        taken.update(names.values())
         observations += [replace(o, id=names[o.id]) for o in one.observations]
         ratios += [Ratio(names[r.rate], names[r.part], names[r.whole]) for r in one.ratios]
         sums += [Sum(names[s.total], tuple(names[p] for p in s.parts)) for s in one.sums]
@@ -94,6 +99,16 @@ def combined(
 
 def _named(reporter: Reporter, identifier: str) -> str:
     return identifier if identifier.startswith(f"{reporter.code}.") else f"{reporter.code}.{identifier}"
+
+
+def _free(name: str, one: Observation, taken: Collection[str]) -> str:
+    """Return a name that no other submission has taken; ids within one submission are distinct already."""
+    if name in taken and one.period is not None:
+        name = f"{name}.{str(one.period).replace('/', '_')}"
+    number, free = 2, name
+    while free in taken:
+        free, number = f"{name}.{number}", number + 1
+    return free
 
 
 def _only(observations: Iterable[Observation], reporter: Reporter) -> None:

@@ -32,6 +32,8 @@ _UNITS = {
     "duration": Unit.HOURS, "%": Unit.PERCENT, "bytes": Unit.BYTES,
 }  # fmt: skip
 _PROSE = frozenset({"text", "yes_no_text"})
+_OF_A_PART = re.compile(r"^p\d+-", re.ASCII)
+"""What stands before the id of a row that is of a part of the year, when several regimes share it."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _COMPLAINT = re.compile(r"(items|accounts)_(internal|judicial)_(complaints|restored)")
 
@@ -112,7 +114,7 @@ def _cell(row: Row, raw: str, unit: Unit, language: str) -> Cell:
 def _row_id(row: Row) -> str:
     """The row of the form: by its id without service and technology, or by section, class and key."""
     if identifier := row.cells.get("id", "").strip():
-        return identifier.partition("@")[0].partition("~")[0]
+        return _OF_A_PART.sub("", identifier.partition("@")[0].partition("~")[0], count=1)
     parts = (row.cells.get(name, "").strip() for name in ("section", "class", "key"))
     return ".".join(filter(None, parts))
 

@@ -11,6 +11,7 @@ from tutela.statistics.union.sums.adding import Addition
 from tutela.statistics.union.sums.coverage import Covered
 from tutela.statistics.union.sums.span import Step
 from tutela.statistics.union.sums.total import Total
+from tutela.statistics.union.sums.wrongly_flagged import ErrorBounds
 
 
 def addition_as_json(one: Addition) -> dict[str, Any]:
@@ -76,6 +77,20 @@ def coverage_as_json(rows: Iterable[Covered]) -> list[dict[str, Any]]:
             "high": _outwards(c.high, "ROUND_CEILING"),
         }
         for c in rows
+    ]
+
+
+def errors_as_json(rows: Iterable[ErrorBounds]) -> list[dict[str, Any]]:
+    """Return which share of the flagged is wrong; percentages have two places, rounded outwards."""
+    return [
+        {
+            "code": row.code,
+            "flagged": _amount(row.flagged),
+            "wrong": _amount(row.wrong),
+            "low": _outwards(row.low, "ROUND_FLOOR"),
+            "high": _outwards(row.high, "ROUND_CEILING"),
+        }
+        for row in rows
     ]
 
 

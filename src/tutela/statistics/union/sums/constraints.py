@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from tutela.statistics.union.measure import Unit
 from tutela.statistics.union.observation import Dimension, Observation
-from tutela.statistics.union.sums.question import Effect, Question
+from tutela.statistics.union.sums.question import UNDECIDED, Effect, Question
 
 _DAY = timedelta(days=1)
 
@@ -34,15 +34,17 @@ def constraints(question: Question, told: Iterable[Observation]) -> list[Constra
 
     A period from a month, half or year begins on its first day, one to it ends on its last. A figure of a part, such
     as one gender, bounds the whole from below; a figure of the whole bounds a part from above; genders together bound
-    the whole, as a person has one of them. A number per month holds for every whole month of its period.
+    the whole, as a person has one of them. What is in a part for sure is not all of it where others of the same
+    breakdown are not stated: each of those may belong to it. A number per month holds for every whole month of its
+    period.
     """
+    told = [o for o in told if o.measure is question.measure and o.period is not None and o.amount is not None]
     found: list[Constraint] = []
     genders: dict[tuple[date, date], dict[str, Observation]] = defaultdict(dict)
     wanted = dict(question.by)
     for one in told:
-        if one.measure is not question.measure or one.period is None or one.amount is None:
-            continue
-        about = {k: v for k, v in one.breakdown if k not in {Dimension.STATE, Dimension.REGION}}
+        assert one.period is not None  # noqa: S101 - chosen so above
+        about = _about(one)
         effect = question.effect(one)
         part = wanted.items() < about.items()
         whole = about.items() < wanted.items()
@@ -50,7 +52,7 @@ def constraints(question: Question, told: Iterable[Observation]) -> list[Constra
             continue
         below = effect is not Effect.MORE and not whole
         above = effect is not Effect.LESS and not part
-        found += _of(question, one, below=below, above=above)
+        found += _of(question, one, _undecided(wanted, one, told) if above else (), below=below, above=above)
         rest = {k: v for k, v in about.items() if k not in wanted}
         if below and list(rest) == [Dimension.GENDER] and one.unit is question.unit:
             genders[one.period.first, one.period.last].setdefault(rest[Dimension.GENDER], one)
@@ -62,14 +64,37 @@ def constraints(question: Question, told: Iterable[Observation]) -> list[Constra
     return found
 
 
-def _of(question: Question, one: Observation, *, below: bool, above: bool) -> Iterator[Constraint]:
+def _undecided(wanted: dict[Dimension, str], one: Observation, told: Sequence[Observation]) -> tuple[Observation, ...]:
+    """Return what may also be of the part that a figure tells: its neighbours whose value is not decided."""
+    own = _about(one)
+    if own != wanted or one.period is None:
+        return ()
+    return tuple(
+        other
+        for other in told
+        if other.period is not None
+        and (other.period.first, other.period.last, other.unit) == (one.period.first, one.period.last, one.unit)
+        and (by := _about(other)).keys() == own.keys()
+        and by != own
+        and all(by[d] == own[d] or by[d] in UNDECIDED for d in own)
+    )
+
+
+def _about(one: Observation) -> dict[Dimension, str]:
+    return {k: v for k, v in one.breakdown if k not in {Dimension.STATE, Dimension.REGION}}
+
+
+def _of(
+    question: Question, one: Observation, more: Sequence[Observation], *, below: bool, above: bool
+) -> Iterator[Constraint]:
     assert one.amount is not None  # noqa: S101 - the caller looked
     assert one.period is not None  # noqa: S101 - the caller looked
     low = one.amount.low if below else Decimal(0)
-    high = one.amount.high if above else None
+    ends = [o.amount.high if o.amount else None for o in (one, *more)] if above else [None]
+    high = None if None in ends else sum((e for e in ends if e is not None), Decimal(0))
     first, end = one.period.first, one.period.last + _DAY
     if one.unit is question.unit:
-        yield Constraint(first, end, low, high, (one.id,))
+        yield from _ends(first, end, low, high, one, more)
     elif one.unit is Unit.REPORTS_PER_MONTH and question.unit is Unit.REPORTS:
         month = first.replace(day=1)
         while month < end:
@@ -77,3 +102,14 @@ def _of(question: Question, one: Observation, *, below: bool, above: bool) -> It
             whole = first <= month and following <= end
             yield Constraint(max(month, first), min(following, end), low if whole else Decimal(0), high, (one.id,))
             month = following
+
+
+def _ends(
+    first: date, end: date, low: Decimal, high: Decimal | None, one: Observation, more: Sequence[Observation]
+) -> Iterator[Constraint]:
+    """Both ends by one figure, or the upper one by it and its neighbours, so that each names what it rests on."""
+    if not any(o.amount is None or o.amount.high != 0 for o in more):
+        yield Constraint(first, end, low, high, (one.id,))
+        return
+    yield Constraint(first, end, low, None, (one.id,))
+    yield Constraint(first, end, Decimal(0), high, (one.id, *(o.id for o in more)))

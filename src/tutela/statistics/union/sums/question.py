@@ -54,6 +54,9 @@ STRICT = frozenset(c for c in Caveat if effect_of(c) is not Effect.NONE)
 """Every caveat that changes what is counted."""
 DISTINCT = frozenset({Unit.ACCOUNTS, Unit.USERS})
 """Counted once however often they come back: two periods together have no more than both, and no less than each."""
+UNDECIDED = frozenset({"not_stated", "not_recorded", "mixed"})
+"""Values of a breakdown that may, for each thing, be any of the others in truth."""
+_ELSEWHERE = frozenset({"world", "outside"})
 
 
 class NotSummable(ValueError):
@@ -93,11 +96,11 @@ class Question:
 
 
 def about(one: Observation, whose: Whose) -> str | None:
-    """Return the code of the state or provider that a figure is about, None if of neither or of the world.
+    """Return the code of the state or provider that a figure is about, None if of neither or of users elsewhere too.
 
     What a body tells of one Member State is about that state.
     """
-    if one.by(Dimension.REGION) == "world" or one.reporter.kind == "union":
+    if one.by(Dimension.REGION) in _ELSEWHERE or one.reporter.kind == "union":
         return None
     if whose == "provider":
         return one.reporter.code if one.reporter.kind == "provider" else None

@@ -17,6 +17,7 @@ from tutela.statistics.union.sums.coverage import Covered
 from tutela.statistics.union.sums.question import Whose, about
 from tutela.statistics.union.sums.span import Step
 from tutela.statistics.union.sums.total import Total
+from tutela.statistics.union.sums.wrongly_flagged import ErrorBounds
 from tutela.statistics.union.tables import labels
 from tutela.statistics.union.words import Words
 
@@ -33,6 +34,20 @@ def coverage_headings(told: Words) -> tuple[str, str, str, str, str]:
     """Return the heads of the columns: whose, when, received, sent, the ratio."""
     _ = told.gettext
     return "", _("period"), _("reports received"), _("reports sent"), _("received of a hundred sent")
+
+
+def error_headings(told: Words) -> tuple[str, str, str, str]:
+    """Return the heads of the columns: whose, flagged, wrong among them, the share."""
+    _ = told.gettext
+    return "", _("items flagged"), _("wrong among them"), _("share that is wrong")
+
+
+def error_line(row: ErrorBounds, told: Words) -> tuple[str, str, str, str]:
+    """Return the cells of a provider, or of all together."""
+    whose = told.gettext("all providers") if row.code == "EU" else labels.provider(row.code, told)
+    proved = row.low is not None or row.high is not None
+    share = percentages(row.low, row.high, told) if proved else told.gettext("not known")
+    return whose, ends(row.flagged, told), ends(row.wrong, told), share
 
 
 def whose_coverage(row: Covered, told: Words) -> str:
@@ -183,12 +198,17 @@ def ratio(row: Covered, told: Words) -> str:
     """Return reports received of a hundred sent, its ends rounded outwards to one place."""
     if row.low is None and row.high is None:
         return told.gettext("nothing was sent")
-    low = (row.low or Decimal(0)).quantize(Decimal("0.1"), ROUND_FLOOR)
-    if row.high is None:
+    return percentages(row.low, row.high, told)
+
+
+def percentages(lowest: Decimal | None, highest: Decimal | None, told: Words) -> str:
+    """Return the bounds of a percentage, rounded outwards to one place; no lower end is 0."""
+    low = (lowest or Decimal(0)).quantize(Decimal("0.1"), ROUND_FLOOR)
+    if highest is None:
         return told.gettext("at least %(n)s") % {"n": told.percent(low, 1)}
-    high = row.high.quantize(Decimal("0.1"), ROUND_CEILING)
-    if row.low == row.high:
-        return told.percent(row.high, 1)
+    high = highest.quantize(Decimal("0.1"), ROUND_CEILING)
+    if lowest == highest:
+        return told.percent(highest, 1)
     if not low:
         return told.gettext("at most %(n)s") % {"n": told.percent(high, 1)}
     return told.gettext("%(low)s to %(high)s") % {"low": told.number(low, 1), "high": told.percent(high, 1)}
