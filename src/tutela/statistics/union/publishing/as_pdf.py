@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from tutela.statistics.publishing.typesetting import typeset
@@ -16,10 +15,7 @@ from tutela.statistics.union.tables.rate_column import Rates
 from tutela.statistics.union.tables.report import tables_of
 from tutela.statistics.union.tables.share_columns import Given, Shares
 from tutela.statistics.union.tables.table import Compiled
-from tutela.statistics.union.words import HARD_SPACE, words
-
-_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
-"""The space between thousands, which no line may end with."""
+from tutela.statistics.union.words import words
 
 
 def report_as_pdf(report: Report) -> bytes:
@@ -31,7 +27,6 @@ def report_as_pdf(report: Report) -> bytes:
         "union/templates/article9.typ",
         {
             "intro": _("Sums and percentages are made anew. A cell that the document prints otherwise says how."),
-            "in_english": _("Findings are in English."),
             "findings_title": _("What does not add up"),
             "tables_title": _("Tables"),
             "overview": _section(report.sections[0]),
@@ -109,12 +104,12 @@ def _check(report: Report, check: str, asks: str, numbers: dict[str, int]) -> di
             {
                 "number": numbers[f.id],
                 "id": f.id,
-                "severity": f.severity.value,
-                "arithmetic": _THOUSANDS.sub(HARD_SPACE, f.arithmetic),
-                "message": _THOUSANDS.sub(HARD_SPACE, f.message),
+                "severity": f.severity,
+                "arithmetic": f.arithmetic,
+                "message": f.message,
                 "question": f.question,
             }
-            for f in report.findings
+            for f in report.told
             if f.check == check
         ],
     }
