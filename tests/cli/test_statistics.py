@@ -109,7 +109,7 @@ def test_a_data_set_of_ones_own_is_compiled(tutela: Tutela, tmp_path: Path) -> N
     assert "Δ = 1" in new["arithmetic"]
     assert len(ran.lines) == 95
     swedish = tutela("statistics", "findings", "--lang", "sv")
-    assert "tvivel" in swedish.out
+    assert "tveksamhet" in swedish.out
     assert "doubt" not in swedish.out
     table = tutela("statistics", "findings")
     assert (table.code, len(table.out.splitlines())) == (0, 95)

@@ -15,6 +15,7 @@ from tutela.access.roles import Permission
 from tutela.statistics.union import naming
 from tutela.statistics.union.dataset import Dataset
 from tutela.statistics.union.dataset_file import PACKAGED, packaged
+from tutela.statistics.union.errata import printed
 from tutela.statistics.union.findings.registry import checks
 from tutela.statistics.union.measure import Measure
 from tutela.statistics.union.observation import Caveat, Observation, Reporter
@@ -60,7 +61,7 @@ def show(
         told=told,
         table=report.tables[table - 1],
         reporters=_reporters(report, table),
-        errata={(e.row, e.column): e for e, _ in report.errata if e.table == table},
+        errata={(e.row, e.column): printed(e, told) for e, _ in report.errata if e.table == table},
         measures=[
             (m, naming.measure(m, told)) for m in Measure if units(data, m, "state") or units(data, m, "provider")
         ],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from tutela.statistics.union.dataset import Disagreement
 from tutela.statistics.union.findings.sentence import Sentence
-from tutela.statistics.union.findings.values import Language
+from tutela.statistics.union.findings.values import Language, Value, in_full
 
 _WHY = {
     "rows_whole": Sentence(
@@ -31,6 +33,11 @@ def why(one: Disagreement) -> Sentence:
     told = dict(one.told)
     bad = one.refused or one.told[0][0]
     good = next(language for language in told if language != bad)
-    return _WHY[one.rule].of(
-        bad=Language(bad), good=Language(good), printed=told[bad], other=told[good], **dict(one.details)
-    )
+    details: dict[str, Value] = dict(one.details)
+    if "stated" in details:
+        details["stated"] = tuple(map(in_full, _numbers(dict(one.details)["stated"])))
+    return _WHY[one.rule].of(bad=Language(bad), good=Language(good), printed=told[bad], other=told[good], **details)
+
+
+def _numbers(text: str) -> list[Decimal]:
+    return [Decimal(number) for number in text.split(", ")]

@@ -130,6 +130,11 @@ def _interval(amount: Amount, told: Words) -> str:
     return ends if amount.stated is None else f"{_full(amount.stated, told)} {ends}"
 
 
-def _full(number: Decimal, told: Words) -> str:
+def in_full(number: Decimal, *, percent: bool = False) -> Number:
+    """Return a number with all the places that it has."""
     exponent = number.normalize().as_tuple().exponent
-    return told.number(number, max(0, -exponent) if isinstance(exponent, int) else 0)
+    return Number(number, max(0, -exponent) if isinstance(exponent, int) else 0, percent)
+
+
+def _full(number: Decimal, told: Words) -> str:
+    return told.number(number, in_full(number).places)

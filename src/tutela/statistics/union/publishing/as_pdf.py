@@ -6,6 +6,7 @@ from typing import Any
 
 from tutela.statistics.publishing.typesetting import typeset
 from tutela.statistics.union.content.section import Section
+from tutela.statistics.union.errata import printed
 from tutela.statistics.union.findings.registry import checks
 from tutela.statistics.union.publishing.article9 import Report
 from tutela.statistics.union.tables.column import Column
@@ -13,6 +14,7 @@ from tutela.statistics.union.tables.count_column import Counts
 from tutela.statistics.union.tables.period_column import Periods
 from tutela.statistics.union.tables.rate_column import Rates
 from tutela.statistics.union.tables.report import tables_of
+from tutela.statistics.union.tables.reporter_column import Reporters
 from tutela.statistics.union.tables.share_columns import Given, Shares
 from tutela.statistics.union.tables.table import Compiled
 from tutela.statistics.union.words import words
@@ -73,7 +75,7 @@ def _table(report: Report, table: Compiled, numbers: dict[str, int]) -> dict[str
             cell: dict[str, Any] = {"text": text}
             if (at, column) in errata:
                 erratum, found = errata[at, column]
-                cell["printed"] = told.gettext("printed: “%(text)s”") % {"text": erratum.published}
+                cell["printed"] = printed(erratum, told)
                 cell["findings"] = [numbers[f.id] for f in found]
             cells.append(cell)
         rows.append(cells)
@@ -94,6 +96,8 @@ def _width(column: Column) -> float:
         return 3.2
     if isinstance(column, Periods):
         return 1.7
+    if isinstance(column, Reporters):
+        return 1.5
     return 1.4 if isinstance(column, Rates | Counts) else 1.2
 
 

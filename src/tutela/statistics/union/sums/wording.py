@@ -46,8 +46,10 @@ def name(code: str, whose: Whose, told: Words) -> str:
 
 
 def ends(amount: Amount, told: Words) -> str:
-    """Return an interval: `4 616`, `4 616 to 4 922`, `at least 4 616`."""
+    """Return an interval: `4 616`, `4 616 to 4 922`, `at least 4 616`, `not known`."""
     if amount.high is None:
+        if not amount.low:
+            return told.gettext("not known")
         return told.gettext("at least %(n)s") % {"n": told.number(amount.low)}
     if amount.low == amount.high:
         return told.number(amount.low)
@@ -185,6 +187,8 @@ def ratio(row: Covered, told: Words) -> str:
         return told.gettext("nothing was sent")
     low = (row.low or Decimal(0)).quantize(Decimal("0.1"), ROUND_FLOOR)
     if row.high is None:
+        if not low:
+            return told.gettext("not known")
         return told.gettext("at least %(n)s") % {"n": told.percent(low, 1)}
     high = row.high.quantize(Decimal("0.1"), ROUND_CEILING)
     if row.low == row.high:

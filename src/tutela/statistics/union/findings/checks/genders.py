@@ -63,7 +63,7 @@ def _judge(by: Mapping[str | None, Observation], whole: Amount | None) -> Iterat
             "genders",
             Severity.NOTE,
             (silent.id, *places),
-            sum_.then(" = %(whole)s; Δ = 0"),
+            joined(known, "+").then(" = %(whole)s; Δ = 0", whole=by[ALL]),
             Sentence("%(who)s tells nothing where only 0 is possible.").of(who=who),
             Sentence("Is it 0?"),
         )

@@ -25,7 +25,7 @@ def _find(data: Dataset) -> Iterator[Finding]:
                         "left_out",
                         Severity.DOUBT,
                         names([total, silent, other]),
-                        Formula("%(total)s ∌ %(silent)s ⊇ %(other)s, %(period)s").of(
+                        Formula("%(silent)s; %(other)s, %(period)s; %(total)s").of(
                             total=total, silent=silent, other=other, period=other.period
                         ),
                         Sentence(

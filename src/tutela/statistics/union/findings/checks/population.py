@@ -14,8 +14,10 @@ from tutela.statistics.union.measure import Measure
 from tutela.statistics.union.observation import Dimension, Observation
 
 _TIMES = 2
-_TOO_MANY = Sentence("%(state)s: its share of the reports is more than twice its share of the population.")
-_TOO_FEW = Sentence("%(state)s: its share of the reports is less than half of its share of the population.")
+_TOO_MANY = Sentence("%(state)s: its share of the reports of %(years)s is more than twice its share of the population.")
+_TOO_FEW = Sentence(
+    "%(state)s: its share of the reports of %(years)s is less than half of its share of the population."
+)
 _WHY = Sentence("Is there more or less to report there, or is more or less of it found?")
 
 
@@ -43,7 +45,7 @@ def _finding(state: str, found: list[Observation], people: Observation, message:
         Severity.NOTE,
         names([*found, people]),
         Formula(terms).of(people=people, **values, **shares),
-        message.of(state=Country(state)),
+        message.of(state=Country(state), years=tuple(one.period or "-" for one in found)),
         _WHY,
         f"{people.id}~{found[0].id}",
     )

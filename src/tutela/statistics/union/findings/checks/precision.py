@@ -9,7 +9,7 @@ from tutela.statistics.union.findings.arithmetic import PERCENT, names
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
 from tutela.statistics.union.findings.sentence import Formula, Sentence
-from tutela.statistics.union.findings.values import Number
+from tutela.statistics.union.findings.values import in_full
 from tutela.statistics.union.measure import Measure
 
 
@@ -20,20 +20,18 @@ def _find(data: Dataset) -> Iterator[Finding]:
                 continue
             wrong = PERCENT - (one.amount.stated or one.amount.low)
             if not other.amount.holds(wrong):
-                places = max(0, -int(wrong.adjusted()))
+                share = in_full(wrong, percent=True)
                 yield Finding(
                     "precision",
                     Severity.DOUBT,
                     names([one, other]),
-                    Formula("100 %% - %(one)s = %(wrong)s ≠ %(other)s").of(
-                        one=one, wrong=Number(wrong, places, percent=True), other=other
-                    ),
+                    Formula("100 %% - %(one)s = %(wrong)s ≠ %(other)s").of(one=one, wrong=share, other=other),
                     Sentence(
                         "At the precision that %(who)s tells, %(wrong)s of what is flagged is wrong, and the false "
                         "positive rate told beside it is another. A false positive rate is of all that is harmless, a "
                         "precision of all that is flagged: one follows from the other only with the share of what is "
                         "searched for, which is not told."
-                    ).of(who=one.reporter, wrong=Number(wrong, places, percent=True)),
+                    ).of(who=one.reporter, wrong=share),
                     Sentence(
                         "Of how many harmless items was the false positive rate measured, and with which share of "
                         "others?"
