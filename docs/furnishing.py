@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from PIL import Image
@@ -23,9 +23,11 @@ from tutela.casework.quality.rules import QualityRules
 from tutela.casework.reasons import Reason
 from tutela.casework.redress_records import AuthorityRequest, CourtPaper
 from tutela.detection.hashlists.hashlist import HashList
+from tutela.events.catalogue.authority import CollectionDeclared, InvestigationOpened, ReportReceived, ReportsJoined
 from tutela.events.catalogue.base import Verdict
 from tutela.events.catalogue.governance import IncidentFacts
 from tutela.referral.feedback import Word
+from tutela.statistics.authority.rules import new_subject
 from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.platform.calling import calling_platform
 
@@ -303,13 +305,33 @@ def _account(made: Furnished) -> None:
         "national-production", "court", "Court of Luleå", "SE", "T 117-25", now - timedelta(hours=3),
         due_at=now + timedelta(days=9), cases=(made.values["case_id"],),
     )  # fmt: skip
+    _register(made)
     made.values |= {
+        "subject": "investigation:K-7-25",
         "record_id": record, "inspection_id": inspection.id, "approval_id": waiting, "document": "record-of-processing",
         "legal_id": place.legal.receive(scene.person("ruth"), order),
         "person_id": "rita", "key_id": "lantern-uploads", "year": "2025", "figure_id": "4.known.images",
         "reporter_kind": "state", "reporter_code": "PL",
     }  # fmt: skip
     place.disclosure.ask_audit_export(dora, "A 7-25")
+
+
+def _register(made: Furnished) -> None:
+    """What a national authority would state: some reports, two of them of one case, and an investigation."""
+    place, keeper, now = made.scene.place, made.scene.person("olga"), made.scene.clock()
+    place.authority.state(keeper, "collection:reports", CollectionDeclared(kind="reports", since=date(now.year, 1, 1)))
+    reports = []
+    for days, number, source in ((40, "17-25", "ncmec"), (33, "18-25", "hotline"), (12, "17-25", "ncmec")):
+        came = ReportReceived(
+            on=now.date() - timedelta(days=days), source=source, number=number, object="account",
+            provider_type="interpersonal_communications", grade="actionable",
+        )  # fmt: skip
+        reports.append(new_subject("report", now))
+        place.authority.state(keeper, reports[-1], came)
+    opened = InvestigationOpened(on=now.date() - timedelta(days=30), reports=tuple(reports[:2]))
+    place.authority.state(keeper, "investigation:K-7-25", opened)
+    joined = ReportsJoined(on=now.date() - timedelta(days=11), reports=(reports[2],))
+    place.authority.state(keeper, "investigation:K-7-25", joined)
 
 
 def _today(made: Furnished) -> None:

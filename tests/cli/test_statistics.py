@@ -34,8 +34,8 @@ def test_the_seed_is_imported_and_says_where_its_languages_differ(
     ran = tutela("statistics", "import-seed", *seed_files, "--out", tmp_path / "new" / "folder")
     assert (ran.code, ran.err) == (0, "")
     assert parsed((tmp_path / "new" / "folder" / "com-2023-797.json").read_bytes()) == packaged("com-2023-797")
-    assert "6.SI: row 25 in en" in ran.out
-    assert "rule: rows_whole" in ran.out
+    assert "6.SI: In English, row 25 of a table" in ran.out
+    assert "(rows_whole)" in ran.out
     assert "447 observations; 12 cells are printed otherwise" in ran.out
 
 
@@ -87,7 +87,7 @@ def test_the_report_is_written_in_every_form(
     assert report["tables"][0]["header"][0][0] == first
     assert all(e["findings"] for e in report["errata"])
     found = json.loads((folder / "findings.json").read_text("utf-8"))
-    assert len(found["findings"]) == 66
+    assert len(found["findings"]) == 94
     rows = list(csv.reader(io.StringIO((folder / "table-5.csv").read_text("utf-8"), newline="")))
     assert [cell.partition(" / ")[0] for cell in rows[0]][1:5] == ["2021*", "2021*", "2022", "2022"]
     assert len(rows) == 6
@@ -106,10 +106,13 @@ def test_a_data_set_of_ones_own_is_compiled(tutela: Tutela, tmp_path: Path) -> N
     ran = tutela("statistics", "findings", "--dataset", path, "--json")
     assert ran.code == 0
     (new,) = [line for line in ran.lines if line["id"] == "totals:7.total.reports_2021"]
-    assert "the difference is 1" in new["arithmetic"]
-    assert len(ran.lines) == 67
+    assert "Δ = 1" in new["arithmetic"]
+    assert len(ran.lines) == 95
+    swedish = tutela("statistics", "findings", "--lang", "sv")
+    assert "tveksamhet" in swedish.out
+    assert "doubt" not in swedish.out
     table = tutela("statistics", "findings")
-    assert (table.code, len(table.out.splitlines())) == (0, 67)
+    assert (table.code, len(table.out.splitlines())) == (0, 95)
 
 
 def test_a_hostile_data_set_makes_no_formula_and_no_markup(tutela: Tutela, tmp_path: Path) -> None:

@@ -55,9 +55,9 @@ class Visitor:
         assert answer.status_code == 303
         self._cookie = client.cookies["tutela_session"]
 
-    def get(self, path: str) -> Response:
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Response:
         self._become()
-        answer: Response = self._client.get(path)
+        answer: Response = self._client.get(path, headers=headers)
         return answer
 
     def post(

@@ -24,6 +24,8 @@ from tutela.access.governance import Writing
 from tutela.access.inspection import Plan
 from tutela.access.roles import Person, Role
 from tutela.casework.legal.requests import Entry
+from tutela.events.catalogue.authority import InvestigationOpened, ReportReceived
+from tutela.statistics.authority.rules import new_subject
 from tutela.storage.casework.case_reader import CaseReader
 from tutela.web.translation import COOKIE, languages
 
@@ -82,7 +84,17 @@ def furnish(scene: Scene) -> dict[str, str]:
     day = now.date()
     policy = Writing("policy", "Retention", "Ninety days.", day, day + timedelta(days=9), ("8.retention_content",))
     order = Entry("us-2703f", "police", "Police", "SE", "K 4711", now, service="chat", accounts=("user-1",))
+    came = ReportReceived(
+        on=day, source="ncmec", number="R-1", object="account", provider_type="social_media", grade="actionable",
+        accounts=("a",), files=(("f",),),
+    )  # fmt: skip
+    reports = [new_subject("report", now) for _ in range(2)]
+    for report in reports:
+        scene.place.authority.state(officer, report, came)
+    opened = InvestigationOpened(on=day, reports=(reports[0],))
+    scene.place.authority.state(officer, "investigation:K-1", opened)
     return {
+        "subject": "investigation:K-1",
         "legal_id": scene.place.legal.receive(officer, order),
         "approval_id": scene.place.disclosure.ask_audit_export(officer, "A 1"),
         "inspection_id": inspection.id,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from tests.web.conftest import Visitor
 
+SWEDISH = {"Accept-Language": "sv"}
 Visit = Callable[[str], Visitor]
 
 
@@ -50,3 +51,20 @@ def test_what_cannot_be_asked_is_told(visit: Visit) -> None:
     assert "a period is a day, month, half or year" in page.text
     assert visit("adam").get("/union?measure=rain").status_code in {400, 422}
     assert visit("rita").get("/union").status_code == 403
+
+
+def test_findings_are_told_in_the_language_of_the_reader(visit: Visit) -> None:
+    visitor = visit("adam")
+    page = visitor.get("/union?check=named_states", SWEDISH)
+    text = plain(page.text)
+    assert len(page.content) < 100_000
+    assert "Texten och tabellen anger olika medlemsstater" in text
+    assert "Bara i tabellen: Italien" in text
+    assert "motsägelse" in text
+    assert "Member States" not in text[text.index('id="findings"') :]
+    every = visitor.get("/union", SWEDISH)
+    assert len(every.content) < 100_000
+    assert '<option lang="sv" value="languages">Säger språkversionerna samma sak? (6)</option>' in every.text
+    who = plain(visitor.get("/union/state/PL", SWEDISH).text)
+    assert "Två värden från Polen" in who
+    assert "COM(2023) 797 (sv), tabell 9, rad 21, kolumn 3" in who

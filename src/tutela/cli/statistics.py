@@ -34,6 +34,7 @@ def import_seed(
     Says where the two do not tell the same, and which is followed by which rule; ends with 3 if a difference stays.
     """
     from tutela.statistics.union.dataset_file import written
+    from tutela.statistics.union.findings.disagreeing import why
     from tutela.statistics.union.seed.extraction import extract
     from tutela.statistics.union.seed.raw_tables import LARGEST_TEXT, UnreadableDocument
 
@@ -48,8 +49,7 @@ def import_seed(
     except OSError as error:
         fail(f"--out {folder}: {error.strerror}", Exit.USAGE)
     for one in data.disagreements:
-        followed = f"not followed: {one.refused}" if one.refused else "both are kept"
-        out.print(f"{one.place}: {one.arithmetic} ({followed}; rule: {one.rule})", markup=False)
+        out.print(f"{one.place}: {why(one).told(words_of('en'))} ({one.rule})", markup=False)
     cells = len({(e.table, e.row, e.column) for e in data.errata})
     out.print(f"wrote {path}: {len(data.observations)} observations; {cells} cells are printed otherwise", markup=False)
     if any(one.rule == "unresolved" for one in data.disagreements):
@@ -87,20 +87,23 @@ def article9(
 @app.command()
 def findings(
     dataset: DatasetName = COM_2023_797,
+    language: Annotated[str, typer.Option("--lang", help="The language of messages: en or sv.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """List what does not add up in a data set: contradictions, doubts, notes."""
     from tutela.statistics.union.findings.registry import findings as found
     from tutela.statistics.union.publishing.as_json import finding_as_json
 
-    data = read_dataset(dataset)
+    words, data = words_of(language), read_dataset(dataset)
     if as_json:
         for one in found(data):
-            print_json(finding_as_json(data, one))
+            print_json(finding_as_json(data, one, words))
         return
-    table = Table("finding", "severity", "arithmetic", box=None, pad_edge=False, header_style="bold")
-    for one in found(data):
-        table.add_row(*cells(one.id, one.severity.value, one.arithmetic))
+    _ = words.gettext
+    heads = (_("Finding"), _("Severity"), _("Arithmetic"), _("Message"))
+    table = Table(*heads, box=None, pad_edge=False, header_style="bold")
+    for told in (one.told(words) for one in found(data)):
+        table.add_row(*cells(told.id, told.severity, told.arithmetic, told.message))
     out.print(table)
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from tutela.cli.exits import Exit
 from tutela.cli.output import cells, fail, out, print_json
+from tutela.cli.union_data import words_of
 
 if TYPE_CHECKING:
     from tutela.statistics.union.submissions.collection import Slot, Standing
@@ -119,11 +120,15 @@ def ask(
 
 
 @app.command("ask-findings")
-def ask_findings(folder: _Folder) -> None:
+def ask_findings(
+    folder: _Folder,
+    language: Annotated[str, typer.Option("--lang", help="The language of the questions: en or sv.")] = "en",
+) -> None:
     """Ask every reporter the questions of the findings on its figures, each once."""
     from tutela.statistics.union.findings.registry import findings
     from tutela.statistics.union.submissions.collection import Collection
 
+    words = words_of(language)
     data = _guarded(lambda: _at(folder).dataset())
     now = datetime.now(UTC)
 
@@ -136,7 +141,8 @@ def ask_findings(folder: _Folder) -> None:
                 if slots and (who, finding.id) not in asked:
                     years = {p for one in told if str(one.reporter) == who and one.period for p in one.period.years()}
                     slot = next((s for s in slots if {*map(str, years)} & {s.period}), slots[-1])
-                    text = f"{finding.message} {finding.arithmetic}. {finding.question}"
+                    said = finding.told(words)
+                    text = f"{said.message} {said.arithmetic}. {said.question}"
                     collection = collection.asked(slot, now, text, finding.id)
         return collection
 

@@ -49,7 +49,14 @@ def extracted(folder: Path = WEB) -> Catalog:
         str(folder),
         _METHODS,
         _OPTIONS,
-        keywords={"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "Check": (2,)},
+        keywords={
+            "_": None,
+            "gettext": None,
+            "ngettext": (1, 2),
+            "pgettext": ((1, "c"), 2),
+            "Check": (2,),
+            "Sentence": (1,),
+        },
     ):
         found.add(message, None, [(file, 0)], auto_comments=comments, context=context)
     if folder == RETURN:

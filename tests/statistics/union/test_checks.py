@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from tests.statistics.union.builders import dataset, found, percent, told
 from tutela.statistics.figure import Status
 from tutela.statistics.union.amount import Amount, about, at_least, between, exact, rounded
-from tutela.statistics.union.dataset import Dataset, Disagreement, Partition, Ratio, Sum
+from tutela.statistics.union.dataset import Dataset, Disagreement, Partition, Ratio, Rule, Sum
 from tutela.statistics.union.findings.finding import Finding, Severity
 from tutela.statistics.union.findings.registry import checks
+from tutela.statistics.union.findings.sentence import Formula, Sentence
 from tutela.statistics.union.measure import Measure, Unit
 from tutela.statistics.union.observation import Observation
+from tutela.statistics.union.words import words
 
 COUNTS = st.lists(st.integers(0, 10**6), min_size=2, max_size=12)
 CHANGE = st.integers(1, 10**6)
@@ -32,7 +34,7 @@ def test_a_total_is_the_sum_of_its_parts(counts: list[int], change: int) -> None
     assert found("totals", _summed(counts, sum(counts))) == []
     assert found("totals", _summed(counts, between(0, sum(counts) + change))) == []
     (finding,) = found("totals", _summed(counts, sum(counts) + change))
-    assert f"the difference is {change:,}".replace(",", " ") in finding.arithmetic
+    assert f"Δ = {change:,}".replace(",", "\u00a0") in finding.told(words("en")).arithmetic
     changed = [counts[0] + change, *counts[1:]]
     assert [f.places[0] for f in found("totals", _summed(changed, sum(counts)))] == ["total"]
 
@@ -247,6 +249,7 @@ def test_complaints_are_no_more_than_actions(complaints: int, cases: int) -> Non
         (Measure.APPEALS, Measure.SUSPENDED),
         (Measure.REINSTATED, Measure.COMPLAINTS),
         (Measure.REINSTATED_ON_APPEAL, Measure.APPEALS),
+        (Measure.REVERSALS, Measure.COMPLAINTS),
     ],
 )
 def test_what_is_restored_or_appealed_is_no_more_than_what_was_done(measure: Measure, of: Measure) -> None:
@@ -331,7 +334,7 @@ def _sent(received: int | Amount, when: str, *, unit: Unit = Unit.REPORTS) -> Da
 )
 def test_what_a_state_received_fits_what_was_sent(received: int | Amount, when: str, said: str | None) -> None:
     findings = found("state_against_ncmec", _sent(received, when))
-    assert [said in f.message for f in findings if said] == ([True] if said else [])
+    assert [said in f.message.message for f in findings if said] == ([True] if said else [])
     assert len(findings) == (said is not None)
 
 
@@ -351,25 +354,46 @@ def test_the_number_of_silent_states_is_that_of_the_table() -> None:
 
 
 def test_numbers_that_look_rounded_are_noted() -> None:
-    for number, many in ((25_000, 1), (25_100, 0), (9_000, 0), (0, 0)):
+    for number, many in ((25_000, 1), (25_100, 0), (9_000, 1), (9_100, 0), (900, 0), (0, 0)):
         assert len(found("round_numbers", dataset(told("a", number)))) == many
+    again = told("b", 25_000, when="2021", prose=True)
+    assert [f.places for f in found("round_numbers", dataset(told("a", 25_000), again))] == [("a", "b")]
+    for other, places in ((12_800, [("a", "b")]), (12_810, []), (120, [])):
+        series = dataset(told("a", 6_600), told("b", other, when="2021"))
+        assert [f.places for f in found("round_numbers", series)] == places
     assert found("round_numbers", dataset(told("a", about(Decimal(25_000))))) == []
 
 
 def test_languages_that_differ_are_told() -> None:
     one = told("6.SE.reports", 5)
-    difference = Disagreement("6.SE", "grammar", (("en", "5"), ("sv", "6")), "en", "5 is not 6")
+    difference = Disagreement("6.SE", "grammar", (("en", "5"), ("sv", "6")), "en")
     data = Dataset("t", "D", (2022,), (one,), disagreements=(difference,))
     (finding,) = found("languages", data)
     assert finding.places == ("6.SE", "6.SE.reports")
     assert found("languages", dataset(one)) == []
 
 
+@pytest.mark.parametrize(
+    ("rule", "told_by", "refused", "details"),
+    [
+        ("whole_number", (("en", "5.5"), ("sv", "6")), "en", ()),
+        ("grammar", (("en", "5"), ("sv", "6")), "en", (("row", "5"),)),
+        ("grammar", (("en", "5"), ("sv", "6")), "fi", ()),
+        ("unresolved", (("en", "5"),), "", ()),
+    ],
+)
+def test_a_disagreement_tells_what_its_rule_needs(
+    rule: Rule, told_by: tuple[tuple[str, str], ...], refused: str, details: tuple[tuple[str, str], ...]
+) -> None:
+    with pytest.raises(ValueError, match="disagreement"):
+        Disagreement("6.SE", rule, told_by, refused, details)
+
+
 def test_every_check_asks_a_question_and_every_finding_too() -> None:
-    assert len(checks()) == 22
+    assert len(checks()) == 32
     assert all(c.asks.endswith("?") for c in checks())
     with pytest.raises(ValueError, match="places"):
-        Finding("totals", Severity.NOTE, (), "1 + 1 = 3", "It is not.", "Why?")
+        Finding("totals", Severity.NOTE, (), Formula("1 + 1 = 3"), Sentence("It is not."), Sentence("Why?"))
     with pytest.raises(ValueError, match="question"):
-        Finding("totals", Severity.NOTE, ("a",), "1 + 1 = 3", "It is not.", "Why.")
+        Finding("totals", Severity.NOTE, ("a",), Formula("1 + 1 = 3"), Sentence("It is not."), Sentence("Why."))
     assert all(list(c.find(dataset())) == [] for c in checks())

@@ -27,7 +27,17 @@ def test_only_what_ships_can_be_named() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"form": 2}, "form"),
+        ({"form": 3}, "form"),
+        (
+            {
+                "disagreements": [
+                    {"place": "x", "rule": "whole_number", "told": {"en": "1", "sv": "2"}, "refused": "en"}
+                ]
+            },
+            "tells stated",
+        ),
+        ({"mentions": [{"id": "x", "measure": "convictions", "says": "value", "states": [], "sources": []}]}, "caveat"),
+        ({"mentions": [{"id": "x", "measure": "convictions", "says": "luck", "states": [], "sources": []}]}, "luck"),
         ({"more": 1}, "more"),
         ({"id": "A B"}, "id"),
         ({"value": 33}, "value"),
@@ -49,7 +59,9 @@ def test_only_what_ships_can_be_named() -> None:
 )
 def test_a_file_that_says_what_cannot_be_is_refused(report: Dataset, change: dict[str, Any], said: str) -> None:
     raw = json.loads(written(report))
-    target = raw if set(change) & {"form", "more", "id", "ratios"} else raw["observations"][0]
+    target = (
+        raw if set(change) & {"form", "more", "id", "ratios", "disagreements", "mentions"} else raw["observations"][0]
+    )
     target.update(change)
     with pytest.raises(RefusedDataset, match=said):
         parsed(json.dumps(raw).encode())

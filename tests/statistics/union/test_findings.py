@@ -20,6 +20,7 @@ from tutela.statistics.union.findings.finding import Severity
 from tutela.statistics.union.findings.registry import checks, findings
 from tutela.statistics.union.measure import Measure, Unit
 from tutela.statistics.union.observation import Caveat, Dimension, Observation
+from tutela.statistics.union.words import words
 
 DOCS = Path(__file__).parents[3] / "docs"
 SEED = packaged("com-2023-797")
@@ -40,24 +41,25 @@ def _changed(name: str, by: int) -> Dataset:
 
 def test_what_is_found_in_the_seed_is_what_the_documentation_lists() -> None:
     page = (DOCS / "reference" / "com-2023-797.md").read_text("utf-8")
-    listed = re.findall(r"^\| `([a-z_]+:[^`]+)` \|", page, re.MULTILINE)
-    assert len(listed) == len(set(listed))
-    assert set(listed) == KNOWN
+    listed = re.findall(r"^\| `([a-z_]+:[^`]+)` \| (.*) \|$", page, re.MULTILINE)
+    assert len(listed) == len(dict(listed))
+    told = {f.id: f.told(words("en")).arithmetic for f in findings(SEED)}
+    assert dict(listed) == {name: text.replace("\u00a0", " ") for name, text in told.items()}
     rules = (DOCS / "reference" / "observations.md").read_text("utf-8")
     assert set(re.findall(r"^\| `(\w+)` \| .*\?", rules, re.MULTILINE)) == {c.id for c in checks()}
 
 
 def test_the_seed_adds_up_where_it_does() -> None:
     counts = Counter(f.check for f in findings(SEED))
-    assert [check for check in ("totals", "percentages", "shares", "complaints_over_actions") if counts[check]] == []
-    assert len(KNOWN) == sum(counts.values()) == 66
+    assert [check for check in ("totals", "percentages", "shares", "series") if counts[check]] == []
+    assert len(KNOWN) == sum(counts.values()) == 94
 
 
 def test_findings_are_sorted_and_have_their_sources() -> None:
     found = findings(SEED)
     order = list(Severity)
     assert [order.index(f.severity) for f in found] == sorted(order.index(f.severity) for f in found)
-    assert all(f.sources(SEED) for f in found)
+    assert all(f.sources(SEED, words("en")) for f in found)
 
 
 def test_every_erratum_is_explained_by_a_finding() -> None:

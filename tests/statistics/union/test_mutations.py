@@ -70,6 +70,17 @@ def clean() -> Raw:
         told("rate", percent("10.00"), M.REINSTATED_PER_APPEAL, who="provider:acme", unit=Unit.PERCENT),
         _provider("reviewed", 75, M.ITEMS_REVIEWED, Unit.ITEMS),
         _provider("confirmed", 70, M.ITEMS_CONFIRMED, Unit.ITEMS),
+        *(
+            told(f"people.{c}", percent(p), M.SHARE_OF_POPULATION, who="body:commission", unit=Unit.PERCENT, when=None,
+                 region="EU", state=c)
+            for c, p in (("SE", "40.00"), ("FI", "60.00"))
+        ),
+        *(told(f"s.{c}.2021", n, M.REPORTS_SENT, state=c, when="2021", **ncmec) for c, n in (("SE", 110), ("FI", 130))),  # type: ignore[arg-type]
+        told("s.total.2021", 240, M.REPORTS_SENT, who="union:EU", when="2021"),
+        told("items", 300, M.ITEMS_REPORTED, unit=Unit.ITEMS, **ncmec),  # type: ignore[arg-type]
+        told("claim", 1_001, M.ITEMS_PER_FALSE_POSITIVE, who="provider:acme", unit=Unit.ITEMS, when=None),
+        _provider("processed", 90_001, M.ITEMS_PROCESSED, Unit.ITEMS),
+        _provider("reversals", 40, M.REVERSALS, Unit.DECISIONS),
         told("precision", percent("99"), M.PRECISION, who="provider:maker", unit=Unit.PERCENT, when=None),
         told("false", percent("1"), M.FALSE_POSITIVE_RATE, who="provider:maker", unit=Unit.PERCENT, when=None),
     ]  # fmt: skip
@@ -77,6 +88,7 @@ def clean() -> Raw:
         *observations,
         sums=[
             Sum("s.total", ("s.SE", "s.FI")),
+            Sum("s.total.2021", ("s.SE.2021", "s.FI.2021")),
             Sum("c.total.female", ("c.SE.female", "c.FI.female")),
             Sum("c.total.male", ("c.SE.male", "c.FI.male")),
             Sum("c.total", ("c.SE", "c.FI")),
@@ -89,6 +101,11 @@ def clean() -> Raw:
         partitions=[Partition(("p.SE", "p.FI"))],
     )  # fmt: skip
     found: Raw = json.loads(written(data))
+    named = {"sources": [{"language": "en", "words": "somewhere in it"}]}
+    found["mentions"] = [
+        {"id": "m", "measure": "reports_received", "says": "not_reported", "states": ["MT"], **named},
+        {"id": "n", "measure": "convictions", "says": "online_and_offline", "states": [], **named},
+    ]
     return found
 
 
@@ -136,7 +153,6 @@ def silenced(raw: Raw) -> None:
 def disagreed(raw: Raw) -> None:
     raw["disagreements"].append({
         "place": "r.SE", "rule": "unresolved", "told": {"en": "120", "sv": "12"}, "refused": "",
-        "arithmetic": "120, 12",
     })  # fmt: skip
 
 
@@ -172,6 +188,16 @@ MUTATIONS: dict[str, tuple[Callable[[Raw], None], str]] = {
     "round_numbers": (value("cases.2022", "340000"), "cases.2022"),
     "languages": (disagreed, "r.SE"),
     "claims": (field("v.union", "value", "8"), "v.union"),
+    "claimed_rate": (value("claim", "100000"), "reversals"),
+    "day_twice": (field("c.SE", "period", "2022-02-03/2023-02-03"), "c.SE"),
+    "growth": (value("s.SE.2021", "900"), "s.SE"),
+    "leaps": (value("v.2022", "71"), "v.2021"),
+    "named_states": (field("v.2022", "caveats", ["online_and_offline"]), "n"),
+    "near_periods": (field("c.SE", "period", "2022-01-02/2022-12-31"), "c.SE"),
+    "outcomes_over_reports": (value("v.2022", "121"), "v.2022"),
+    "over_received": (value("items", "214"), "cases.2022"),
+    "population": (value("people.SE", "9"), "p.SE"),
+    "scope": (field("cases.2021", "by", {"service": "chat"}), "cases.2022"),
 }  # fmt: skip
 
 

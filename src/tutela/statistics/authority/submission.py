@@ -48,6 +48,11 @@ def submission(
     """Return the submission of a Member State (ISO 3166). Raises ValueError for one that is none."""
     if state not in MEMBERS:
         raise ValueError(f"{state} is no Member State: there are {', '.join(sorted(MEMBERS))} (Greece is GR)")
+    return drawn(statements, state, period, as_of, made_at)
+
+
+def drawn(statements: Iterable[Statement], state: str, period: Period, as_of: date, made_at: datetime) -> Submission:
+    """Return the same to be looked at, of a register that need not say of which Member State it is."""
     every = tuple(statements)
     extraction = extract(every, period, as_of)
     # As it stood when the period was over, or on the day itself where that is earlier.

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from tutela.statistics.figure import Status
 from tutela.statistics.union.measure import Measure, Unit
-from tutela.statistics.union.observation import Dimension, Observation, Reporter, Source
+from tutela.statistics.union.observation import Caveat, Dimension, Observation, Reporter, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +53,57 @@ class Note:
             raise ValueError(f"{self.place}: a note is a stock phrase or a text")
 
 
+Rule = Literal["rows_whole", "whole_number", "grammar", "unresolved"]
+DETAILS: Mapping[str, frozenset[str]] = {
+    "rows_whole": frozenset({"row", "cells"}),
+    "whole_number": frozenset({"stated"}),
+}
+"""What a rule tells beside what each language prints."""
+
+
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """Two language versions that do not tell the same, and what was decided by which rule.
 
-    `refused` is the language that is not followed, empty where both are kept. `told` is what each prints.
+    `refused` is the language that is not followed, empty where both are kept. `told` is what each prints. `details` are
+    those of the rule: of `rows_whole` the row that is printed and its cells, of `whole_number` the number that the
+    refused language says. Raises ValueError for a rule without its details, and for fewer than two languages.
     """
 
     place: str
-    rule: Literal["rows_whole", "whole_number", "grammar", "unresolved"]
+    rule: Rule
     told: tuple[tuple[str, str], ...]
     refused: str
-    arithmetic: str
+    details: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if dict(self.details).keys() != DETAILS.get(self.rule, frozenset()):
+            wanted = ", ".join(sorted(DETAILS.get(self.rule, ()))) or "nothing"
+            raise ValueError(
+                f"{self.place}: a disagreement by the rule {self.rule} tells {wanted} beside what is printed"
+            )
+        languages = dict(self.told).keys()
+        if len(languages) < 2 or (self.refused and self.refused not in languages):
+            raise ValueError(f"{self.place}: a disagreement is between two languages, and refuses one of them or none")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Member States that a text names for what it says of a measure: a caveat, or why there is no value.
+
+    `states` are codes of ISO 3166 in the order of the alphabet. Raises ValueError for the status that says that there
+    is a value.
+    """
+
+    id: str
+    measure: Measure
+    says: Caveat | Status
+    states: tuple[str, ...]
+    sources: tuple[Source, ...]
+
+    def __post_init__(self) -> None:
+        if self.says is Status.VALUE:
+            raise ValueError(f"{self.id}: a text names who told nothing, or for whose figures a caveat holds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +160,7 @@ class Dataset:
     errata: tuple[Erratum, ...] = ()
     statements: tuple[Statement, ...] = ()
     tools: tuple[Tool, ...] = ()
+    mentions: tuple[Mention, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.by_id) != len(self.observations):

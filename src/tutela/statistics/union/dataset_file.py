@@ -13,7 +13,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tutela.statistics.figure import Status
 from tutela.statistics.union.amount import Amount, Precision, exact
-from tutela.statistics.union.dataset import Dataset, Disagreement, Erratum, Note, Partition, Ratio, Statement, Sum, Tool
+from tutela.statistics.union.dataset import (
+    Dataset,
+    Disagreement,
+    Erratum,
+    Mention,
+    Note,
+    Partition,
+    Ratio,
+    Rule,
+    Statement,
+    Sum,
+    Tool,
+)
 from tutela.statistics.union.measure import Measure, Unit
 from tutela.statistics.union.observation import Caveat, Dimension, Missing, Observation, Reporter, Source
 from tutela.statistics.union.period import Period
@@ -23,7 +35,8 @@ LARGEST_FILE = 16 * 1024 * 1024
 MOST = 20_000
 """Observations, relations or notes in one file."""
 PACKAGED = ("com-2023-797",)
-FORM = 1
+FORM = 2
+"""Form 1 had no mentions, and told disagreements in English alone; what has none of those is read still."""
 
 
 class RefusedDataset(Exception):
@@ -88,10 +101,18 @@ class _Note(_Row):
 
 class _Disagreement(_Row):
     place: Text
-    rule: Literal["rows_whole", "whole_number", "grammar", "unresolved"]
+    rule: Rule
     told: dict[Text, Text]
     refused: Text
-    arithmetic: Text
+    details: dict[Text, Text] = {}
+
+
+class _Mention(_Row):
+    id: Text
+    measure: Text
+    says: Text
+    states: Annotated[list[Text], Field(max_length=100)]
+    sources: Annotated[list[_Source], Field(max_length=30)]
 
 
 class _Erratum(_Row):
@@ -118,7 +139,7 @@ class _Tool(_Row):
 
 
 class _Dataset(_Row):
-    form: Literal[1]
+    form: Literal[1, 2]
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
     title: Text
     years: Annotated[list[int], Field(max_length=100)]
@@ -131,6 +152,7 @@ class _Dataset(_Row):
     errata: Annotated[list[_Erratum], Field(max_length=MOST)] = []
     statements: Annotated[list[_Statement], Field(max_length=MOST)] = []
     tools: Annotated[list[_Tool], Field(max_length=MOST)] = []
+    mentions: Annotated[list[_Mention], Field(max_length=MOST)] = []
 
 
 @cache
@@ -169,7 +191,7 @@ def written(data: Dataset) -> bytes:
                 "rule": d.rule,
                 "told": dict(d.told),
                 "refused": d.refused,
-                "arithmetic": d.arithmetic,
+                **_given(details=dict(d.details)),
             }
             for d in data.disagreements
         ],
@@ -191,6 +213,16 @@ def written(data: Dataset) -> bytes:
         "tools": [
             {"id": t.id, "kind": t.kind, "names": dict(t.names), "sources": _sources(t.sources, data.title)}
             for t in data.tools
+        ],
+        "mentions": [
+            {
+                "id": m.id,
+                "measure": m.measure.value,
+                "says": m.says.value,
+                "states": list(m.states),
+                "sources": _sources(m.sources, data.title),
+            }
+            for m in data.mentions
         ],
     }
     head = {"form": FORM, "id": data.id, "title": data.title, "years": list(data.years)}
@@ -217,14 +249,23 @@ def _dataset(raw: _Dataset) -> Dataset:
         partitions=tuple(Partition(tuple(p)) for p in raw.partitions),
         notes=tuple(Note(n.place, n.phrase, tuple(n.texts.items())) for n in raw.notes),
         disagreements=tuple(
-            Disagreement(d.place, d.rule, tuple(d.told.items()), d.refused, d.arithmetic) for d in raw.disagreements
+            Disagreement(d.place, d.rule, tuple(d.told.items()), d.refused, tuple(d.details.items()))
+            for d in raw.disagreements
         ),
         errata=tuple(Erratum(e.language, e.table, e.row, e.column, e.published, e.compiled) for e in raw.errata),
         statements=tuple(
             Statement(s.id, s.head, tuple(s.providers), _read_sources(s.sources, raw.title)) for s in raw.statements
         ),
         tools=tuple(Tool(t.id, t.kind, tuple(t.names.items()), _read_sources(t.sources, raw.title)) for t in raw.tools),
+        mentions=tuple(
+            Mention(m.id, Measure(m.measure), _says(m.says), tuple(m.states), _read_sources(m.sources, raw.title))
+            for m in raw.mentions
+        ),
     )
+
+
+def _says(code: str) -> Caveat | Status:
+    return Caveat(code) if code in set(Caveat) else Status(code)
 
 
 def _observation(raw: _Observation, document: str) -> Observation:

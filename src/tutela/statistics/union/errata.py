@@ -7,6 +7,7 @@ from typing import Protocol
 
 from tutela.statistics.union.dataset import Dataset, Erratum
 from tutela.statistics.union.tables.report import compiled
+from tutela.statistics.union.words import HARD_SPACE, Words
 
 
 class Printed(Protocol):
@@ -21,6 +22,14 @@ class Printed(Protocol):
 def plain(text: str) -> str:
     """Return a cell without white space, which says nothing."""
     return "".join(text.split())
+
+
+def printed(one: Erratum, told: Words) -> str:
+    """Return what stands in the document, for who reads what stands here."""
+    if not one.published:
+        return told.gettext("printed: nothing")
+    # A number and its sign stay in one line.
+    return told.gettext("printed: “%(text)s”") % {"text": one.published.replace(" %", f"{HARD_SPACE}%")}
 
 
 def errata_of(data: Dataset, printed: Mapping[str, Sequence[Printed]]) -> tuple[Erratum, ...]:

@@ -1,10 +1,11 @@
-"""Measures, units, caveats and statuses in the words of a language."""
+"""Measures, units, caveats, statuses, reporters and sources in the words of a language."""
 
 from __future__ import annotations
 
 from tutela.statistics.figure import Status
 from tutela.statistics.union.measure import Measure, Unit
-from tutela.statistics.union.observation import Caveat
+from tutela.statistics.union.observation import Caveat, Reporter, Source
+from tutela.statistics.union.tables import labels
 from tutela.statistics.union.words import Words
 
 
@@ -111,3 +112,20 @@ def status(one: Status, told: Words) -> str:
         Status.NOT_REPORTED: _("not reported"),
         Status.SUPPRESSED: _("suppressed"),
     }[one]
+
+
+def reporter(one: Reporter, told: Words) -> str:
+    """Return who tells."""
+    if one.kind == "union":
+        return told.gettext("European Union")
+    return told.gettext("the Commission") if str(one) == "body:commission" else labels.name_of(one, told)
+
+
+def source(one: Source, told: Words) -> str:
+    """Return where in a document something stands."""
+    where = {"document": one.document, "language": one.language, "words": one.words}
+    if one.table is None:
+        return told.gettext("%(document)s (%(language)s), “%(words)s”") % where
+    return told.gettext("%(document)s (%(language)s), table %(table)s, row %(row)s, column %(column)s") % (
+        where | {"table": one.table, "row": one.row, "column": one.column}
+    )

@@ -49,6 +49,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
             ("legal", "/legal", Permission.SEE_LEGAL),
             ("notices", "/notices", Permission.DEFER_NOTICE),
             ("calls", "/calls", Permission.SEE_CALLS),
+            ("register", "/register", Permission.KEEP_REGISTER),
         ),
     ),
     ("trust", (("quality", "/quality", Permission.SEE_QUALITY), ("lists", "/lists", Permission.SEE_LISTS))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from typing import Annotated
 
@@ -14,6 +15,8 @@ from tutela.access.roles import Permission
 from tutela.statistics.union import naming
 from tutela.statistics.union.dataset import Dataset
 from tutela.statistics.union.dataset_file import PACKAGED, packaged
+from tutela.statistics.union.errata import printed
+from tutela.statistics.union.findings.registry import checks
 from tutela.statistics.union.measure import Measure
 from tutela.statistics.union.observation import Caveat, Observation, Reporter
 from tutela.statistics.union.period import Period
@@ -49,7 +52,7 @@ def show(
     told = _words(request)
     data, report = packaged(DATASET), _report(told.language)
     refused, proved = _proved(data, measure, of, period, frozenset(without or ()))
-    shown = [f for f in report.findings if not check or f.check == check]
+    shown = [f for f in report.told if not check or f.check == check]
     return page(
         request,
         "union.html",
@@ -58,7 +61,7 @@ def show(
         told=told,
         table=report.tables[table - 1],
         reporters=_reporters(report, table),
-        errata={(e.row, e.column): e for e, _ in report.errata if e.table == table},
+        errata={(e.row, e.column): printed(e, told) for e, _ in report.errata if e.table == table},
         measures=[
             (m, naming.measure(m, told)) for m in Measure if units(data, m, "state") or units(data, m, "provider")
         ],
@@ -76,7 +79,7 @@ def show(
         bounds=bound_lines(proved, told) if proved else [],
         headings=sum_headings(told),
         rows=_rows(proved, told) if proved else [],
-        checks=sorted({f.check for f in report.findings}),
+        checks=_checks(report, told),
         findings=shown,
         drawings=[(d.title, Markup(d.svg), d.says) for s in report.sections for d in s.drawings],  # noqa: S704 - ours
     )
@@ -108,13 +111,19 @@ def show_reporter(
         who=name_of(reporter, told),
         report=report,
         rows=[_figure(o, told) for o in found],
-        findings=[f for f in report.findings if names & set(f.places)],
+        findings=[f for f in report.told if names & set(f.places)],
     )
 
 
 @cache
 def _report(language: str) -> Report:
     return report_of(packaged(DATASET), language)
+
+
+def _checks(report: Report, told: Words) -> list[tuple[str, str, int]]:
+    """The checks that found something: id, what each asks, how many it found."""
+    counts = Counter(f.check for f in report.findings)
+    return [(c.id, told.gettext(c.asks), counts[c.id]) for c in checks() if counts[c.id]]
 
 
 def _words(request: Request) -> Words:
@@ -168,5 +177,5 @@ def _figure(one: Observation, told: Words) -> tuple[str, str, str, str, str, lis
         told.period(one.period) if one.period else "-",
         value,
         "; ".join(naming.caveat(c, told) for c in one.caveats),
-        [str(s) for s in one.sources],
+        [naming.source(s, told) for s in one.sources],
     )

@@ -88,12 +88,19 @@ def _figures(one: Submission, w: Wording, key: str, caption: str, names: Sequenc
 
 def _rows(figures: Sequence[Counted], w: Wording) -> Iterator[tuple[str, str, str]]:
     total, *parts = figures
-    yield w.heading(total.id), w.value(total), w.remark(total)
+    yield name_of(total.id, w), w.value(total), w.remark(total)
     for part in parts:
-        name, breakdown, value = part.id.split(".", 2)
-        by = w.breakdown(breakdown)
         # Why it is not told to the end stands beside the total, and is the same for every part of it.
-        yield f"{w.heading(name)}, {by}: {w.part(breakdown, value)}", w.value(part), ""
+        yield name_of(part.id, w), w.value(part), ""
+
+
+def name_of(figure: str, w: Wording) -> str:
+    """Return the name of a figure by its id; of a part, what it is part of and by what."""
+    name, _, rest = figure.partition(".")
+    if not rest:
+        return w.heading(name)
+    breakdown, _, value = rest.partition(".")
+    return f"{w.heading(name)}, {w.breakdown(breakdown)}: {w.part(breakdown, value)}"
 
 
 def _cohorts(one: Submission, w: Wording) -> Table:

@@ -43,7 +43,7 @@ def conditions(data: Dataset, told: Words) -> Section:
         for s in data.statements
     )
     told_by = _("A dash says that the provider did not tell it, not that it does not do it.")
-    widths = (1.6, 3.4, *(0.9 for _code in codes))
+    widths = (2.1, 3.4, *(0.9 for _code in codes))
     listing = Listing(_("What providers told"), (_("Head"), _("Statement"), *names), rows, widths)
     silent = [label(s.id, told) for s in data.statements if not s.providers]
     sentences = [told_by]

@@ -20,7 +20,7 @@ from tutela.statistics.union.sums.wording import (
     sum_lines,
     whose_coverage,
 )
-from tutela.statistics.union.words import Words
+from tutela.statistics.union.words import Words, capital
 
 HEADS = (
     (Measure.REPORTS_SENT, Unit.REPORTS),
@@ -93,7 +93,9 @@ def _listings(data: Dataset, told: Words) -> tuple[Listing, ...]:
         for c in covered
     ]
     title = _("Reports received of a hundred sent, each Member State in the period of its own figure")
-    return bounds, Listing(title, (_("Country"), *head[1:]), tuple(lines), (1.2, 2.2, 1.3, 1.5, 1.5), (2, 3, 4))
+    return bounds, Listing(
+        title, (_("Country"), *(capital(text) for text in head[1:])), tuple(lines), (1.2, 2.2, 1.3, 1.5, 1.5), (2, 3, 4)
+    )
 
 
 def _row(measure: Measure, proved: Total, told: Words) -> tuple[str, ...]:

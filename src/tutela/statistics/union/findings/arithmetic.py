@@ -1,40 +1,15 @@
-"""Sums, rates and numbers as findings write them."""
+"""Sums and rates as findings need them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from tutela.statistics.union.amount import Amount, Precision, between, exact
+from tutela.statistics.union.amount import Amount, between, exact
+from tutela.statistics.union.findings.sentence import Formula
 from tutela.statistics.union.observation import Observation
 
 PERCENT = Decimal(100)
-
-
-def number(value: Decimal, places: int | None = None) -> str:
-    """Return a number with spaces between thousands and a decimal point, whatever the language."""
-    if places is not None:
-        value = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    text = f"{value:,f}"
-    whole, point, rest = text.partition(".")
-    rest = rest if places is not None else rest.rstrip("0")
-    return whole.replace(",", " ") + (point + rest if rest else "")
-
-
-def shown(amount: Amount) -> str:
-    """Return an amount with what is known of it: `4 900 (4 850 to 4 950)`."""
-    if amount.precision is Precision.EXACT:
-        return number(amount.low)
-    if amount.high is None:
-        return f"at least {number(amount.low)}"
-    ends = f"{number(amount.low)} to {number(amount.high)}"
-    return ends if amount.stated is None else f"{number(amount.stated)} ({ends})"
-
-
-def told(one: Observation) -> str:
-    """Return an observation's value with its unit and its place."""
-    value = shown(one.amount) if one.amount else one.status.value.replace("_", " ")
-    return f"{value} {one.unit.value.replace('_', ' ')} ({one.id})"
 
 
 def together(amounts: Iterable[Amount | None]) -> Amount:
@@ -58,3 +33,9 @@ def rate(part: Amount, whole: Amount) -> tuple[Decimal, Decimal] | None:
 def names(observations: Iterable[Observation]) -> tuple[str, ...]:
     """Return the ids, each once."""
     return tuple(dict.fromkeys(o.id for o in observations))
+
+
+def joined(observations: Iterable[Observation], sign: str) -> Formula:
+    """Return observations with a sign such as `+` between them."""
+    values = {f"n{at}": one for at, one in enumerate(observations)}
+    return Formula(f" {sign} ".join(f"%({name})s" for name in values)).of(**values)

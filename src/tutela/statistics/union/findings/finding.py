@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tutela.statistics.union import naming
 from tutela.statistics.union.dataset import Dataset
+from tutela.statistics.union.findings.sentence import Formula, Sentence
+from tutela.statistics.union.words import Words
 
 
 class Severity(StrEnum):
@@ -20,6 +23,19 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A finding in a language; `id`, `check` and `places` are the same in each."""
+
+    id: str
+    check: str
+    severity: str
+    places: tuple[str, ...]
+    arithmetic: str
+    message: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One finding. `places` are ids of observations, or places of cells; `question` is for whoever told them.
 
@@ -30,13 +46,13 @@ class Finding:
     check: str
     severity: Severity
     places: tuple[str, ...]
-    arithmetic: str
-    message: str
-    question: str
+    arithmetic: Formula
+    message: Sentence
+    question: Sentence
     key: str = ""
 
     def __post_init__(self) -> None:
-        if not (self.places and self.arithmetic and self.message and self.question.endswith("?")):
+        if not (self.places and self.arithmetic and self.message and self.question.message.endswith("?")):
             raise ValueError(f"{self.check}: a finding has places, arithmetic, a message and a question")
 
     @property
@@ -44,6 +60,22 @@ class Finding:
         """What it is called: `percentages:5.meta.appeals_2021`."""
         return f"{self.check}:{self.key or self.places[0]}"
 
-    def sources(self, data: Dataset) -> list[str]:
-        """Return where in the document it stands."""
-        return [str(s) for name in self.places if name in data.by_id for s in data.by_id[name].sources]
+    def told(self, words: Words) -> Told:
+        """Return it in a language."""
+        texts = (one.told(words) for one in (self.arithmetic, self.message, self.question))
+        return Told(self.id, self.check, severity(self.severity, words), self.places, *texts)
+
+    def sources(self, data: Dataset, words: Words) -> list[str]:
+        """Return where in the document it stands, in a language."""
+        told = {m.id: m.sources for m in data.mentions} | {name: one.sources for name, one in data.by_id.items()}
+        return [naming.source(source, words) for name in self.places for source in told.get(name, ())]
+
+
+def severity(one: Severity, told: Words) -> str:
+    """Return how much a finding says, in a word."""
+    _ = told.gettext
+    return {
+        Severity.CONTRADICTION: _("contradiction"),
+        Severity.DOUBT: _("doubt"),
+        Severity.NOTE: _("note"),
+    }[one]

@@ -8,7 +8,7 @@ from tutela.statistics.union.content.section import Section
 from tutela.statistics.union.content.sections import sections
 from tutela.statistics.union.dataset import Dataset, Erratum
 from tutela.statistics.union.findings.explaining import explaining
-from tutela.statistics.union.findings.finding import Finding
+from tutela.statistics.union.findings.finding import Finding, Told
 from tutela.statistics.union.findings.registry import findings
 from tutela.statistics.union.tables.report import compiled
 from tutela.statistics.union.tables.table import Compiled
@@ -25,6 +25,11 @@ class Report:
     findings: tuple[Finding, ...]
     errata: tuple[tuple[Erratum, tuple[Finding, ...]], ...]
     sections: tuple[Section, ...]
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """The findings in the language, in their order."""
+        return tuple(finding.told(words(self.language)) for finding in self.findings)
 
     @property
     def title(self) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from tutela.statistics.union.errata import printed
 from tutela.statistics.union.publishing.article9 import Report
 from tutela.statistics.union.words import words
 
@@ -28,6 +29,6 @@ def _templates() -> Environment:
 def report_as_html(report: Report) -> str:
     """Return the tables with what the document prints otherwise beside them, then the findings."""
     told = words(report.language)
-    errata = {(e.table, e.row, e.column): (e, found) for e, found in report.errata}
+    errata = {(e.table, e.row, e.column): (printed(e, told), found) for e, found in report.errata}
     # What stands in a cell that the tables do not have has no cell to be marked in; the findings tell of it.
     return _templates().get_template("article9.html").render(report=report, errata=errata, _=told.gettext)

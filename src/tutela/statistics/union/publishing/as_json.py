@@ -9,6 +9,7 @@ from tutela.statistics.union.dataset_file import observation_as_json
 from tutela.statistics.union.findings.finding import Finding
 from tutela.statistics.union.findings.registry import checks
 from tutela.statistics.union.publishing.article9 import Report
+from tutela.statistics.union.words import Words, words
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
@@ -55,24 +56,33 @@ def report_as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def findings_as_json(data: Dataset, findings: tuple[Finding, ...]) -> dict[str, Any]:
-    """Return the checks that were run and what they found."""
+def findings_as_json(report: Report) -> dict[str, Any]:
+    """Return the checks that were run and what they found, in the language of a report."""
+    told = words(report.language)
     return {
-        "dataset": data.id,
-        "checks": [{"id": c.id, "asks": c.asks} for c in checks()],
-        "findings": [finding_as_json(data, f) for f in findings],
+        "dataset": report.data.id,
+        "language": report.language,
+        "checks": [{"id": c.id, "asks": told.gettext(c.asks)} for c in checks()],
+        "findings": [finding_as_json(report.data, f, told) for f in report.findings],
     }
 
 
-def finding_as_json(data: Dataset, finding: Finding) -> dict[str, Any]:
-    """Return one finding."""
+def finding_as_json(data: Dataset, finding: Finding, words: Words) -> dict[str, Any]:
+    """Return one finding in a language, and in `says` the messages with their values, to tell it in any other."""
+    told = finding.told(words)
     return {
         "id": finding.id,
         "check": finding.check,
         "severity": finding.severity.value,
+        "severity_told": told.severity,
         "places": list(finding.places),
-        "sources": finding.sources(data),
-        "arithmetic": finding.arithmetic,
-        "message": finding.message,
-        "question": finding.question,
+        "sources": finding.sources(data, words),
+        "arithmetic": told.arithmetic,
+        "message": told.message,
+        "question": told.question,
+        "says": {
+            "arithmetic": finding.arithmetic.as_json(),
+            "message": finding.message.as_json(),
+            "question": finding.question.as_json(),
+        },
     }

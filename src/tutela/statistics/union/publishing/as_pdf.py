@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from tutela.statistics.publishing.typesetting import typeset
 from tutela.statistics.union.content.section import Section
+from tutela.statistics.union.errata import printed
 from tutela.statistics.union.findings.registry import checks
 from tutela.statistics.union.publishing.article9 import Report
 from tutela.statistics.union.tables.column import Column
@@ -14,12 +14,10 @@ from tutela.statistics.union.tables.count_column import Counts
 from tutela.statistics.union.tables.period_column import Periods
 from tutela.statistics.union.tables.rate_column import Rates
 from tutela.statistics.union.tables.report import tables_of
+from tutela.statistics.union.tables.reporter_column import Reporters
 from tutela.statistics.union.tables.share_columns import Given, Shares
 from tutela.statistics.union.tables.table import Compiled
-from tutela.statistics.union.words import HARD_SPACE, words
-
-_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
-"""The space between thousands, which no line may end with."""
+from tutela.statistics.union.words import words
 
 
 def report_as_pdf(report: Report) -> bytes:
@@ -31,7 +29,6 @@ def report_as_pdf(report: Report) -> bytes:
         "union/templates/article9.typ",
         {
             "intro": _("Sums and percentages are made anew. A cell that the document prints otherwise says how."),
-            "in_english": _("Findings are in English."),
             "findings_title": _("What does not add up"),
             "tables_title": _("Tables"),
             "overview": _section(report.sections[0]),
@@ -78,7 +75,7 @@ def _table(report: Report, table: Compiled, numbers: dict[str, int]) -> dict[str
             cell: dict[str, Any] = {"text": text}
             if (at, column) in errata:
                 erratum, found = errata[at, column]
-                cell["printed"] = told.gettext("printed: “%(text)s”") % {"text": erratum.published}
+                cell["printed"] = printed(erratum, told)
                 cell["findings"] = [numbers[f.id] for f in found]
             cells.append(cell)
         rows.append(cells)
@@ -99,6 +96,8 @@ def _width(column: Column) -> float:
         return 3.2
     if isinstance(column, Periods):
         return 1.7
+    if isinstance(column, Reporters):
+        return 1.5
     return 1.4 if isinstance(column, Rates | Counts) else 1.2
 
 
@@ -109,12 +108,12 @@ def _check(report: Report, check: str, asks: str, numbers: dict[str, int]) -> di
             {
                 "number": numbers[f.id],
                 "id": f.id,
-                "severity": f.severity.value,
-                "arithmetic": _THOUSANDS.sub(HARD_SPACE, f.arithmetic),
-                "message": _THOUSANDS.sub(HARD_SPACE, f.message),
+                "severity": f.severity,
+                "arithmetic": f.arithmetic,
+                "message": f.message,
                 "question": f.question,
             }
-            for f in report.findings
+            for f in report.told
             if f.check == check
         ],
     }

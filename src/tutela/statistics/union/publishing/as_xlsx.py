@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tutela.statistics.publishing.sheets import Cell, Sheet, workbook
+from tutela.statistics.union import naming
 from tutela.statistics.union.observation import Observation
 from tutela.statistics.union.publishing.article9 import Report
 from tutela.statistics.union.tables.count_column import Counts
@@ -72,8 +73,8 @@ def _findings(report: Report, told: Words) -> Sheet:
     _ = told.gettext
     header = [_("Finding"), _("Severity"), _("Arithmetic"), _("Message"), _("Question"), _("Where")]
     rows = [
-        [f.id, f.severity.value, f.arithmetic, f.message, f.question, "\n".join(f.sources(report.data))]
-        for f in report.findings
+        [t.id, t.severity, t.arithmetic, t.message, t.question, "\n".join(f.sources(report.data, told))]
+        for f, t in zip(report.findings, report.told, strict=True)
     ]
     return Sheet(_("What does not add up"), [header], rows, [40, 14, 60, 50, 40, 60])
 
@@ -84,10 +85,10 @@ def _values(report: Report) -> Sheet:
         "id", "reporter", "measure", "unit", "first_day", "last_day", "breakdown", "status", "precision", "low", "high",
         "stated", "caveats", "prose", "sources",
     )  # fmt: skip
-    return Sheet(told.gettext("Observations"), [header], [_line(o) for o in report.data.observations], [26] * 15)
+    return Sheet(told.gettext("Observations"), [header], [_line(o, told) for o in report.data.observations], [26] * 15)
 
 
-def _line(one: Observation) -> list[Cell]:
+def _line(one: Observation, told: Words) -> list[Cell]:
     amount = one.amount
     return [
         one.id,
@@ -104,7 +105,7 @@ def _line(one: Observation) -> list[Cell]:
         amount.stated if amount else None,
         ";".join(c.value for c in one.caveats) or None,
         "yes" if one.prose else "no",
-        "\n".join(map(str, one.sources)),
+        "\n".join(naming.source(s, told) for s in one.sources),
     ]
 
 

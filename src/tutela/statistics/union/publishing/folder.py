@@ -18,7 +18,7 @@ def files_of(report: Report, formats: Collection[str]) -> Mapping[str, bytes]:
     files: dict[str, str | bytes] = {}
     if "json" in formats:
         files["report.json"] = _json(report_as_json(report))
-        files["findings.json"] = _json(findings_as_json(report.data, report.findings))
+        files["findings.json"] = _json(findings_as_json(report))
     if "csv" in formats:
         files |= {f"table-{table.number}.csv": table_as_csv(table) for table in report.tables}
         files["observations.csv"] = observations_as_csv(report.data)

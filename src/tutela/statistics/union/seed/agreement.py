@@ -47,21 +47,15 @@ def agree(place: str, one: Told, other: Told, *, counts: bool) -> Agreed:
         if isinstance(bad.reading, RateTold) and bad.reading.percent is None and isinstance(good.reading, RateTold):
             numbers = _merged(replace(bad.reading, percent=good.reading.percent), good.reading)
             if numbers is not None and good.reading.percent is not None:
-                why = f"{bad.printed!r} has no percentage of {bad.language}; {good.language} prints {good.printed!r}"
-                return Agreed(((numbers, both),), Disagreement(place, "grammar", told, bad.language, why))
+                return Agreed(((numbers, both),), Disagreement(place, "grammar", told, bad.language))
         if isinstance(bad.reading, Unreadable) and not isinstance(good.reading, Unreadable):
-            why = f"{bad.printed!r} is no figure in {bad.language}; {good.language} prints {good.printed!r}"
-            return Agreed(((good.reading, both),), Disagreement(place, "grammar", told, bad.language, why))
+            return Agreed(((good.reading, both),), Disagreement(place, "grammar", told, bad.language))
     for bad, good in ((one, other), (other, one)):
         if counts and not _whole(bad.reading) and _whole(good.reading):
-            why = (
-                f"{bad.printed!r} is {_stated(bad.reading)} in {bad.language}, and what is counted is whole; "
-                f"{good.language} prints {good.printed!r}"
-            )
-            return Agreed(((good.reading, both),), Disagreement(place, "whole_number", told, bad.language, why))
-    why = f"{one.language} prints {one.printed!r}, {other.language} prints {other.printed!r}"
+            details = (("stated", _stated(bad.reading)),)
+            return Agreed(((good.reading, both),), Disagreement(place, "whole_number", told, bad.language, details))
     kept = (one.reading, (one.language,)), (other.reading, (other.language,))
-    return Agreed(kept, Disagreement(place, "unresolved", told, "", why))
+    return Agreed(kept, Disagreement(place, "unresolved", told, ""))
 
 
 def _merged(one: Reading, other: Reading) -> Reading | None:

@@ -14,6 +14,7 @@ from tutela.statistics.union.members import MEMBERS
 from tutela.statistics.union.observation import Observation, Reporter, Source
 from tutela.statistics.union.period import Period
 from tutela.statistics.union.seed.agreement import Told, agree
+from tutela.statistics.union.seed.mentions import mentions
 from tutela.statistics.union.seed.passages import Found, Key, Passage, locate, reading_key
 from tutela.statistics.union.seed.raw_tables import RawDocument, UnreadableDocument, read_document
 from tutela.statistics.union.seed.readings import ReadRow, ReadTable, read_tables
@@ -30,6 +31,8 @@ from tutela.statistics.union.tables.table import Table
 from tutela.statistics.union.words import words
 
 LANGUAGES = ("en", "sv")
+_SHOWN = 60
+"""Characters of a row that are shown of it."""
 ID, DOCUMENT, YEARS = "com-2023-797", "COM(2023) 797", (2021, 2022)
 
 
@@ -67,6 +70,7 @@ def _extract(texts: Iterable[str]) -> Dataset:
         _take_table(taken, table, one, other, key)
     _take_passages(taken, key, documents, {(t.number, r.code): r for t in read[0] for r in t.rows}, read)
     _relate(taken, report)
+    flows = {language: documents[language].flow for language in LANGUAGES}
     data = Dataset(
         id=ID,
         title=DOCUMENT,
@@ -77,8 +81,9 @@ def _extract(texts: Iterable[str]) -> Dataset:
         partitions=(*taken.partitions, *key.partitions),
         notes=tuple(taken.notes),
         disagreements=tuple(taken.disagreements),
-        statements=statements({language: documents[language].flow for language in LANGUAGES}, DOCUMENT),
-        tools=tools({language: documents[language].flow for language in LANGUAGES}, DOCUMENT),
+        statements=statements(flows, DOCUMENT),
+        tools=tools(flows, DOCUMENT),
+        mentions=mentions(flows, DOCUMENT),
     )
     return replace(data, errata=errata_of(data, {d.language: d.tables for d in documents.values()}))
 
@@ -99,14 +104,13 @@ def _take_table(taken: _Taken, table: Table, one: ReadTable, other: ReadTable, k
 def _slipped(table: Table, slipped: ReadTable, followed: ReadTable) -> Iterable[Disagreement]:
     for row, right in zip(slipped.rows, followed.rows, strict=True):
         if row.printed_label == "" or _name(table, row.printed_label, slipped.language) != row.code:
-            printed = " | ".join(filter(None, row.printed.values()))[:60]
+            cells = " | ".join(filter(None, row.printed.values()))
             yield Disagreement(
                 f"{table.number}.{row.code}",
                 "rows_whole",
                 ((slipped.language, row.printed_label), (followed.language, right.printed_label)),
                 slipped.language,
-                f"row {row.printed_at} in {slipped.language} ({printed}) is labelled {row.printed_label!r}; one row of "
-                f"that table has no label and one label no row, in {followed.language} every row has its label",
+                (("row", str(row.printed_at)), ("cells", cells if len(cells) <= _SHOWN else f"{cells[:_SHOWN]}…")),
             )
 
 

@@ -61,8 +61,10 @@ def name(code: str, whose: Whose, told: Words) -> str:
 
 
 def ends(amount: Amount, told: Words) -> str:
-    """Return an interval: `4 616`, `4 616 to 4 922`, `at least 4 616`."""
+    """Return an interval: `4 616`, `4 616 to 4 922`, `at least 4 616`, `not known`."""
     if amount.high is None:
+        if not amount.low:
+            return told.gettext("not known")
         return told.gettext("at least %(n)s") % {"n": told.number(amount.low)}
     if amount.low == amount.high:
         return told.number(amount.low)
@@ -205,6 +207,8 @@ def percentages(lowest: Decimal | None, highest: Decimal | None, told: Words) ->
     """Return the bounds of a percentage, rounded outwards to one place; no lower end is 0."""
     low = (lowest or Decimal(0)).quantize(Decimal("0.1"), ROUND_FLOOR)
     if highest is None:
+        if not low:
+            return told.gettext("not known")
         return told.gettext("at least %(n)s") % {"n": told.percent(low, 1)}
     high = highest.quantize(Decimal("0.1"), ROUND_CEILING)
     if lowest == highest:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tutela.statistics.union.amount import at_least, between
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import number, told
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
 from tutela.statistics.union.observation import Dimension, Observation
 from tutela.statistics.union.sums.question import STRICT, NotSummable, Question, longest
 from tutela.statistics.union.sums.total import Total, total
@@ -24,11 +25,19 @@ def _find(data: Dataset) -> Iterator[Finding]:
             continue
         high = one.amount.high
         if high is not None and high < as_told.low:
-            yield _finding(one, as_told, strictly, Severity.CONTRADICTION, "less than its Member States tell together")
+            yield _finding(one, as_told, strictly, Severity.CONTRADICTION, _LESS)
         elif as_told.high is not None and one.amount.low > as_told.high:
-            yield _finding(one, as_told, strictly, Severity.CONTRADICTION, "more than its Member States can have")
+            yield _finding(one, as_told, strictly, Severity.CONTRADICTION, _MORE)
         elif strictly.low < one.amount.low and (as_told.low > 2 * one.amount.low):
-            yield _finding(one, as_told, strictly, Severity.DOUBT, "neither what was told nor what is proved")
+            yield _finding(one, as_told, strictly, Severity.DOUBT, _NEITHER)
+
+
+_LESS = Sentence("A number of the whole Union (%(one)s) is less than its Member States tell together.")
+_MORE = Sentence("A number of the whole Union (%(one)s) is more than its Member States can have.")
+_NEITHER = Sentence(
+    "A number of the whole Union (%(one)s) is neither what was told nor what is proved: its Member States tell "
+    "%(told)s in the period %(period)s, and %(strict)s without the figures whose caveats change what is counted."
+)
 
 
 def _proved(data: Dataset, one: Observation, *, strict: bool) -> Total | None:
@@ -42,18 +51,26 @@ def _proved(data: Dataset, one: Observation, *, strict: bool) -> Total | None:
         return None
 
 
-def _finding(one: Observation, as_told: Total, strictly: Total, severity: Severity, what: str) -> Finding:
+def _finding(one: Observation, as_told: Total, strictly: Total, severity: Severity, message: Sentence) -> Finding:
     period = as_told.question.period
     used = dict.fromkeys(name for s in as_told.shares for step in s.span.low_steps for name in step.by)
-    at_most = "" if as_told.high is None else f", at most {number(as_told.high)}"
     return Finding(
         "claims",
         severity,
         (one.id, *used),
-        f"{told(one)}; the figures of {period.first} to {period.last} prove at least {number(as_told.low)}{at_most} "
-        f"as they were told, and at least {number(strictly.low)} without those whose caveats change what is counted",
-        f"A number of the whole Union is {what}.",
-        "Of which days is it, of which Member States, and which figures are left out?",
+        Formula("%(one)s; %(period)s: %(told)s, %(strict)s").of(
+            one=one,
+            period=period,
+            told=between(as_told.low, as_told.high),
+            strict=between(strictly.low, strictly.high),
+        ),
+        message.of(
+            one=one,
+            told=at_least(as_told.low),
+            period=period,
+            strict=at_least(strictly.low),
+        ),
+        Sentence("Of which days is it, of which Member States, and which figures are left out?"),
     )
 
 

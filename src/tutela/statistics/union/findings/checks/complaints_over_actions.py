@@ -5,32 +5,61 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import names, told
+from tutela.statistics.union.findings.arithmetic import names
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
 from tutela.statistics.union.measure import Measure
 from tutela.statistics.union.observation import Observation
 
+_COMPLAINED = Sentence("Did users complain of something that is not counted, or several times of one?")
+_UNASKED = Sentence("What was restored or reversed that nobody had complained of, and who saw that it was wrong?")
 _PAIRS = (
-    (Measure.COMPLAINTS, Measure.CASES_IDENTIFIED, "more complaints than cases"),
-    (Measure.APPEALS, Measure.SUSPENDED, "more appeals than suspensions"),
-    (Measure.REINSTATED, Measure.COMPLAINTS, "more restored than complained of"),
-    (Measure.REINSTATED_ON_APPEAL, Measure.APPEALS, "more restored than appealed"),
+    (
+        Measure.COMPLAINTS,
+        Measure.CASES_IDENTIFIED,
+        Sentence("%(who)s tells more complaints than cases in %(year)s."),
+        _COMPLAINED,
+    ),
+    (
+        Measure.APPEALS,
+        Measure.SUSPENDED,
+        Sentence("%(who)s tells more appeals than suspensions in %(year)s."),
+        _COMPLAINED,
+    ),
+    (
+        Measure.REINSTATED,
+        Measure.COMPLAINTS,
+        Sentence("%(who)s tells more that was restored than complaints in %(year)s."),
+        _UNASKED,
+    ),
+    (
+        Measure.REINSTATED_ON_APPEAL,
+        Measure.APPEALS,
+        Sentence("%(who)s tells more that was restored on appeal than appeals in %(year)s."),
+        _UNASKED,
+    ),
+    (
+        Measure.REVERSALS,
+        Measure.COMPLAINTS,
+        Sentence("%(who)s tells more decisions that were reversed than complaints in %(year)s."),
+        _UNASKED,
+    ),
 )
 
 
 def _find(data: Dataset) -> Iterator[Finding]:
-    for measure, of, what in _PAIRS:
+    for measure, of, message, question in _PAIRS:
         for one in data.of(measure):
             for other in data.of(of, one.reporter):
-                if _is_more(one, other):
+                if one.period is not None and _is_more(one, other):
                     yield Finding(
                         "complaints_over_actions",
                         Severity.DOUBT,
                         names([one, other]),
-                        f"{told(one)}, {told(other)}, both of {one.period.first.year if one.period else ''}",
-                        f"{one.reporter} tells {what}.",
-                        "Did users complain of something that is not counted, or several times of one?",
+                        Formula("%(one)s > %(other)s").of(one=one, other=other),
+                        message.of(who=one.reporter, year=str(one.period.first.year)),
+                        question,
                         f"{one.id}~{other.id}",
                     )
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from tutela.statistics.union.amount import Amount, exact
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import names, number, together, told
+from tutela.statistics.union.findings.arithmetic import joined, names, together
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Sentence
+from tutela.statistics.union.findings.values import Number
 from tutela.statistics.union.observation import Dimension, Observation
 
 ALL, FEMALE, MALE, NOT_STATED = None, "female", "male", "not_stated"
@@ -32,7 +34,8 @@ def _judge(by: Mapping[str | None, Observation], whole: Amount | None) -> Iterat
     if whole is None or whole.high is None or not any(o in known for o in (by[FEMALE], by[MALE])):
         return
     parts = together(o.amount for o in known)
-    sentence = f"{' + '.join(map(told, known))} = {number(parts.low)}, of {told(by[ALL])}"
+    who = by[ALL].reporter
+    sum_ = joined(known, "+").then(" = %(parts)s", parts=parts, whole=by[ALL])
     places = names([by[ALL], *known])
     complete = by[FEMALE] in known and by[MALE] in known
     if parts.low > whole.high or (complete and NOT_STATED in by and not parts.meets(whole)):
@@ -40,18 +43,19 @@ def _judge(by: Mapping[str | None, Observation], whole: Amount | None) -> Iterat
             "genders",
             Severity.CONTRADICTION,
             places,
-            sentence,
-            "Persons by gender do not add up to all persons.",
-            "Which of the numbers is wrong?",
+            sum_.then(" ≠ %(whole)s"),
+            Sentence("Persons by gender do not add up to all persons (%(who)s).").of(who=who),
+            Sentence("Which of the numbers is wrong?"),
         )
     elif complete and not parts.meets(whole):
+        left = Number(whole.low - (parts.high or parts.low))
         yield Finding(
             "genders",
             Severity.DOUBT,
             places,
-            f"{sentence}; {number(whole.low - (parts.high or parts.low))} have no gender",
-            "Persons whose gender is not told are in the total and in no column.",
-            "How many are they by country, and why is their gender not told?",
+            sum_.then(" < %(whole)s; Δ = %(left)s", left=left),
+            Sentence("%(n)s persons are in the total and in no column by gender (%(who)s).").of(n=left, who=who),
+            Sentence("How many are they by country, and why is their gender not told?"),
         )
     elif not complete and whole == parts == exact(whole.low):
         silent = by[FEMALE] if by[MALE] in known else by[MALE]
@@ -59,9 +63,9 @@ def _judge(by: Mapping[str | None, Observation], whole: Amount | None) -> Iterat
             "genders",
             Severity.NOTE,
             (silent.id, *places),
-            f"{sentence}, which leaves 0",
-            "Nothing is told where only 0 is possible.",
-            "Is it 0?",
+            joined(known, "+").then(" = %(whole)s; Δ = 0", whole=by[ALL]),
+            Sentence("%(who)s tells nothing where only 0 is possible.").of(who=who),
+            Sentence("Is it 0?"),
         )
 
 

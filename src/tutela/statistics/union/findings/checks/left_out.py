@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import names, shown, told
+from tutela.statistics.union.findings.arithmetic import names
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
 from tutela.statistics.union.observation import Observation
 
 
@@ -19,15 +20,19 @@ def _find(data: Dataset) -> Iterator[Finding]:
             if total.amount is None or silent.amount is not None:
                 continue
             for other in data.observations:
-                if other.id != name and _is_part(other, silent):
+                if other.id != name and other.period is not None and _is_part(other, silent):
                     yield Finding(
                         "left_out",
                         Severity.DOUBT,
                         names([total, silent, other]),
-                        f"{silent.id} has no value, {told(other)} of {other.period}; "
-                        f"the total of {shown(total.amount)} is without it",
-                        "A total leaves out a part that is told elsewhere.",
-                        "Should the total hold it?",
+                        Formula("%(silent)s; %(other)s, %(period)s; %(total)s").of(
+                            total=total, silent=silent, other=other, period=other.period
+                        ),
+                        Sentence(
+                            "A total is without %(other)s of %(who)s, told for %(period)s elsewhere, as their cell "
+                            "has no value."
+                        ).of(other=other, who=other.reporter, period=other.period),
+                        Sentence("Should the total hold it?"),
                         f"{total.id}~{other.id}",
                     )
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import names, told
+from tutela.statistics.union.findings.arithmetic import names
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
 from tutela.statistics.union.observation import Observation
+from tutela.statistics.union.period import Period
 
 
 def _find(data: Dataset) -> Iterator[Finding]:
@@ -21,14 +23,20 @@ def _find(data: Dataset) -> Iterator[Finding]:
     for rows in series.values():
         for one, other in combinations(rows, 2):
             if one.period and other.period and one.period != other.period and one.period.meets(other.period):
-                first, last = max(one.period.first, other.period.first), min(one.period.last, other.period.last)
+                both = Period.of_days(
+                    max(one.period.first, other.period.first), min(one.period.last, other.period.last)
+                )
                 yield Finding(
                     "overlapping",
                     Severity.DOUBT,
                     names([one, other]),
-                    f"{told(one)} of {one.period} and {told(other)} of {other.period} share {first} to {last}",
-                    "Two values of one reporter are of periods that overlap: added, they count days twice.",
-                    "What is the number of each period alone?",
+                    Formula("%(one)s, %(p1)s; %(other)s, %(p2)s; %(p1)s ∩ %(p2)s = %(both)s").of(
+                        one=one, p1=one.period, other=other, p2=other.period, both=both
+                    ),
+                    Sentence(
+                        "Two values of %(who)s are of periods that share %(both)s: added, they count days twice."
+                    ).of(who=one.reporter, both=both),
+                    Sentence("What is the number of each period alone?"),
                     f"{one.id}~{other.id}",
                 )
 

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import names, told
+from tutela.statistics.union.findings.arithmetic import names
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
 from tutela.statistics.union.measure import BASES, Unit
 from tutela.statistics.union.observation import Observation
 
@@ -21,14 +22,18 @@ def _find(data: Dataset) -> Iterator[Finding]:
     for rows in series.values():
         for short in rows:
             for long in rows:
-                if _is_more(short, long):
+                if short.period and long.period and _is_more(short, long):
                     yield Finding(
                         "part_of_period",
                         Severity.CONTRADICTION,
                         names([short, long]),
-                        f"{told(short)} in {short.period}, {told(long)} in {long.period}",
-                        "A part of a period has more than all of it.",
-                        "Which of both is it, or do they count different things?",
+                        Formula("%(p1)s ⊂ %(p2)s; %(short)s > %(long)s").of(
+                            p1=short.period, p2=long.period, short=short, long=long
+                        ),
+                        Sentence("%(who)s tells more for a part of a period (%(p1)s) than for all of it (%(p2)s).").of(
+                            who=short.reporter, p1=short.period, p2=long.period
+                        ),
+                        Sentence("Which of both is it, or do they count different things?"),
                         f"{short.id}~{long.id}",
                     )
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from tutela.statistics.union.amount import between
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import number, rate, shown
+from tutela.statistics.union.findings.arithmetic import rate
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
+from tutela.statistics.union.findings.values import Number
 
 
 def _find(data: Dataset) -> Iterator[Finding]:
@@ -19,14 +21,16 @@ def _find(data: Dataset) -> Iterator[Finding]:
         bounds = rate(part.amount, whole.amount)
         if bounds is None or between(*bounds).meets(one.amount):
             continue
+        low, high = (Number(bound, 4, percent=True) for bound in bounds)
         yield Finding(
             "percentages",
             Severity.CONTRADICTION,
             (one.id, part.id, whole.id),
-            f"{shown(part.amount)} in {shown(whole.amount)} is {number(bounds[0], 4)} % to {number(bounds[1], 4)} %, "
-            f"told is {shown(one.amount)} %",
-            "A percentage is not that of the two counts beside it.",
-            "Is the percentage wrong, or one of the counts?",
+            Formula("%(part)s / %(whole)s ∈ [%(low)s; %(high)s] ∌ %(one)s %%").of(
+                part=part.amount, whole=whole.amount, low=low, high=high, one=one.amount
+            ),
+            Sentence("A percentage of %(who)s is not that of the two counts beside it.").of(who=one.reporter),
+            Sentence("Is the percentage wrong, or one of the counts?"),
         )
 
 

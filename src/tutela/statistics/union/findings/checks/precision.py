@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import PERCENT, names, number, shown, told
+from tutela.statistics.union.findings.arithmetic import PERCENT, names
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
+from tutela.statistics.union.findings.values import in_full
 from tutela.statistics.union.measure import Measure
 
 
@@ -18,15 +20,22 @@ def _find(data: Dataset) -> Iterator[Finding]:
                 continue
             wrong = PERCENT - (one.amount.stated or one.amount.low)
             if not other.amount.holds(wrong):
+                share = in_full(wrong, percent=True)
                 yield Finding(
                     "precision",
                     Severity.DOUBT,
                     names([one, other]),
-                    f"of what is flagged, 100 - {number(PERCENT - wrong)} = {number(wrong)} % is wrong; told is "
-                    f"{shown(other.amount)} % ({told(one)})",
-                    "A false positive rate is of all that is harmless, a precision of all that is flagged: one follows "
-                    "from the other only with the share of what is searched for, which is not told.",
-                    "Of how many harmless items was the false positive rate measured, and with which share of others?",
+                    Formula("100 %% - %(one)s = %(wrong)s ≠ %(other)s").of(one=one, wrong=share, other=other),
+                    Sentence(
+                        "At the precision that %(who)s tells, %(wrong)s of what is flagged is wrong, and the false "
+                        "positive rate told beside it is another. A false positive rate is of all that is harmless, a "
+                        "precision of all that is flagged: one follows from the other only with the share of what is "
+                        "searched for, which is not told."
+                    ).of(who=one.reporter, wrong=share),
+                    Sentence(
+                        "Of how many harmless items was the false positive rate measured, and with which share of "
+                        "others?"
+                    ),
                     f"{one.id}~{other.id}",
                 )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import PERCENT, names, number, told
+from tutela.statistics.union.findings.arithmetic import PERCENT, names
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
+from tutela.statistics.union.findings.values import Number
 from tutela.statistics.union.measure import Measure
 
 
@@ -26,15 +28,19 @@ def _find(data: Dataset) -> Iterator[Finding]:
             if not rates or high is None or reviewed.amount.low <= high:
                 continue
             wrong = reviewed.amount.low - high
-            share = PERCENT * wrong / reviewed.amount.low
+            share = Number(PERCENT * wrong / reviewed.amount.low, 1, percent=True)
             yield Finding(
                 "review_errors",
                 Severity.DOUBT,
                 names([*rates, reviewed, confirmed]),
-                f"{told(reviewed)} - {told(confirmed)} = {number(wrong)} that were flagged and were not, "
-                f"{number(share, 1)} %; the rate told is 0 %",
-                "The rate of errors counts appeals alone, and a review found errors of the technology before.",
-                "What share of what each technology flagged did the review reject?",
+                Formula("%(reviewed)s - %(confirmed)s = %(wrong)s; %(share)s ≠ 0 %%").of(
+                    reviewed=reviewed, confirmed=confirmed, wrong=Number(wrong), share=share
+                ),
+                Sentence(
+                    "%(who)s tells a rate of 0 %% that counts appeals alone; its reviewers had rejected %(wrong)s of "
+                    "the flagged items (%(share)s) before."
+                ).of(who=reviewed.reporter, wrong=Number(wrong), share=share),
+                Sentence("What share of what each technology flagged did the review reject?"),
                 f"{reviewed.id}~{confirmed.id}",
             )
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import number, rate, shown
+from tutela.statistics.union.findings.arithmetic import rate
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
+from tutela.statistics.union.findings.values import Number
 
 
 def _find(data: Dataset) -> Iterator[Finding]:
@@ -22,14 +24,22 @@ def _find(data: Dataset) -> Iterator[Finding]:
         low, high = (_to(bound, one.amount.step) for bound in bounds)
         if low != high:
             places = max(0, -int(one.amount.step.adjusted()))
+            ends = {
+                name: Number(value, places, percent=True)
+                for name, value in (("low", low), ("high", high), ("stated", one.amount.stated or low))
+            }
             yield Finding(
                 "rounding",
                 Severity.DOUBT,
                 (one.id, part.id, whole.id),
-                f"{shown(part.amount)} in {shown(whole.amount)} is anything from {number(low, places)} % to "
-                f"{number(high, places)} %; told is {number(one.amount.stated or low, places)} %",
-                "A rate has more places than the rounded numbers that it is made of.",
-                "What are the two numbers in full?",
+                Formula("%(part)s / %(whole)s ∈ [%(low)s; %(high)s] ∋ %(stated)s").of(
+                    part=part.amount, whole=whole.amount, **ends
+                ),
+                Sentence(
+                    "A rate of %(who)s, told as %(stated)s, has more places than the rounded numbers that it is made "
+                    "of: they allow anything from %(low)s to %(high)s."
+                ).of(who=one.reporter, **ends),
+                Sentence("What are the two numbers in full?"),
             )
 
 

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import names, told
+from tutela.statistics.union.findings.arithmetic import names
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
 from tutela.statistics.union.measure import BASES
 from tutela.statistics.union.observation import Observation
 
@@ -21,14 +22,16 @@ def _find(data: Dataset) -> Iterator[Finding]:
             facts[one.reporter, measure, one.unit, one.period, one.breakdown].append(one)
     for first, *others in facts.values():
         differ = [o for o in others if first.amount and o.amount and not first.amount.meets(o.amount)]
-        if differ:
+        if differ and first.period:
             yield Finding(
                 "same_fact",
                 Severity.CONTRADICTION,
                 names([first, *differ]),
-                f"{told(first)} is not {' or '.join(told(o) for o in differ)}",
-                f"{first.reporter} tells {first.measure.value.replace('_', ' ')} of {first.period} twice.",
-                "Which of both is it, or do they count different things?",
+                Formula("%(first)s ≠ %(others)s").of(first=first, others=tuple(differ)),
+                Sentence("%(who)s tells one fact of %(period)s twice, with different figures: %(what)s (%(unit)s).").of(
+                    who=first.reporter, period=first.period, what=first.measure, unit=first.unit
+                ),
+                Sentence("Which of both is it, or do they count different things?"),
             )
 
 

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import told
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
+from tutela.statistics.union.findings.values import Value
 from tutela.statistics.union.measure import Unit
 from tutela.statistics.union.observation import Observation
 from tutela.statistics.union.sums.constraints import Constraint
@@ -26,18 +27,25 @@ def _find(data: Dataset) -> Iterator[Finding]:
         try:
             _bounds(ones)
         except Contradictory as error:
-            names = error.by
             # Two that differ for the same days, or a part and its whole, have a check of their own.
-            if len(names) < 3:
-                continue
-            yield Finding(
-                "series",
-                Severity.CONTRADICTION,
-                names,
-                "; ".join(f"{told(data.by_id[n])} of {data.by_id[n].period}" for n in names),
-                "The figures of one reporter for periods that lie in each other cannot all be true.",
-                "What are the figures of each period, taken on one day?",
-            )
+            if len(error.by) > 2:
+                yield _finding([data.by_id[name] for name in error.by])
+
+
+def _finding(ones: list[Observation]) -> Finding:
+    values: dict[str, Value] = {}
+    for at, one in enumerate(ones):
+        values |= {f"n{at}": one, f"p{at}": one.period or ""}
+    return Finding(
+        "series",
+        Severity.CONTRADICTION,
+        tuple(one.id for one in ones),
+        Formula("; ".join(f"%(n{at})s, %(p{at})s" for at in range(len(ones)))).of(**values),
+        Sentence("Figures of %(who)s for periods that lie in each other cannot all be true: %(what)s.").of(
+            who=ones[0].reporter, what=ones[0].measure
+        ),
+        Sentence("What are the figures of each period, taken on one day?"),
+    )
 
 
 def _bounds(ones: list[Observation]) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import PERCENT, number, shown, together
+from tutela.statistics.union.findings.arithmetic import PERCENT, together
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
+from tutela.statistics.union.findings.values import Number
 
 
 def _find(data: Dataset) -> Iterator[Finding]:
@@ -20,9 +22,13 @@ def _find(data: Dataset) -> Iterator[Finding]:
                 "shares",
                 Severity.CONTRADICTION,
                 tuple(partition.shares),
-                f"{len(shares)} shares add up to {number(stated)} %; with what was rounded, {shown(whole)} %",
-                "Shares of one whole do not add up to all of it.",
-                "Which share is wrong, or which part of the whole is missing?",
+                Formula("Σ %(n)s = %(stated)s ∈ %(whole)s %%; ∌ 100 %%").of(
+                    n=str(len(shares)), stated=Number(stated, 2, percent=True), whole=whole
+                ),
+                Sentence("%(n)s shares of one whole do not add up to all of it, but to %(stated)s.").of(
+                    n=str(len(shares)), stated=Number(stated, 2, percent=True)
+                ),
+                Sentence("Which share is wrong, or which part of the whole is missing?"),
             )
 
 

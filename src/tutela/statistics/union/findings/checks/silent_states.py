@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from tutela.statistics.figure import Status
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import names, told
+from tutela.statistics.union.findings.arithmetic import names
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
+from tutela.statistics.union.findings.values import Country
 from tutela.statistics.union.measure import SILENCE
 
 
@@ -26,9 +28,16 @@ def _find(data: Dataset) -> Iterator[Finding]:
                     "silent_states",
                     Severity.CONTRADICTION,
                     names([one, *silent]),
-                    f"{told(one)}, the table has {len(silent)}: {', '.join(o.reporter.code for o in silent)}",
-                    "As many Member States as the text says did not report; the table has another number.",
-                    "Who of them told why it does not report?",
+                    Formula("%(one)s ≠ %(n)s").of(one=one, n=str(len(silent))),
+                    Sentence(
+                        "The text tells that %(one)s did not report (%(what)s); in the table %(n)s did not: %(names)s."
+                    ).of(
+                        one=one,
+                        what=measure,
+                        n=str(len(silent)),
+                        names=tuple(Country(o.reporter.code) for o in silent) or "-",
+                    ),
+                    Sentence("Who of them told why it does not report?"),
                 )
 
 

@@ -7,11 +7,13 @@ from decimal import Decimal
 
 from tutela.statistics.union.amount import Amount, between
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import names, shown, told
+from tutela.statistics.union.findings.arithmetic import names
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
+from tutela.statistics.union.findings.values import Country
 from tutela.statistics.union.measure import Measure, Unit
-from tutela.statistics.union.observation import Dimension, Observation, Reporter
+from tutela.statistics.union.observation import Caveat, Dimension, Observation, Reporter
 from tutela.statistics.union.period import Period
 
 
@@ -26,6 +28,18 @@ def _find(data: Dataset) -> Iterator[Finding]:
             yield from _against(one, sender, sent)
 
 
+_FEWER = Sentence(
+    "%(who)s received fewer reports (%(n)s) than %(sender)s sent in the period %(period)s (%(expected)s)."
+)
+_MORE = Sentence("%(who)s received more reports (%(n)s) than %(sender)s sent in the period %(period)s (%(expected)s).")
+_OFFENCES = Sentence(
+    "%(who)s tells offences (%(n)s) where reports were asked for; they cannot be held against the reports that "
+    "%(sender)s sent in the period %(period)s (%(expected)s)."
+)
+_CLOSE = Decimal("0.95")
+"""Of what was sent; reports on their way at either end of a period, or counted on another day, can be so many."""
+
+
 def _against(one: Observation, sender: Reporter, sent: Mapping[tuple[str, int], Observation]) -> Iterator[Finding]:
     state = one.by(Dimension.STATE) or (one.reporter.code if one.reporter.kind == "state" else None)
     about = {k for k, _ in one.breakdown} - {Dimension.STATE, Dimension.ORIGIN}
@@ -37,18 +51,34 @@ def _against(one: Observation, sender: Reporter, sent: Mapping[tuple[str, int], 
     if not years or received.meets(expected):
         return
     less = received.high is not None and received.high < expected.low
+    offences = Caveat.OFFENCES_NOT_REPORTS in one.caveats
+    message, question = (_FEWER, _LOST) if less else (_MORE, _OTHERS)
+    close = received.high is not None and less and received.high >= _CLOSE * expected.low
     yield Finding(
         "state_against_ncmec",
-        Severity.DOUBT,
+        Severity.NOTE if offences or close else Severity.DOUBT,
         names([one, *(sent[state, y] for y in years)]),
-        f"{one.reporter} received {told(one)} in {one.period}; sent were "
-        + ", ".join(f"{told(sent[state, y])} in {y}" for y in years)
-        + f", so {shown(expected)} in that period",
-        f"A Member State received {'fewer' if less else 'more'} reports than {sender.code.upper()} sent it.",
-        "Where are the reports that were sent, or does the number count cases?"
-        if less
-        else "Who else sent reports, and how many?",
+        Formula("%(one)s, %(period)s %(sign)s %(expected)s; %(sent)s").of(
+            one=one,
+            period=one.period,
+            sign="<" if less else ">",
+            expected=expected,
+            sent=tuple(sent[state, y] for y in years),
+        ),
+        (_OFFENCES if offences else message).of(
+            who=one.reporter if one.reporter.kind == "state" else (one.reporter, Country(state)),
+            n=received,
+            sender=sender,
+            period=one.period,
+            expected=expected,
+        ),
+        _REPORTS if offences else question,
     )
+
+
+_LOST = Sentence("Where are the reports that were sent, or does the number count cases?")
+_OTHERS = Sentence("Who else sent reports, and how many?")
+_REPORTS = Sentence("How many reports were received, whatever became of them?")
 
 
 def _expected(state: str, period: Period, sent: Mapping[tuple[str, int], Observation]) -> Amount:

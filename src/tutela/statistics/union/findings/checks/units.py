@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.findings.arithmetic import names, told
+from tutela.statistics.union.findings.arithmetic import joined, names
 from tutela.statistics.union.findings.check import Check
 from tutela.statistics.union.findings.finding import Finding, Severity
+from tutela.statistics.union.findings.sentence import Formula, Sentence
 from tutela.statistics.union.measure import BASES, Measure
 from tutela.statistics.union.observation import Observation, Reporter
 
@@ -38,10 +39,19 @@ def _between_years(rows: list[Observation]) -> Iterator[Finding]:
                 "units",
                 Severity.DOUBT,
                 names(both),
-                f"{year}: {told(both[0])}; {following}: {told(both[1])}",
-                f"{both[0].reporter} counts {both[0].unit.value} in {year} and {both[1].unit.value} in {following}: "
-                "the two cannot be compared.",
-                "What is the number of each year in the unit of the other?",
+                Formula("%(before)s: %(one)s; %(after)s: %(other)s").of(
+                    before=str(year), one=both[0], after=str(following), other=both[1]
+                ),
+                Sentence(
+                    "%(who)s counts %(unit)s in %(before)s and %(other)s in %(after)s: the two cannot be compared."
+                ).of(
+                    who=both[0].reporter,
+                    unit=both[0].unit,
+                    before=str(year),
+                    other=both[1].unit,
+                    after=str(following),
+                ),
+                Sentence("What is the number of each year in the unit of the other?"),
                 f"{both[0].id}~{both[1].id}",
             )
 
@@ -57,9 +67,12 @@ def _one_number(rows: list[Observation]) -> Iterator[Finding]:
                 "units",
                 Severity.DOUBT,
                 names(same),
-                " = ".join(told(o) for o in same),
-                "One number is told in several units, as if a person, an account and a file were the same.",
-                "What does the number count?",
+                joined(same, "="),
+                Sentence(
+                    "%(who)s tells one number in several units (%(units)s), as if a person, an account and a file were "
+                    "the same."
+                ).of(who=same[0].reporter, units=tuple(dict.fromkeys(o.unit for o in same))),
+                Sentence("What does the number count?"),
                 f"{same[0].id}~{same[-1].id}",
             )
 
