@@ -22,7 +22,8 @@ from tutela.statistics.union.submissions.rows import RefusedSubmission, Row
 FORM = (frozenset({"section", "key", "value"}), frozenset({"id", "value"}))
 """The columns that a file of the form has; beside them may stand class, service, technology, status and others."""
 _OF_A_ROW = frozenset({
-    "id", "section", "class", "key", "meaning", "unit", "type", "service", "technology", "part_from", "part_to",
+    "id", "section", "class", "key", "meaning", "unit", "type", "service", "technology", "participants",
+    "part_from", "part_to",
     "part_regime", "status", "value", "at_most", "rate_numerator", "rate_denominator", "rate", "rate_low", "rate_high",
     "weighted_rate", "weighted_low", "weighted_high", "event_count", "events", "among_reviewed",
 })  # fmt: skip
@@ -109,7 +110,7 @@ def _row_id(row: Row) -> str:
 
 
 def _place(row: Row) -> str:
-    tail = [row.cells.get(name, "").strip() for name in ("service", "technology", "part_from")]
+    tail = [row.cells.get(name, "").strip() for name in ("service", "technology", "participants", "part_from")]
     return ".".join([_row_id(row) or "none", *(part for part in tail if part)])
 
 
@@ -124,6 +125,8 @@ def _breakdown(by: Mapping[Dimension, str], row: Row) -> tuple[tuple[Dimension, 
         found[Dimension.SERVICE] = service
     if technology := row.cells.get("technology", "").strip():
         found[Dimension.ORIGIN] = technology
+    if participants := row.cells.get("participants", "").strip():
+        found[Dimension.ORIGIN] = participants
     return tuple(sorted(found.items()))
 
 
