@@ -41,6 +41,7 @@ MODULES = {
     "export": "exporting:app",
     "authority": "authority:app",
     "statistics": "statistics:app",
+    "simulate": "simulate_provider:app",
     "governance": "governance:app",
     "dpo": "dpo:app",
     "events": "events:app",
