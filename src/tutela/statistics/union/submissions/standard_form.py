@@ -32,6 +32,8 @@ _UNITS = {
     "items": Unit.ITEMS, "accounts": Unit.ACCOUNTS, "complaints": Unit.COMPLAINTS, "reports": Unit.REPORTS,
     "duration": Unit.HOURS, "%": Unit.PERCENT, "bytes": Unit.BYTES,
 }  # fmt: skip
+_BESIDE = "technology."
+"""How rows begin that a return of Tutela's has beside the form: what is on record of each technology."""
 _PROSE = frozenset({"text", "yes_no_text"})
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _COMPLAINT = re.compile(r"(items|accounts)_(internal|judicial)_(complaints|restored)")
@@ -62,7 +64,7 @@ def filled_in(rows: Iterable[Row], document: str, reporter: Reporter, period: Pe
         beside = [cell.strip() for column, cell in row.cells.items() if column not in _OF_A_ROW and cell.strip()]
         if form is None or form.type in _PROSE:
             texts[name] = " | ".join([raw, *beside])
-            if form is None and raw.strip():
+            if form is None and raw.strip() and not _row_id(row).startswith(_BESIDE):
                 remarks.append((row.place, raw, f"the form has no row {_row_id(row)!r}"))
             continue
         unit = _UNITS[form.unit]
