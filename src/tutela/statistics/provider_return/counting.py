@@ -90,10 +90,21 @@ class Counting:
         self._codes = array("I", bytes(array("I").itemsize * (last + 1)))
         self._marks: dict[Mark, int] = {}
         # The codes of what is alike, so that a mark is not made again for every event.
-        self._of_items: dict[ItemMark, tuple[int, int, int]] = {}
+        self._of_items: dict[tuple[Any, ...], tuple[int, int, int]] = {}
         self._of_actions: dict[tuple[Any, ...], tuple[ActionMark, int, int]] = {}
         self._of_detections: dict[tuple[str, str, str], int] = {}
         self._kept = Counted(days, np.empty(0, dtype=np.uint32), [])
+
+    def concerns(self, events: Sequence[LightEvent]) -> bool:
+        """Return whether anything of a case may count: it is of a service in scope, and something happened in the days.
+
+        The events are as they are read: tuples of number, type, time and data.
+        """
+        _, type_, at, data = events[0]
+        if type_ == "case.opened" and data["service"] not in self._services:
+            return False
+        first, after = self._days
+        return first <= at < after or any(first <= event[2] < after for event in events)
 
     def case(self, case: CaseFacts) -> None:
         """Count one case."""
@@ -153,7 +164,8 @@ class Counting:
         in_year = item.at in self._days
         if not in_year and not reported:
             return
-        names = tuple(sorted({name for _, name in item.detections}))
+        detections = item.detections
+        names = (detections[0][1],) if len(detections) == 1 else tuple(sorted({name for _, name in detections}))
         outcome: Outcome = "undecided"
         unseen = False
         if item.decided is not None:
@@ -162,19 +174,18 @@ class Counting:
             if decision["verdict"] == "not":
                 outcome = "lawful" if decision.get("ground") == "lawful_here" else "wrong"
             unseen = not decision["viewed"]
-        receives = bool(flagged["recipients_eu"] or flagged["recipients_unknown"]) or any(
-            again["recipients_eu"] or again["recipients_unknown"] for _, _, again in item.repeats
-        )
-        sender_by, receivers_by = operations(item)
-        mark = ItemMark(
-            "flagged", service, flagged["layer"], in_year, names, flagged["kind"], item.region, outcome, unseen,
-            item.overturned, tuple(sorted(reported)), flagged["sender_region"], flagged["sender"] is not None, receives,
-            sender_by, receivers_by, None if (told := flagged.get("sender_known")) is None else tuple(told),
+        sender_by, receivers_by, receives = operations(item)
+        told = flagged.get("sender_known")
+        alike = (
+            service, flagged["layer"], in_year, names, flagged["kind"], item.region, outcome, unseen, item.overturned,
+            tuple(sorted(reported)) if reported else (), flagged["sender_region"], flagged["sender"] is not None,
+            receives, sender_by, receivers_by, told if told is None else tuple(told),
         )  # fmt: skip
-        codes = self._of_items.get(mark)
+        codes = self._of_items.get(alike)
         if codes is None:
+            mark = ItemMark("flagged", *alike)
             again, decided = mark._replace(what="again"), mark._replace(what="decided")
-            codes = self._of_items[mark] = (self._code(mark), self._code(again), self._code(decided))
+            codes = self._of_items[alike] = (self._code(mark), self._code(again), self._code(decided))
         self._codes[item.sequence] = codes[0]
         for sequence, _, _ in item.repeats:
             self._codes[sequence] = codes[1]
@@ -294,12 +305,14 @@ def _upheld(action: Action) -> tuple[str, ...]:
     return tuple(sorted({c.channel for c in action.complaints if c.decided is not None and c.decided[2]["upheld"]}))
 
 
-def count_cases(cases: Iterable[Iterable[LightEvent]], countings: Sequence[Counting]) -> None:
+def count_cases(cases: Iterable[Sequence[LightEvent]], countings: Sequence[Counting]) -> None:
     """Count each case for every part of the year; the events of each come in the order of their sequence."""
     for events in cases:
-        facts = facts_of(events)
-        for counting in countings:
-            counting.case(facts)
+        asking = [counting for counting in countings if counting.concerns(events)]
+        if asking:
+            facts = facts_of(events)
+            for counting in asking:
+                counting.case(facts)
 
 
 def merged(parts: Sequence[Counted]) -> Counted:

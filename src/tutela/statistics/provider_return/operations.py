@@ -13,17 +13,22 @@ def operated_by(sighting: Data, account: str) -> Operation:
     return "person" if account in sighting.get("recipients_persons", ()) else "not_stated"
 
 
-def operations(item: Item) -> tuple[Operation, Operation]:
-    """Return who acts by the sender's account and by those of the recipients, over all times the item was seen.
+def operations(item: Item) -> tuple[Operation, Operation, bool]:
+    """Return who acts by the sender's account and by those of the recipients, and whether it reached any that count.
 
-    Recipients are persons only if it was said of each of them; of nobody nothing is said.
+    It is over all times that the item was seen. Recipients are persons only if it was said of each of them; of nobody
+    nothing is said. Those count who are EU users, or of an unknown region.
     """
+    data = item.flagged
     if not item.repeats:
-        return item.flagged.get("sender_operation", "not_stated"), _of_recipients((item.flagged,))
-    sightings = (item.flagged, *(again for _, _, again in item.repeats))
+        reached = bool(data["recipients_eu"] or data["recipients_unknown"])
+        told = reached and "recipients_automated" in data
+        return data.get("sender_operation", "not_stated"), _of_recipients((data,)) if told else "not_stated", reached
+    sightings = (data, *(again for _, _, again in item.repeats))
     said = {one.get("sender_operation", "not_stated") for one in sightings}
     sender: Operation = "automated" if "automated" in said else "person" if "person" in said else "not_stated"
-    return sender, _of_recipients(sightings)
+    reached = any(one["recipients_eu"] or one["recipients_unknown"] for one in sightings)
+    return sender, _of_recipients(sightings), reached
 
 
 def _of_recipients(sightings: tuple[Data, ...]) -> Operation:
