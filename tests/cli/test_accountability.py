@@ -112,6 +112,10 @@ def test_records_inspections_and_the_pack(tutela: InProcess, tmp_path: Path) -> 
     assert tutela(*write, "--record", record, stdin=b"Sixty days.\n").out.strip() == record
     shown = json.loads(tutela("governance", "show", record).out)
     assert (shown["version"], shown["text"], len(shown["history"])) == (2, "Sixty days.", 2)
+    assessment = ("governance", "write", "--title", "Look-alikes", "--kind", "impact_assessment", "--as", "dora")
+    ran = tutela(*assessment, "--technology", "pdq-1", "--technology", "md5", stdin=b"Words.\n")
+    assert json.loads(tutela("governance", "show", ran.out.strip()).out)["technologies"] == ["pdq-1", "md5"]
+    assert tutela(*assessment, "--technology", "no name", stdin=b"Words.\n").code == 1
     assert tutela("governance", "review", record, "--as", "sven").code == 1
     assert tutela(*write, "--answers", "4.known.images", stdin=b"x").code == 1
     assert tutela(*write, "--kind", "poem", stdin=b"x").code == 2

@@ -103,3 +103,10 @@ def test_a_folder_that_cannot_be_written_is_said(tutela: InProcess, tmp_path: Pa
     ran = tutela("simulate", "--events", "260", "--out", tmp_path / "file" / "in")
     assert ran.code == 2
     assert "--out" in ran.err
+
+
+def test_options_of_regimes_before_the_name_of_another_command_are_refused(tutela: InProcess, tmp_path: Path) -> None:
+    ran = tutela("simulate", "--seed", "3", "provider", "--cases", "1", "--out", tmp_path / "made")
+    assert ran.code == 2
+    assert "options of `provider` stand after its name" in ran.err
+    assert not (tmp_path / "made").exists()

@@ -9,13 +9,13 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from tests.databases import SteppableClock
-from tests.scale.replicate import replicate
 from tests.scale.shift import Shift
 from tests.scale.template import furnish
 from tests.scale.waiting import Samples, Waited, waits
 from tests.web.client import TestClient
 from tutela.access.roles import Person, Role
 from tutela.storage import schema
+from tutela.storage.bulk.copying import replicate
 from tutela.storage.workplace import Workplace
 from tutela.web.app import create_app
 from tutela.web.steady import settle

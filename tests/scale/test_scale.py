@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from tests.databases import SteppableClock
 from tests.rig import dump
 from tests.scale.measuring import fill, measure, table
-from tests.scale.replicate import replicate
 from tests.scale.template import furnish
 from tutela.storage import schema
+from tutela.storage.bulk.copying import replicate
 from tutela.storage.workplace import Workplace
 
 SOAK = bool(os.environ.get("TUTELA_SOAK"))

@@ -261,7 +261,7 @@ def counting(figure: Figure) -> Callable[[list[Event]], int] | None:
         return lambda events: sum(isinstance(e.payload, ReferralFiled) for e in events)
     if figure.section == 4 and key == "images":
         return lambda events: sum(isinstance(e.payload, ItemFlagged) for e in events)
-    if figure.section == 4 and key == "accounts_sending":
+    if figure.section == 4 and key == "accounts_sending" and figure.participants is None:
         return _senders
     return None
 

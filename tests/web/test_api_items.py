@@ -228,6 +228,24 @@ def test_what_is_told_of_people_is_kept_of_what_is_flagged_and_goes_into_no_even
     assert "anna@mail" not in str(flagged)
 
 
+def test_who_acts_by_an_account_goes_on_record(client: TestClient, scene: Scene, key: dict[str, str]) -> None:
+    scene.list_picture(PICTURE)
+    seen = {"country": "SE", "basis": "declared"}
+    about = {
+        "sender": {"account": "u", **seen, "operation": "automated"},
+        "recipients": [{"account": "w", **seen, "operation": "person"}, {"account": "x", **seen}],
+    }
+    assert post(client, key, PICTURE, **about).json()["outcome"] == "match"
+    with scene.place.transactions.reading() as log:
+        (flagged,) = log.read(types=["item.flagged"])
+    facts = flagged.payload.model_dump()
+    assert facts["sender_operation"] == "automated"
+    assert (facts["recipients_automated"], len(facts["recipients_persons"])) == ((), 1)
+    assert len(facts["recipients_eu"]) == 2
+    refused = post(client, key, PICTURE, sender={"account": "u", "operation": "robot"})
+    assert (refused.status_code, "item.sender.operation" in refused.text) == (422, True)
+
+
 @pytest.mark.parametrize(
     "told",
     [

@@ -205,7 +205,11 @@ def test_records_by_pages(case: str, visit: Visit) -> None:
     here = written.headers["location"]
     assert "1 record is due for review" in dora.get("/governance").text
     assert "Ninety days.\nThen erased." in dora.get(here).text
-    assert dora.post(f"{here}/write", {**fields, "text": "Sixty days.", "review_by": ""}).status_code == 303
+    again = {**fields, "text": "Sixty days.", "review_by": "", "technologies": "pdq-1, md5"}
+    assert dora.post(f"{here}/write", {**again, "technologies": "<b>"}).status_code == 409
+    assert dora.post(f"{here}/write", again).status_code == 303
+    assert "pdq-1, md5" in dora.get(here).text
+    assert 'value="pdq-1 md5"' in dora.get(f"{here}/write").text
     assert dora.post(f"{here}/review", {"review_by": "2024-01-01"}).status_code == 409
     assert dora.post(f"{here}/review", {"review_by": "2026-01-01"}).status_code == 303
     page = dora.get(here).text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -27,6 +28,7 @@ NOTIFY_WITHIN = timedelta(hours=72)
 LONGEST_TITLE = 200
 LONGEST_TEXT = 10_000
 TOLERANCE = timedelta(minutes=5)
+_TECHNOLOGY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,99}")
 
 
 class BadRecord(Obstacle, ValueError):
@@ -35,7 +37,10 @@ class BadRecord(Obstacle, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What a person writes as a version of a record. `answers` are ids of rows of the standard form."""
+    """What a person writes as a version of a record. `answers` are ids of rows of the standard form.
+
+    `technologies` are those that it is about: `pdq-1`, or `pdq` for every version.
+    """
 
     kind: RecordKind
     title: str
@@ -44,6 +49,7 @@ class Writing:
     review_by: date | None = None
     answers: tuple[str, ...] = ()
     incident: IncidentFacts | None = None
+    technologies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class GovernanceRecord:
     written_at: datetime
     reviewed_at: datetime | None
     retired_at: datetime | None
+    technologies: tuple[str, ...] = ()
 
     def is_overdue(self, today: date) -> bool:
         """Return whether its review is due and was not done."""
@@ -103,6 +110,7 @@ def write(
         review_by=writing.review_by,
         answers=tuple(dict.fromkeys(writing.answers)),
         incident=writing.incident,
+        technologies=tuple(dict.fromkeys(writing.technologies)),
     )
     return NewEvent(payload, record, now, person.id), record
 
@@ -137,6 +145,11 @@ def _check(writing: Writing, now: datetime) -> None:
         raise BadRecord("title and text are made of characters that a database takes")
     if writing.review_by is not None and writing.review_by <= writing.effective_from:
         raise BadRecord("the review comes after the day from which it applies")
+    if wrong := [name for name in writing.technologies if not _TECHNOLOGY.fullmatch(name)]:
+        raise BadRecord(
+            "%(name)s is no technology: write its name and version as the return does, such as pdq-1, or its name",
+            name=wrong[0],
+        )
     if (writing.kind == "incident") != (writing.incident is not None):
         raise BadRecord("an incident has its facts (detected, contained, notified), and no other kind has")
     if writing.incident is not None:

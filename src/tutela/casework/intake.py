@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -31,7 +31,7 @@ from tutela.casework.pseudonyms import Pseudonyms, YearKeys
 from tutela.content.item import Outcome, Provenance
 from tutela.detection.fingerprinting import Fingerprinted
 from tutela.detection.matcher import Judgement
-from tutela.events.catalogue.base import Layer, Payload, Region
+from tutela.events.catalogue.base import Layer, Operation, Payload, Region
 from tutela.events.catalogue.intake import (
     CaseOpened,
     DetectionRecorded,
@@ -53,6 +53,8 @@ UNION_OFFSETS = (timedelta(hours=-4), timedelta(hours=4))
 
 LEDGER_DAYS = 30
 """How long an open batch may keep its ledger at most."""
+
+_SAID: tuple[Operation, ...] = ("automated", "person", "not_stated")
 
 
 class BatchClosed(RuntimeError):
@@ -310,7 +312,8 @@ class _Run:
         content = self._names.content(sha256)
         before = None if item.planted else self._seen(account, content)
         provenance = item.provenance
-        recipients_eu = tuple(sorted({self._pseudonym(r) for r in provenance.recipients if r.region == "eu"}))
+        recipients = self._recipients(provenance.recipients)
+        operation = sender.operation if sender else "not_stated"
         recipients_unknown = sum(r.region == "unknown" for r in provenance.recipients)
         if before:
             case, known_item = before
@@ -319,8 +322,11 @@ class _Run:
                 ItemSeenAgain(
                     item=known_item,
                     region=provenance.region,
-                    recipients_eu=recipients_eu,
+                    recipients_eu=tuple(sorted(recipients)),
                     recipients_unknown=recipients_unknown,
+                    sender_operation=operation,
+                    recipients_automated=_operated_by(recipients, "automated"),
+                    recipients_persons=_operated_by(recipients, "person"),
                 ),
             )
             self._vault.put(case, repeat_name(known_item, again.id), self._record(item).model_dump_json().encode())
@@ -346,10 +352,13 @@ class _Run:
                 content=content,
                 sender=account,
                 sender_region=sender.region if sender else provenance.declared_region,
-                recipients_eu=recipients_eu,
+                recipients_eu=tuple(sorted(recipients)),
                 recipients_unknown=recipients_unknown,
                 sent_at=provenance.sent_at,
                 sender_known=tuple(kind.value for kind in sender.details.known()) if sender and sender.details else (),
+                sender_operation=operation,
+                recipients_automated=_operated_by(recipients, "automated"),
+                recipients_persons=_operated_by(recipients, "person"),
             ),
         )
         for found in detections:
@@ -419,8 +428,14 @@ class _Run:
             identity=_writable(item.identity),
         )
 
-    def _pseudonym(self, party: Party) -> str:
-        return self._names.account(self._service.id, party.account)
+    def _recipients(self, parties: Sequence[Party]) -> dict[str, Operation]:
+        """Return the pseudonyms of those who are EU users, each with who acts by it; a program wins over a person."""
+        found: dict[str, Operation] = {}
+        for party in parties:
+            if party.region == "eu":
+                name = self._names.account(self._service.id, party.account)
+                found[name] = min(party.operation, found.get(name, "not_stated"), key=_SAID.index)
+        return found
 
     def _add(self, case: str, payload: Payload) -> NewEvent:
         event = NewEvent(payload, subject=case, occurred_at=self._now, actor=self._actor)
@@ -438,6 +453,10 @@ def _loaded(item: Taken) -> bytes | None:
 def _writable(text: str) -> str:
     """Return a text as UTF-8 can write it: what a file's name holds of other bytes appears as escapes."""
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _operated_by(accounts: Mapping[str, Operation], operation: Operation) -> tuple[str, ...]:
+    return tuple(sorted(account for account, by in accounts.items() if by == operation))
 
 
 def _party(party: Party) -> PartyRecord:

@@ -41,7 +41,7 @@ MODULES = {
     "export": "exporting:app",
     "authority": "authority:app",
     "statistics": "statistics:app",
-    "simulate": "simulate:simulate",
+    "simulate": "simulate:app",
     "governance": "governance:app",
     "dpo": "dpo:app",
     "events": "events:app",

@@ -100,6 +100,10 @@ def write(
     answers: Annotated[
         list[str] | None, typer.Option(help="A row of the standard form that it answers; may be given again.")
     ] = None,
+    technologies: Annotated[
+        list[str] | None,
+        typer.Option("--technology", help="A technology that it is about: pdq-1, or pdq; may be given again."),
+    ] = None,
     detected: Annotated[str | None, typer.Option(help="Incident: when it was detected, a time in UTC.")] = None,
     contained: Annotated[str | None, typer.Option(help="Incident: when it was contained.")] = None,
     notified: Annotated[str | None, typer.Option(help="Incident: when the authority was notified.")] = None,
@@ -140,6 +144,7 @@ def write(
                 date.fromisoformat(review_by) if review_by else None,
                 tuple(answers or ()),
                 incident,
+                tuple(technologies or ()),
             )
             out.print(place.governance.write(place.person(person), writing, record))
         except _REFUSED as error:
@@ -264,7 +269,8 @@ def _as_json(record: GovernanceRecord, today: date) -> dict[str, Any]:
         "record": record.id, "kind": record.kind, "version": record.version, "title": record.title,
         "effective_from": str(record.effective_from),
         "review_by": str(record.review_by) if record.review_by else None,
-        "due": record.is_overdue(today), "answers": list(record.answers), "written_by": record.written_by,
+        "due": record.is_overdue(today), "answers": list(record.answers), "technologies": list(record.technologies),
+        "written_by": record.written_by,
         "written_at": record.written_at.isoformat(), "retired_at": _iso(record.retired_at),
         "incident": incident.model_dump(mode="json") if incident else None,
         "notified_within_72_hours": told_in_time(incident) if incident else None,

@@ -13,6 +13,7 @@ from rich.table import Table
 from tutela.cli.exits import Exit
 from tutela.cli.output import cells, fail, out, print_json
 from tutela.cli.progress import counting
+from tutela.cli.simulate_provider import provider
 from tutela.cli.union_data import words_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
     from tutela.statistics.simulation.summary import Summary
 
 
+app = typer.Typer(invoke_without_command=True)
+app.command()(provider)
+
+
+@app.callback()
 def simulate(
+    context: typer.Context,
     seed: Annotated[int, typer.Option(help="The same seed gives the same regimes.")] = 1,
     regimes: Annotated[int, typer.Option(min=1, max=100_000, help="How many.")] = 1,
     events: Annotated[int, typer.Option(min=250, max=1_000_000, help="How much happens in each, at most.")] = 2000,
@@ -44,6 +51,9 @@ def simulate(
     from tutela.statistics.simulation.regime import simulate as simulated
     from tutela.statistics.simulation.summary import Summary
 
+    if context.invoked_subcommand is not None:
+        _refuse_own_options(context)
+        return
     words_of(language)
     whole = Summary(seed, events, undeclared)
     with counting() as bar:
@@ -64,6 +74,12 @@ def simulate(
         _show(whole, one if regimes == 1 else None, language)
     if whole.broken:
         raise typer.Exit(int(Exit.FAILED))
+
+
+def _refuse_own_options(context: typer.Context) -> None:
+    sources = (context.get_parameter_source(name) for name in context.params)
+    if any(source is not None and source.name == "COMMANDLINE" for source in sources):
+        fail(f"options of `{context.invoked_subcommand}` stand after its name", Exit.USAGE)
 
 
 def _show(whole: Summary, single: Simulated | None, language: str) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tutela.events.catalogue.base import Region
+from tutela.events.catalogue.base import Operation, Region
 from tutela.regimes.party_details import PartyDetails
 
 EU27_2020 = frozenset(
@@ -58,7 +58,7 @@ class EuBasis(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Party:
     """A sender or recipient as the platform names it. `account` is the platform's identifier, `details` what else
-    it tells; they say nothing of the country.
+    it tells; they say nothing of the country. `operation` is who acts by the account: a program or a person, if told.
 
     Raises ValueError if the country is none of ISO 3166-1, or has no basis, or a basis has no country.
     """
@@ -67,6 +67,7 @@ class Party:
     country: str | None = None
     basis: EuBasis = EuBasis.UNKNOWN
     details: PartyDetails | None = None
+    operation: Operation = "not_stated"
 
     def __post_init__(self) -> None:
         if not self.account or len(self.account) > 512:

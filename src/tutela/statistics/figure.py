@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class Status(StrEnum):
@@ -34,6 +35,10 @@ class Rate:
     confidence: float
 
 
+Participants = Literal["automated"]
+"""Accounts that are counted apart: those by which a program acts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One cell of a return.
@@ -41,7 +46,7 @@ class Figure:
     With `at_most` the value is an interval: at least `value`, at most `at_most`. `events` are the sequence numbers
     of the events that it counts, in their order; of millions they are found when they are asked for. `reason` says why
     there is no value, `note` what to know of one that there is. `rate` is that among what was reviewed, `weighted` the
-    same weighted by how it was sampled.
+    same weighted by how it was sampled. `participants` says which of the row's accounts are counted apart here.
     """
 
     id: str
@@ -52,6 +57,7 @@ class Figure:
     unit: str
     service: str | None = None
     technology: str | None = None
+    participants: Participants | None = None
     status: Status = Status.VALUE
     value: int | float | str | None = None
     at_most: int | None = None

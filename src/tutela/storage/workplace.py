@@ -10,7 +10,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property, partial
 from importlib.metadata import EntryPoint, entry_points
 from types import TracebackType
@@ -542,10 +541,8 @@ class Workplace:
 
     def publication_checks(self, compiled: YearlyReturn) -> list[PublicationCheck]:
         """Return what to look at before a return is published."""
-        last = date(compiled.year, 12, 31)
-        kinds = {r.kind for r in self.governance.all() if r.effective_from <= last}
         kept = len(self.return_versions.all(compiled.year))
-        return publication_checks(compiled, self.clock().date(), kept, kinds)
+        return publication_checks(compiled, self.clock().date(), kept)
 
     @cached_property
     def _apart(self) -> Apart:

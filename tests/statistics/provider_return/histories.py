@@ -57,6 +57,15 @@ def history(seed: int, cases: int) -> list[Event]:
     ]
 
 
+def _reached(rng: random.Random, accounts: list[str], number: int) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {"recipients_eu": rng.sample(accounts, number)}
+    for account in found["recipients_eu"]:
+        told = rng.choice(["recipients_automated", "recipients_persons", ""])
+        if told:
+            found.setdefault(told, []).append(account)
+    return found
+
+
 def _rows(rng: random.Random, at: datetime) -> Iterator[dict[str, Any]]:
     for _ in range(rng.randint(1, 6)):
         yield {
@@ -72,15 +81,16 @@ def _happens(case: _Case, accounts: list[str]) -> None:
     service, layer = rng.choice(SERVICES), rng.choice(["known", "known", "new"])
     sender = rng.choice([*accounts, None])
     planted = rng.choice(["golden", "canary", "second"]) if rng.random() < 0.08 else None
+    said = rng.choice(["automated", "person", "not_stated", "not_stated"])
     case.tell("case.opened", 2, service=service, account=sender, layer=layer, planted=planted)
     region = rng.choice(REGIONS)
     items = [case.name() for _ in range(rng.choice([1, 1, 1, 2, 3]))]
     for item in items:
         case.tell(
-            "item.flagged", 2, item=item, service=service, regime="r", kind=rng.choice(KINDS),
+            "item.flagged", 3, item=item, service=service, regime="r", kind=rng.choice(KINDS),
             region=rng.choice(REGIONS), layer=layer, content=case.name(), sender=sender, sender_region=region,
-            recipients_eu=rng.sample(accounts, rng.choice([0, 0, 1, 2])), recipients_unknown=rng.choice([0, 0, 1]),
-            sent_at=None,
+            recipients_unknown=rng.choice([0, 0, 1]), sent_at=None, sender_operation=said,
+            **_reached(rng, accounts, rng.choice([0, 0, 1, 2])),
         )  # fmt: skip
         for name, version in rng.sample(TECHNOLOGIES, rng.choice([1, 1, 2, 3])):
             _detected(case, item, name, version)
@@ -88,8 +98,8 @@ def _happens(case: _Case, accounts: list[str]) -> None:
             _detected(case, item, *TECHNOLOGIES[0])
         if rng.random() < 0.2:
             case.tell(
-                "item.seen_again", item=item, region=rng.choice(REGIONS),
-                recipients_eu=rng.sample(accounts, rng.choice([0, 1])), recipients_unknown=rng.choice([0, 1]),
+                "item.seen_again", 2, item=item, region=rng.choice(REGIONS), recipients_unknown=rng.choice([0, 1]),
+                sender_operation=rng.choice([said, "not_stated"]), **_reached(rng, accounts, rng.choice([0, 1])),
             )  # fmt: skip
     for item in items:
         if rng.random() < 0.85:

@@ -21,7 +21,10 @@ FROM e JOIN cases ON c = subject WHERE type = 'item.flagged';
 -- Each time an item was seen, with whom it reached.
 CREATE TABLE sightings AS
 SELECT data->>'$.item' AS item, y, data->>'$.region' AS region,
-       CAST(data->'$.recipients_eu' AS VARCHAR[]) AS recipients, CAST(data->>'$.recipients_unknown' AS INT) AS unnamed
+       CAST(data->'$.recipients_eu' AS VARCHAR[]) AS recipients, CAST(data->>'$.recipients_unknown' AS INT) AS unnamed,
+       coalesce(data->>'$.sender_operation', 'not_stated') AS sender_by,
+       coalesce(CAST(data->'$.recipients_automated' AS VARCHAR[]), []) AS by_programs,
+       coalesce(CAST(data->'$.recipients_persons' AS VARCHAR[]), []) AS by_persons
 FROM e WHERE type IN ('item.flagged', 'item.seen_again');
 
 CREATE TABLE concerned AS
@@ -158,6 +161,32 @@ SELECT '4.' || classes.class || '.accounts_' || w.what || s.suffix,
        + coalesce((SELECT n FROM nameless m WHERE m.what = w.what AND m.class = classes.class
                    AND m.suffix = s.suffix), 0)
 FROM classes, (SELECT DISTINCT suffix FROM scope) s, (VALUES ('sending'), ('receiving')) w(what);
+
+-- Who acts by an account: what was said of it with any item that counts. Of one of which both was said, a program does.
+CREATE TABLE told AS
+SELECT DISTINCT 'sending' AS what, class, suffix, flagged_in AS key_year, sender AS account, sender_region AS region, sender_by
+FROM reported JOIN scope USING (service) JOIN sightings USING (item) WHERE sender IS NOT NULL AND sender_region <> 'non_eu'
+UNION
+SELECT 'receiving', class, suffix, y, account, 'eu',
+       CASE WHEN list_contains(by_programs, account) THEN 'automated'
+            WHEN list_contains(by_persons, account) THEN 'person' ELSE 'not_stated' END
+FROM (SELECT class, suffix, y, by_programs, by_persons, unnest(recipients) AS account
+      FROM (SELECT DISTINCT item, class, service FROM reported) JOIN scope USING (service) JOIN sightings USING (item));
+
+CREATE TABLE apart AS
+SELECT id, coalesce((SELECT max(n) FROM (SELECT count(DISTINCT account) AS n FROM told t
+                     WHERE (t.what, t.class, t.suffix, t.sender_by, t.region) = (w.what, c.class, s.suffix, 'automated', 'eu')
+                     GROUP BY key_year)), 0) AS programs,
+       (SELECT count(DISTINCT (key_year, account)) FROM told t
+        WHERE (t.what, t.class, t.suffix, t.sender_by) = (w.what, c.class, s.suffix, 'person')
+          AND NOT EXISTS (SELECT 1 FROM told u WHERE (u.what, u.class, u.suffix, u.sender_by, u.key_year, u.account)
+                          = (t.what, t.class, t.suffix, 'automated', t.key_year, t.account))) AS persons,
+       high AS most
+FROM classes c, (SELECT DISTINCT suffix FROM scope) s, (VALUES ('sending'), ('receiving')) w(what)
+JOIN counted ON id = '4.' || c.class || '.accounts_' || w.what || s.suffix;
+
+INSERT INTO counted
+SELECT id || '~automated', programs, most - persons FROM apart WHERE programs + persons > 0 OR most = 0;
 
 -- Section 5: what was done and undone, by class, unit and channel
 CREATE TABLE undone AS

@@ -51,7 +51,7 @@ def test_the_csv_has_every_figure_and_its_numbers(compiled: YearlyReturn, langua
 @pytest.mark.parametrize("language", languages())
 def test_the_workbook_has_the_same_numbers(compiled: YearlyReturn, language: str) -> None:
     book = load_workbook(io.BytesIO(return_as_xlsx(compiled, words(language))))
-    assert len(book.sheetnames) == 1 + 9 + len(compiled.parts) + 1
+    assert len(book.sheetnames) == 1 + 9 + 1 + len(compiled.parts) + 1
     everything = list(book.worksheets[-1].iter_rows(min_row=2, values_only=True))
     value = COLUMNS.index("value")
     told = {str(row[0]): row[value] for row in everything}

@@ -11,6 +11,9 @@ Region = Literal["eu", "non_eu", "unknown"]
 Layer = Literal["known", "new", "solicitation"]
 Verdict = Literal["known", "new", "not"]
 OutcomeName = Literal["match", "clean", "undecodable", "unsupported", "over_limit", "error"]
+Operation = Literal["automated", "person", "not_stated"]
+"""Who acts by an account, as the platform says: a program (a bot, an account that sends in bulk), a person, or nothing
+was said, which is neither."""
 ActionKind = Literal["remove_content", "suspend_account", "warn_account"]
 
 

@@ -36,9 +36,11 @@ class GovernanceWritten(Payload):
     """A version of a policy, a privacy review or an incident was written; the subject is its record.
 
     `digest` is the SHA-256 of what the operator wrote, which is kept beside the events. `answers` are the rows of the
-    standard form that it answers.
+    standard form that it answers. `technologies` are those that it is about, by name and version (`pdq-1`) or by name
+    for every version (`pdq`); version 1 names none.
     """
 
+    VERSION = 2
     kind: RecordKind
     version: int = Field(ge=1)
     digest: str
@@ -46,6 +48,7 @@ class GovernanceWritten(Payload):
     review_by: date | None
     answers: tuple[str, ...]
     incident: IncidentFacts | None
+    technologies: tuple[str, ...] = ()
 
 
 @event("governance.reviewed")

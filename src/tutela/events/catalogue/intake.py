@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tutela.events.catalogue.base import Layer, OutcomeName, Payload, Region, event
+from tutela.events.catalogue.base import Layer, Operation, OutcomeName, Payload, Region, event
 
 
 @event("service.registered")
@@ -77,10 +77,12 @@ class ItemFlagged(Payload):
 
     `content` is a keyed hash under the year's key: it finds the same content again while the key exists.
     `recipients_eu` are pseudonyms of recipients who are EU users. `sender_known` is what kinds of things the platform
-    told of the sender; a record of version 1 does not tell.
+    told of the sender; a record of version 1 does not tell. `sender_operation` is who acts by the sender's account;
+    `recipients_automated` and `recipients_persons` are those of `recipients_eu` of whom the platform says that a
+    program or a person acts; of the others, and in a record before version 3, nothing was said.
     """
 
-    VERSION = 2
+    VERSION = 3
     item: str
     service: str
     regime: str
@@ -94,19 +96,27 @@ class ItemFlagged(Payload):
     recipients_unknown: int = Field(ge=0)
     sent_at: datetime | None
     sender_known: tuple[KnownOfSender, ...] = ()
+    sender_operation: Operation = "not_stated"
+    recipients_automated: tuple[str, ...] = ()
+    recipients_persons: tuple[str, ...] = ()
 
 
 @event("item.seen_again")
 class ItemSeenAgain(Payload):
     """A flagged item came again from the same account, undecided yet or found harmless: a repeat, no case.
 
-    Whom it concerns this time counts with whom it concerned before.
+    Whom it concerns this time counts with whom it concerned before. Who acts by the accounts is said as in
+    `item.flagged`; a record of version 1 does not tell.
     """
 
+    VERSION = 2
     item: str
     region: Region
     recipients_eu: tuple[str, ...]
     recipients_unknown: int = Field(ge=0)
+    sender_operation: Operation = "not_stated"
+    recipients_automated: tuple[str, ...] = ()
+    recipients_persons: tuple[str, ...] = ()
 
 
 @event("detection.recorded")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from tutela.casework.reasons import Reason
 from tutela.events.catalogue.base import Region
 from tutela.statistics.provider_return.light import LightEvent
 
 Data = Mapping[str, Any]
+ItemClass = Literal["known", "new", "solicitation", "not"]
+_CLASSES: tuple[ItemClass, ...] = ("known", "new", "solicitation")
 _ERRORS = frozenset(reason.value for reason in Reason if reason.ground is not None)
 """Reasons for which a complaint is upheld because the item is not what it was taken for."""
 
@@ -26,6 +28,10 @@ class Item:
     decided: tuple[int, Data] | None = None
     repeats: list[tuple[int, str, Data]] = field(default_factory=list)
     overturned: bool = False
+
+    def class_if(self, verdict: ItemClass) -> ItemClass:
+        """Return the class of the item under a verdict: what was flagged as solicitation and confirmed is that."""
+        return "solicitation" if verdict != "not" and self.flagged["layer"] == "solicitation" else verdict
 
     @property
     def region(self) -> Region:
@@ -61,7 +67,8 @@ class Complaint:
 
 @dataclass(slots=True)
 class Action:
-    """A removal or suspension. `case_class` is that of the items confirmed when it was ordered, `known` before `new`.
+    """A removal or suspension. `case_class` is that of the items confirmed when it was ordered: `known` before `new`,
+    and either before `solicitation`.
 
     What is decided later, on a complaint say, does not change on whose account it was done.
     """
@@ -153,12 +160,12 @@ def _filed(case: CaseFacts, sequence: int, at: str, data: Data) -> None:
 
 def _action_ordered(case: CaseFacts, _sequence: int, _at: str, data: Data) -> None:
     item = data["item"]
-    verdicts = {
-        one.decided[1]["verdict"]
+    found = {
+        one.class_if(one.decided[1]["verdict"])
         for one in ([case.items[item]] if item else case.items.values())
         if one.decided is not None
     }
-    case_class = "known" if "known" in verdicts else "new" if "new" in verdicts else None
+    case_class = next((one for one in _CLASSES if one in found), None)
     case.actions[data["action"]] = Action(data["kind"], item, case_class)
 
 

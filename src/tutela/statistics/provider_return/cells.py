@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from tutela.statistics.figure import Figure, Rate, Status
+from tutela.statistics.figure import Figure, Participants, Rate, Status
 from tutela.statistics.provider_return.form import FormRow, form_rows
 from tutela.statistics.provider_return.telling import NOTHING, Told
 
@@ -18,18 +18,24 @@ def _rows() -> dict[str, FormRow]:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The place of a figure: a row of the form, for one service or the total, for one technology or all."""
+    """The place of a figure: a row of the form, for one service or the total, for one technology or all.
+
+    `participants`: those of the row's accounts that are counted apart.
+    """
 
     row: FormRow
     service: str | None = None
     technology: str | None = None
+    participants: Participants | None = None
 
     @property
     def id(self) -> str:
         """The figure's id, such as `6.known.A1@chat~pdq-1`; safe in a URL."""
         service = f"@{self.service}" if self.service else ""
-        technology = f"~{self.technology}" if self.technology else ""
-        return f"{self.row.id}{service}{technology}"
+        part = self.technology or self.participants
+        return (
+            f"{self.row.id if self.row.section else f'technology.{self.row.key}'}{service}{f'~{part}' if part else ''}"
+        )
 
     def value(
         self,
@@ -59,6 +65,7 @@ class Cell:
             unit=self.row.unit,
             service=self.service,
             technology=self.technology,
+            participants=self.participants,
             **values,  # type: ignore[arg-type]
         )
 
@@ -70,6 +77,11 @@ def rounded(numerator: int, denominator: int, places: int) -> float:
     return halves_up / scale
 
 
-def cell(row_id: str, service: str | None = None, technology: str | None = None) -> Cell:
+def cell(
+    row_id: str,
+    service: str | None = None,
+    technology: str | None = None,
+    participants: Participants | None = None,
+) -> Cell:
     """Return the cell of a row; raises KeyError for a row that the form does not have."""
-    return Cell(_rows()[row_id], service, technology)
+    return Cell(_rows()[row_id], service, technology, participants)

@@ -5,19 +5,29 @@ Nothing of it changes a figure: what the law asks for is published as it is, or 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from tutela.statistics.figure import Figure, Status
 from tutela.statistics.provider_return.compilation import OPEN_BATCH, OPEN_BATCHES, REHEARSAL, YearlyReturn
-from tutela.statistics.provider_return.telling import Told, _
+from tutela.statistics.provider_return.technologies import NONE
+from tutela.statistics.provider_return.telling import Told, _, gettext
 
 SMALL = 5
 """A number of accounts, reports or complaints below this, and above nothing, could point at a person."""
 _OF_PEOPLE = frozenset({"accounts", "reports", "complaints"})
 Severity = Literal["stop", "look", "note"]
+_NO_RECORD = {
+    "impact_assessment": gettext("%(names)s ran, and no impact assessment of it is on record (GDPR Art. 35)"),
+    "prior_consultation": gettext("%(names)s ran, and no prior consultation on it is on record (GDPR Art. 36)"),
+    "authority_advice": gettext(
+        "%(names)s ran, and no written advice on it is on record: it is asked for where a technology is newer than "
+        "2 August 2021, or finds solicitation"
+    ),
+}
+"""By the kind of record: what to say of technologies without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +45,14 @@ def due(year: int) -> date:
     return date(year + 1, 1, 31)
 
 
-def publication_checks(
-    compiled: YearlyReturn, today: date, kept: int, kinds_on_record: Collection[str]
-) -> list[PublicationCheck]:
-    """Return what to look at. `kept`: how many versions there are; `kinds_on_record`: of what kinds records are."""
+def publication_checks(compiled: YearlyReturn, today: date, kept: int) -> list[PublicationCheck]:
+    """Return what to look at. `kept`: how many versions there are."""
     return [
         *_day(compiled.year, today, kept),
         *_stand_ins(compiled),
         *_missing(compiled),
         *_undecided(compiled),
-        *_privacy_reviews(compiled, kinds_on_record),
+        *_privacy_reviews(compiled),
         *_small(compiled),
     ]
 
@@ -89,17 +97,15 @@ def _undecided(compiled: YearlyReturn) -> Iterator[PublicationCheck]:
             yield PublicationCheck(f"undecided.{case_class}", "look", message, (f"6.{case_class}.error_rate",))
 
 
-def _privacy_reviews(compiled: YearlyReturn, kinds_on_record: Collection[str]) -> Iterator[PublicationCheck]:
-    technologies = sorted({f.technology for f in compiled.figures if f.technology and f.value})
-    if not technologies:
-        return
-    names = ", ".join(technologies)
-    for kind, message in (
-        ("impact_assessment", _("%(names)s ran, and no impact assessment is on record (GDPR Art. 35)", names=names)),
-        ("prior_consultation", _("%(names)s ran, and no prior consultation is on record (GDPR Art. 36)", names=names)),
-    ):
-        if kind not in kinds_on_record:
-            yield PublicationCheck(f"record.{kind}", "look", message)
+def _privacy_reviews(compiled: YearlyReturn) -> Iterator[PublicationCheck]:
+    for kind, message in _NO_RECORD.items():
+        missing = [f for f in compiled.technologies if f.key == kind and f.value == NONE]
+        if missing:
+            names = ", ".join(str(f.technology) for f in missing)
+            severity: Severity = "note" if kind == "authority_advice" else "look"
+            yield PublicationCheck(
+                f"record.{kind}", severity, Told(message, {"names": names}), tuple(f.id for f in missing)
+            )
 
 
 def _small(compiled: YearlyReturn) -> Iterator[PublicationCheck]:

@@ -20,7 +20,9 @@ from tutela.statistics.provider_return.marks import ReportMark
 from tutela.statistics.provider_return.quoted import Texts, quoted
 from tutela.statistics.provider_return.records import Setup
 from tutela.statistics.provider_return.safeguards import RedressPeriods, safeguards
+from tutela.statistics.provider_return.solicitation import solicitation
 from tutela.statistics.provider_return.spans import Span, spans_of
+from tutela.statistics.provider_return.technologies import technologies
 from tutela.statistics.provider_return.telling import Told, _, gettext, joined
 from tutela.statistics.provider_return.volumes import volumes
 
@@ -30,7 +32,7 @@ REHEARSAL = gettext(
     "%(n)s of the reports in section 4 went to a stand-in (%(targets)s) and to no authority: "
     "this return is a rehearsal."
 )
-_SECTIONS = (volumes, identified, complaints, errors)
+_SECTIONS = (volumes, identified, complaints, errors, solicitation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class ReturnPart:
 class YearlyReturn:
     """A return, from the events up to `up_to`. Figures stand in the order of the form: total, then each service.
 
-    `parts` are there where no one regime covered the year.
+    `parts` are there where no one regime covered the year. `technologies` say what is on record of each that was in
+    use; they are no rows of the form.
     """
 
     year: int
@@ -59,11 +62,13 @@ class YearlyReturn:
     caveats: tuple[Told, ...]
     figures: tuple[Figure, ...]
     parts: tuple[ReturnPart, ...] = ()
+    technologies: tuple[Figure, ...] = ()
 
     @property
     def every_figure(self) -> Iterator[Figure]:
-        """The figures of the year, then those of its parts."""
+        """The figures of the year, then what is on record of each technology, then the figures of the year's parts."""
         yield from self.figures
+        yield from self.technologies
         for part in self.parts:
             yield from part.figures
 
@@ -112,7 +117,8 @@ def compile_return(
         _part(f"p{number}", span, part, names)
         for number, (span, part) in enumerate(zip(spans_of(year, regimes), counted[1:], strict=False), start=1)
     )
-    return YearlyReturn(year, spans, in_scope, up_to, tuple(caveats), tuple(figures), parts)
+    of_technologies = technologies(ledger, setup.versions, texts or {})
+    return YearlyReturn(year, spans, in_scope, up_to, tuple(caveats), tuple(figures), parts, of_technologies)
 
 
 def _found(ledger: Ledger, names: Services) -> dict[str, list[Figure]]:

@@ -17,12 +17,14 @@ from tutela.statistics.provider_return.counting import CLASSES
 from tutela.statistics.provider_return.ledger import Ledger, Services
 from tutela.statistics.provider_return.marks import ActionMark, ComplaintMark
 from tutela.statistics.provider_return.selection import Selected
+from tutela.statistics.provider_return.solicitation import NONE_RAN, in_operation
 from tutela.statistics.provider_return.telling import NOTHING, Told, _, joined
 
 _OBJECTS = {"items": "item", "accounts": "account"}
 _CHANNELS: tuple[Channel, ...] = ("internal", "judicial")
 _KEYS = ("complaints", "reasons", "restored", "average_time")
 _HOUR = 3_600_000_000
+_ONLY_UNKNOWN = _("complaints of the year are of accounts whose region is unknown alone")
 _CLAIMS = {
     "not_such_material": _("it is not such material"),
     "lawful": _("it is lawful"),
@@ -41,12 +43,13 @@ def complaints(ledger: Ledger, services: Services, service: str | None) -> list[
     for case_class in CLASSES:
         for what, unit in _OBJECTS.items():
             figures += _Actions(ledger, wanted, service, case_class, unit, f"5.{case_class}.{what}").figures()
+    if in_operation(ledger, wanted):
+        return [
+            *figures,
+            *_Actions(ledger, wanted, service, "solicitation", "account", "5.solicitation.accounts").figures(),
+        ]
     for row in ("actioned", *(f"{c}_{k}" for c in _CHANNELS for k in _KEYS)):
-        figures.append(
-            cell(f"5.solicitation.accounts_{row}", service).without(
-                Status.NOT_APPLICABLE, _("no technology that detects solicitation ran")
-            )
-        )
+        figures.append(cell(f"5.solicitation.accounts_{row}", service).without(Status.NOT_APPLICABLE, NONE_RAN))
     return figures
 
 
@@ -123,12 +126,14 @@ class _Actions:
 
     def _reasons(self, channel: Channel) -> Figure:
         here = cell(f"{self.row}_{channel}_reasons", self.service)
+        mine = self.ledger.choose(ComplaintMark, lambda mark: self._is_of(mark, channel, self._sure))
+        if not mine.count and self._possibly(channel):
+            return here.without(Status.UNKNOWN, _ONLY_UNKNOWN)
+        if not mine.count:
+            return here.without(Status.NOT_APPLICABLE, _("no complaint was lodged in the year"))
         if channel == "judicial":
             reason = _("what is pleaded before courts is kept encrypted with the case, and not coded")
             return here.without(Status.NOT_COLLECTED, reason)
-        mine = self.ledger.choose(ComplaintMark, lambda mark: self._is_of(mark, channel, self._sure))
-        if not mine.count:
-            return here.without(Status.NOT_APPLICABLE, _("no complaint was lodged in the year"))
         said: Counter[str | None] = Counter()
         for mark, count in self.ledger.marks(ComplaintMark):
             if self._is_of(mark, channel, self._sure):
@@ -137,14 +142,21 @@ class _Actions:
         text = joined(*(_("%(claim)s: %(n)s", claim=_CLAIMS[claim], n=number) for claim, number in ordered))
         return here.value(text, self.ledger.events(mine), note=_("as users chose it from a list"))
 
+    def _possibly(self, channel: Channel) -> int:
+        return self.ledger.choose(ComplaintMark, lambda mark: self._is_of(mark, channel, self._possible)).count
+
     def _average(self, channel: Channel) -> Figure:
         here = cell(f"{self.row}_{channel}_average_time", self.service)
         lodged = self.ledger.choose(ComplaintMark, lambda mark: self._is_of(mark, channel, self._sure))
         decided = self.ledger.choose(
             ComplaintMark, lambda mark: self._is_of(mark, channel, self._sure) and mark.decided
         )
+        if not lodged.count and self._possibly(channel):
+            return here.without(Status.UNKNOWN, _ONLY_UNKNOWN)
+        if not lodged.count:
+            return here.without(Status.NOT_APPLICABLE, _("no complaint was lodged in the year"))
         if not decided.count:
-            return here.without(Status.NOT_APPLICABLE, _("no complaint of the year is decided"))
+            return here.without(Status.UNKNOWN, _("no complaint of the year is decided"))
         answers = self.ledger.choose(
             ComplaintMark, lambda mark: self._is_of(mark, channel, self._sure, what="answered")
         )

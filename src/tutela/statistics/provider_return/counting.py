@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tutela.events.catalogue.base import Operation
 from tutela.statistics.provider_return.accounts import AccountSet
 from tutela.statistics.provider_return.case_facts import Action, CaseFacts, Data, Item, facts_of
 from tutela.statistics.provider_return.light import Days, LightEvent, microseconds_between, year_of
@@ -27,16 +28,20 @@ from tutela.statistics.provider_return.marks import (
     ReportMark,
     TallyMark,
 )
+from tutela.statistics.provider_return.operations import child_in_eu, operated_by, operations
 from tutela.statistics.provider_return.selection import Codes
 
 CLASSES: tuple[CaseClass, ...] = ("known", "new")
+"""The classes of content; solicitation is of accounts."""
 _UNIT = {"remove_content": "item", "suspend_account": "account"}
 
 
 class AccountGroup(NamedTuple):
     """Accounts that a figure counts once each. `year` is that of the key that made their pseudonyms.
 
-    `of`: senders and receivers of reported items, accounts suspended, accounts restored after a complaint in a channel.
+    `of`: senders and receivers of reported items, accounts suspended, accounts restored after a complaint in a channel,
+    and of what was flagged as solicitation, by technology, accounts flagged, decided and confirmed. `by`: who acts by
+    the account, as far as that event tells; an account may be in groups of several.
     """
 
     of: str
@@ -44,6 +49,7 @@ class AccountGroup(NamedTuple):
     service: str
     users: str
     year: int
+    by: Operation = "not_stated"
 
 
 class Volume(NamedTuple):
@@ -58,8 +64,10 @@ class Volume(NamedTuple):
 class Counted:
     """What the walk kept. `codes` holds for each event the code of its mark; `marks` the marks by their code less one.
 
-    `unnamed_receivers`: by class and service, receivers of reported items of whom nothing is known. `waited`:
-    microseconds that the decided complaints with a mark took, together.
+    `unnamed_receivers`: by class and service, receivers of reported items of whom nothing is known; by what was
+    gathered and service, accounts in what was flagged as solicitation of whom nothing is known. `waited`:
+    microseconds that the decided complaints with a mark took, together. `ran`: technologies that processed items, as
+    tallies name them, or that flagged some, with their versions.
     """
 
     days: Days
@@ -69,6 +77,8 @@ class Counted:
     unnamed_receivers: Counter[tuple[str, str]] = field(default_factory=Counter)
     waited: Counter[Mark] = field(default_factory=Counter)
     volumes: Counter[Volume] = field(default_factory=Counter)
+    bytes: Counter[Volume] = field(default_factory=Counter)
+    ran: set[str] = field(default_factory=set)
 
 
 class Counting:
@@ -80,10 +90,21 @@ class Counting:
         self._codes = array("I", bytes(array("I").itemsize * (last + 1)))
         self._marks: dict[Mark, int] = {}
         # The codes of what is alike, so that a mark is not made again for every event.
-        self._of_items: dict[ItemMark, tuple[int, int, int]] = {}
+        self._of_items: dict[tuple[Any, ...], tuple[int, int, int]] = {}
         self._of_actions: dict[tuple[Any, ...], tuple[ActionMark, int, int]] = {}
         self._of_detections: dict[tuple[str, str, str], int] = {}
         self._kept = Counted(days, np.empty(0, dtype=np.uint32), [])
+
+    def concerns(self, events: Sequence[LightEvent]) -> bool:
+        """Return whether anything of a case may count: it is of a service in scope, and something happened in the days.
+
+        The events are as they are read: tuples of number, type, time and data.
+        """
+        _, type_, at, data = events[0]
+        if type_ == "case.opened" and data["service"] not in self._services:
+            return False
+        first, after = self._days
+        return first <= at < after or any(first <= event[2] < after for event in events)
 
     def case(self, case: CaseFacts) -> None:
         """Count one case."""
@@ -102,6 +123,8 @@ class Counting:
             if row["technologies"] and row["service"] in self._services and row["day"] in self._days:
                 volume = Volume(row["service"], row["kind"], row["region"])
                 self._kept.volumes[volume] += row["items"]
+                self._kept.bytes[volume] += row["bytes"]
+                self._kept.ran.update(row["technologies"])
                 processed.add(volume)
         if processed:
             self.mark(event.sequence, TallyMark("tally", tuple(sorted(processed))))  # type: ignore[arg-type]
@@ -127,8 +150,9 @@ class Counting:
             holds = set()
             for one in report.items:
                 item = case.items[one["item"]]
-                reported.setdefault(one["item"], set()).add(one["verdict"])
-                holds.add((one["verdict"], item.flagged["kind"], item.region))
+                case_class: CaseClass = item.class_if(one["verdict"])  # type: ignore[assignment]
+                reported.setdefault(one["item"], set()).add(case_class)
+                holds.add((case_class, item.flagged["kind"], item.region))
             self.mark(
                 report.sequence,
                 ReportMark("report", case.service, report.recipient, report.target, tuple(sorted(holds))),
@@ -140,7 +164,8 @@ class Counting:
         in_year = item.at in self._days
         if not in_year and not reported:
             return
-        names = tuple(sorted({name for _, name in item.detections}))
+        detections = item.detections
+        names = (detections[0][1],) if len(detections) == 1 else tuple(sorted({name for _, name in detections}))
         outcome: Outcome = "undecided"
         unseen = False
         if item.decided is not None:
@@ -149,17 +174,18 @@ class Counting:
             if decision["verdict"] == "not":
                 outcome = "lawful" if decision.get("ground") == "lawful_here" else "wrong"
             unseen = not decision["viewed"]
-        receives = bool(flagged["recipients_eu"] or flagged["recipients_unknown"]) or any(
-            again["recipients_eu"] or again["recipients_unknown"] for _, _, again in item.repeats
-        )
-        mark = ItemMark(
-            "flagged", service, flagged["layer"], in_year, names, flagged["kind"], item.region, outcome, unseen,
-            item.overturned, tuple(sorted(reported)), flagged["sender_region"], flagged["sender"] is not None, receives,
+        sender_by, receivers_by, receives = operations(item)
+        told = flagged.get("sender_known")
+        alike = (
+            service, flagged["layer"], in_year, names, flagged["kind"], item.region, outcome, unseen, item.overturned,
+            tuple(sorted(reported)) if reported else (), flagged["sender_region"], flagged["sender"] is not None,
+            receives, sender_by, receivers_by, told if told is None else tuple(told),
         )  # fmt: skip
-        codes = self._of_items.get(mark)
+        codes = self._of_items.get(alike)
         if codes is None:
+            mark = ItemMark("flagged", *alike)
             again, decided = mark._replace(what="again"), mark._replace(what="decided")
-            codes = self._of_items[mark] = (self._code(mark), self._code(again), self._code(decided))
+            codes = self._of_items[alike] = (self._code(mark), self._code(again), self._code(decided))
         self._codes[item.sequence] = codes[0]
         for sequence, _, _ in item.repeats:
             self._codes[sequence] = codes[1]
@@ -170,23 +196,44 @@ class Counting:
                 if code is None:
                     code = self._code(DetectionMark("detection", service, layer, name))
                     self._of_detections[service, layer, name] = code
+                    self._kept.ran.add(name)
                 self._codes[sequence] = code
             if item.decided is not None:
                 self._codes[item.decided[0]] = codes[2]
+            if layer == "solicitation":
+                self._suspected(service, item, names, outcome)
         for case_class in reported:
-            self._people(service, item, case_class)
+            self._people(service, item, case_class, sender_by)
 
-    def _people(self, service: str, item: Item, case_class: str) -> None:
+    def _people(self, service: str, item: Item, case_class: str, sender_by: Operation) -> None:
         sender, region = item.flagged["sender"], item.flagged["sender_region"]
         if sender is not None and region != "non_eu":
-            self._account(sender, "sending", case_class, service, region, year_of(item.at))
+            self._account(sender, "sending", case_class, service, region, year_of(item.at), sender_by)
+        if sender is not None and case_class == "solicitation" and (child := child_in_eu(item)) != "non_eu":
+            self._account(sender, "soliciting", case_class, service, child, year_of(item.at), sender_by)
         self._received(service, case_class, item.at, item.flagged)
         for _, at, again in item.repeats:
             self._received(service, case_class, at, again)
 
+    def _suspected(self, service: str, item: Item, technologies: Sequence[str], outcome: Outcome) -> None:
+        """Gather the accounts that a technology flagged as soliciting or being solicited, and how that was decided."""
+        data, year = item.flagged, year_of(item.at)
+        region = data["sender_region"]
+        nobody = data["recipients_unknown"] + (data["sender"] is None and region != "non_eu")
+        decided = {"undecided": (), "wrong": ("decided", "wrong")}.get(outcome, ("decided", "confirmed"))
+        for name in (*technologies, ""):
+            for what in ("flagged", *decided):
+                of = f"{what} {name}"
+                if data["sender"] is not None and region != "non_eu":
+                    self._account(data["sender"], of, "solicitation", service, region, year)
+                for account in data["recipients_eu"]:
+                    self._account(account, of, "solicitation", service, "eu", year)
+                if nobody:
+                    self._kept.unnamed_receivers[of, service] += nobody
+
     def _received(self, service: str, case_class: str, at: str, data: Data) -> None:
         for account in data["recipients_eu"]:
-            self._account(account, "receiving", case_class, service, "eu", year_of(at))
+            self._account(account, "receiving", case_class, service, "eu", year_of(at), operated_by(data, account))
         if data["recipients_unknown"]:
             self._kept.unnamed_receivers[case_class, service] += data["recipients_unknown"]
 
@@ -237,7 +284,17 @@ class Counting:
                 self.mark(complaint.decided[0], mark._replace(what="answered"))
                 self._kept.waited[mark] += microseconds_between(complaint.at, complaint.decided[1])
 
-    def _account(self, pseudonym: str, *group: Any) -> None:
+    def _account(
+        self,
+        pseudonym: str,
+        of: str,
+        case_class: str,
+        service: str,
+        users: str,
+        year: int,
+        by: Operation = "not_stated",
+    ) -> None:
+        group = (of, case_class, service, users, year, by)
         found = self._kept.accounts.get(group)  # type: ignore[call-overload]
         if found is None:
             found = self._kept.accounts[AccountGroup(*group)] = AccountSet()
@@ -248,12 +305,14 @@ def _upheld(action: Action) -> tuple[str, ...]:
     return tuple(sorted({c.channel for c in action.complaints if c.decided is not None and c.decided[2]["upheld"]}))
 
 
-def count_cases(cases: Iterable[Iterable[LightEvent]], countings: Sequence[Counting]) -> None:
+def count_cases(cases: Iterable[Sequence[LightEvent]], countings: Sequence[Counting]) -> None:
     """Count each case for every part of the year; the events of each come in the order of their sequence."""
     for events in cases:
-        facts = facts_of(events)
-        for counting in countings:
-            counting.case(facts)
+        asking = [counting for counting in countings if counting.concerns(events)]
+        if asking:
+            facts = facts_of(events)
+            for counting in asking:
+                counting.case(facts)
 
 
 def merged(parts: Sequence[Counted]) -> Counted:
@@ -268,5 +327,7 @@ def merged(parts: Sequence[Counted]) -> Counted:
         together.unnamed_receivers.update(part.unnamed_receivers)
         together.waited.update(part.waited)
         together.volumes.update(part.volumes)
+        together.bytes.update(part.bytes)
+        together.ran |= part.ran
     together.marks = list(codes)
     return together

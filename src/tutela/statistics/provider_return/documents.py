@@ -9,14 +9,15 @@ from tutela.statistics.figure import Figure, Rate, Status
 from tutela.statistics.provider_return.compilation import ReturnPart, YearlyReturn
 from tutela.statistics.provider_return.form import SECTIONS
 from tutela.statistics.provider_return.introduction import introduction, part_title, title
+from tutela.statistics.provider_return.technologies import TITLE
 from tutela.statistics.provider_return.words import Words
 from tutela.statistics.publishing.delimited import as_csv
 from tutela.statistics.publishing.sheets import LONGEST_TEXT, Cell, Sheet, workbook
 from tutela.statistics.publishing.typesetting import typeset
 
 COLUMNS = (
-    "id", "section", "class", "key", "meaning", "unit", "service", "technology", "part_from", "part_to", "part_regime",
-    "status", "value", "at_most", "rate_numerator", "rate_denominator", "rate", "rate_low", "rate_high",
+    "id", "section", "class", "key", "meaning", "unit", "service", "technology", "participants", "part_from", "part_to",
+    "part_regime", "status", "value", "at_most", "rate_numerator", "rate_denominator", "rate", "rate_low", "rate_high",
     "weighted_rate", "weighted_low", "weighted_high", "reason", "note", "event_count",
 )  # fmt: skip
 """Of the CSV and of the sheet of all figures; rates are between 0 and 1, times in hours."""
@@ -73,6 +74,8 @@ def _tables(compiled: YearlyReturn, words: Words) -> Iterator[_Table]:
     for number, name in SECTIONS.items():
         figures = [f for f in compiled.figures if f.section == number]
         yield _Table(f"{number}. {words.told(name)}", figures)
+    if compiled.technologies:
+        yield _Table(words.told(TITLE), compiled.technologies)
     for part in compiled.parts:
         yield _Table(part_title(part, words), part.figures)
 
@@ -82,6 +85,7 @@ def _what(figure: Figure, words: Words) -> str:
         f"{words.case_class(figure)}: " if figure.case_class else "",
         words.gettext(figure.meaning),
         " " + words.gettext("(technology %(name)s)", name=figure.technology) if figure.technology else "",
+        " " + words.gettext("(automated accounts among them)") if figure.participants else "",
         " " + words.gettext("(service %(name)s)", name=figure.service) if figure.service else "",
     ]
     return "".join(of)
@@ -104,7 +108,7 @@ def _read(figure: Figure, words: Words) -> list[Cell]:
 
 
 def _lines(compiled: YearlyReturn, words: Words) -> Iterator[list[Cell]]:
-    for figure in compiled.figures:
+    for figure in (*compiled.figures, *compiled.technologies):
         yield _line(figure, None, words)
     for part in compiled.parts:
         for figure in part.figures:
@@ -116,7 +120,8 @@ def _line(figure: Figure, part: ReturnPart | None, words: Words) -> list[Cell]:
     value = words.told(figure.value) if isinstance(figure.value, str) else figure.value
     return [
         figure.id, figure.section, figure.case_class, figure.key, words.gettext(figure.meaning), figure.unit,
-        figure.service, figure.technology, str(span.first) if span else None, str(span.last) if span else None,
+        figure.service, figure.technology, figure.participants,
+        str(span.first) if span else None, str(span.last) if span else None,
         span.regime.id if span and span.regime else None, figure.status.value,
         f"{value:g}" if isinstance(value, float) else value if figure.status is Status.VALUE else None, figure.at_most,
         *([figure.rate.numerator, figure.rate.denominator] if figure.rate else [None, None]),

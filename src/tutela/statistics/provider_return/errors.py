@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 from tutela.statistics.figure import Figure, Status
 from tutela.statistics.interval import exact_rate
 from tutela.statistics.provider_return.cells import cell, rounded
+from tutela.statistics.provider_return.counting import CLASSES
 from tutela.statistics.provider_return.ledger import Chosen, Ledger, Services
 from tutela.statistics.provider_return.marks import DetectionMark, ItemMark
 from tutela.statistics.provider_return.telling import NOTHING, _, joined
@@ -20,26 +21,23 @@ from tutela.statistics.provider_return.weighting import Stratum, weighted_rate
 
 CLASS_NUMBER = {"known": 1, "new": 2, "solicitation": 3}
 """The number that the form gives A, B and C of each class."""
-_NONE_RAN = {
-    "new": _("no technology that detects new material ran"),
-    "solicitation": _("no technology that detects solicitation ran"),
-}
+_NONE_RAN = _("no technology that detects new material flagged anything in the year")
 
 
 def errors(ledger: Ledger, services: Services, service: str | None) -> list[Figure]:
     """Return the figures of section 6 for a service, or for all in scope: each technology, then the total."""
     wanted = {service} if service else set(services)
     figures: list[Figure] = []
-    for case_class, number in CLASS_NUMBER.items():
+    for case_class in CLASSES:
+        number = CLASS_NUMBER[case_class]
 
         def is_of(mark: ItemMark, case_class: str = case_class) -> bool:
             return mark.flagged and mark.layer == case_class and mark.service in wanted
 
         names = {name for mark, _ in ledger.marks(ItemMark) if is_of(mark) for name in mark.technologies}
         if case_class != "known" and not ledger.choose(ItemMark, is_of).count:
-            reason = _NONE_RAN[case_class]
             for key in (f"A{number}", f"B{number}", f"C{number}", "error_rate"):
-                figures.append(cell(f"6.{case_class}.{key}", service).without(Status.NOT_APPLICABLE, reason))
+                figures.append(cell(f"6.{case_class}.{key}", service).without(Status.NOT_APPLICABLE, _NONE_RAN))
             continue
         for name in [*sorted(names), None]:
             figures += _of(ledger, is_of, case_class, number, wanted, service, name)

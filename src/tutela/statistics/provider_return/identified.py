@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from tutela.statistics.figure import Figure, Status
+from tutela.statistics.figure import Figure
+from tutela.statistics.provider_return.automated import automated
 from tutela.statistics.provider_return.cells import cell
 from tutela.statistics.provider_return.counting import CLASSES
 from tutela.statistics.provider_return.ledger import Chosen, Ledger, Services
@@ -26,12 +27,6 @@ def identified(ledger: Ledger, services: Services, service: str | None) -> list[
     figures: list[Figure] = []
     for case_class in CLASSES:
         figures += _class(ledger, case_class, wanted, service)
-    for key in ("reports", "accounts_eu", "accounts_soliciting_child_in_eu"):
-        figures.append(
-            cell(f"4.solicitation.{key}", service).without(
-                Status.NOT_APPLICABLE, _("no technology that detects solicitation ran")
-            )
-        )
     return figures
 
 
@@ -74,19 +69,28 @@ def _class(ledger: Ledger, case_class: CaseClass, wanted: Collection[str], servi
     )
     low = ledger.accounts("sending", case_class, wanted, _SURE)[0]
     high = ledger.accounts("sending", case_class, wanted, _POSSIBLE)[1] + unnamed.count
-    figures.append(
-        cell(f"4.{case_class}.accounts_sending", service).value(
-            low, ledger.events(senders), at_most=high, note=_note(low, high)
-        )
+    here = cell(f"4.{case_class}.accounts_sending", service)
+    figures.append(here.value(low, ledger.events(senders), at_most=high, note=_note(low, high)))
+    not_persons = ledger.choose(
+        ItemMark,
+        lambda m: (
+            is_reported(m)
+            and m.what in ("flagged", "again")
+            and m.sender_region != "non_eu"
+            and m.sender_by != "person"
+        ),
     )
+    figures.append(automated(ledger, here, "sending", case_class, wanted, high, ledger.events(not_persons)))
     receivers = ledger.choose(ItemMark, lambda m: is_reported(m) and m.what in ("flagged", "again") and m.receivers)
     low, high = ledger.accounts("receiving", case_class, wanted, _SURE)
     high += sum(ledger.counted.unnamed_receivers[case_class, one] for one in wanted)
-    figures.append(
-        cell(f"4.{case_class}.accounts_receiving", service).value(
-            low, ledger.events(receivers), at_most=high, note=_note(low, high)
-        )
+    here = cell(f"4.{case_class}.accounts_receiving", service)
+    figures.append(here.value(low, ledger.events(receivers), at_most=high, note=_note(low, high)))
+    not_persons = ledger.choose(
+        ItemMark,
+        lambda m: is_reported(m) and m.what in ("flagged", "again") and m.receivers and m.receivers_by != "person",
     )
+    figures.append(automated(ledger, here, "receiving", case_class, wanted, high, ledger.events(not_persons)))
     return figures
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tutela.statistics.provider_return.accounts import union
 from tutela.statistics.provider_return.counting import AccountGroup, Counted
@@ -39,6 +40,13 @@ class Chosen:
         return Chosen(self.codes | other.codes, self.count + other.count)
 
 
+class Operated(NamedTuple):
+    """How many accounts a program acts by for certain, and how many a person; of the rest nothing was said."""
+
+    automated: int
+    persons: int
+
+
 class Ledger:
     """Answers by the marks that were counted."""
 
@@ -65,6 +73,10 @@ class Ledger:
                 total += count
         return Chosen(frozenset(codes), total)
 
+    def of(self, codes: Collection[int]) -> Chosen:
+        """Return what was chosen by codes."""
+        return Chosen(frozenset(codes), sum(self._counts[code] for code in codes))
+
     def events(self, *chosen: Chosen) -> Selected:
         """Return the events of what was chosen."""
         codes = sorted({code for one in chosen for code in one.codes})
@@ -76,9 +88,44 @@ class Ledger:
 
         Each year has a key of its own, so nobody can tell whether pseudonyms of two years are one account.
         """
-        by_year: dict[int, list[AccountGroup]] = {}
+        distinct = [len(self._named(groups)) for groups in self._by_year(of, case_class, services, users).values()]
+        return max(distinct, default=0), sum(distinct)
+
+    def operated(
+        self, of: str, case_class: str, services: Collection[str], sure: Collection[str], possible: Collection[str]
+    ) -> Operated:
+        """Return by how many of the accounts a program acts for certain, and by how many a person.
+
+        One of which both was said is a program's: a person who acts by it now and then does not undo that.
+        """
+        automated = [
+            len(self._named(group for group in groups if group.by == "automated"))
+            for groups in self._by_year(of, case_class, services, sure).values()
+        ]
+        persons = 0
+        for groups in self._by_year(of, case_class, services, possible).values():
+            by_programs = self._named(group for group in groups if group.by == "automated")
+            by_persons = self._named(group for group in groups if group.by == "person")
+            persons += len(np.setdiff1d(by_persons, by_programs, assume_unique=True))
+        return Operated(max(automated, default=0), persons)
+
+    def without(self, of: str, taken: str, case_class: str, services: Collection[str], users: Collection[str]) -> int:
+        """Return how many accounts are in one group and not in the other, of the same year."""
+        every = self._by_year(of, case_class, services, users)
+        less = self._by_year(taken, case_class, services, users)
+        return sum(
+            len(np.setdiff1d(self._named(groups), self._named(less.get(year, ())), assume_unique=True))
+            for year, groups in every.items()
+        )
+
+    def _named(self, groups: Iterable[AccountGroup]) -> NDArray[np.bytes_]:
+        return union(self.counted.accounts[group] for group in groups)
+
+    def _by_year(
+        self, of: str, case_class: str, services: Collection[str], users: Collection[str]
+    ) -> Mapping[int, list[AccountGroup]]:
+        found: dict[int, list[AccountGroup]] = {}
         for group in self.counted.accounts:
             if (group.of, group.case_class) == (of, case_class) and group.service in services and group.users in users:
-                by_year.setdefault(group.year, []).append(group)
-        distinct = [len(union(self.counted.accounts[group] for group in groups)) for groups in by_year.values()]
-        return max(distinct, default=0), sum(distinct)
+                found.setdefault(group.year, []).append(group)
+        return found

@@ -31,8 +31,8 @@ from tutela.events.catalogue.retention import RetentionPolicySet
 class LightEvent(NamedTuple):
     """A recorded event of a case, a batch or a record.
 
-    `at` is its time in UTC, as `2025-01-06 09:00:00.000000`. `data` is its payload as it was stored, by whatever
-    version: later fields may be missing.
+    `at` is its time in UTC, as `2025-01-06 09:00:00.000000`, or without the zeros at its end. `data` is its payload as
+    it was stored, by whatever version: later fields may be missing.
     """
 
     sequence: int

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from tutela.events.catalogue.base import Region
+from tutela.events.catalogue.base import Operation, Region
 
 Outcome = Literal["undecided", "known", "new", "wrong", "lawful"]
 """How an item stands decided: `wrong` is no such material, `lawful` such material and lawful where the operator is."""
-CaseClass = Literal["known", "new"]
+CaseClass = Literal["known", "new", "solicitation"]
 
 
 class ItemMark(NamedTuple):
@@ -20,7 +20,9 @@ class ItemMark(NamedTuple):
 
     `flagged`: in the year. `technologies`: those that flagged it, with their versions, sorted. `region`: whom it and
     its repeats concern. `reported`: the classes as which reports of the year hold it. `receivers`: whether it reached
-    EU users, or users of an unknown region.
+    EU users, or users of an unknown region. `sender_by` and `receivers_by`: who acts by the accounts, `automated` if a
+    program acts by any of them, `person` if a person acts by all of them. `told`: what kinds of things the platform
+    told of the sender, None where the record does not say.
     """
 
     what: Literal["flagged", "again", "decided"]
@@ -37,6 +39,9 @@ class ItemMark(NamedTuple):
     sender_region: Region
     named: bool
     receivers: bool
+    sender_by: Operation
+    receivers_by: Operation
+    told: tuple[str, ...] | None
 
 
 class DetectionMark(NamedTuple):

@@ -16,7 +16,7 @@ from tutela.statistics.provider_return.ledger import Ledger
 from tutela.statistics.provider_return.marks import RecordMark, ReportMark
 from tutela.statistics.provider_return.records import Version
 from tutela.statistics.provider_return.selection import Selected
-from tutela.statistics.provider_return.telling import _, joined, told
+from tutela.statistics.provider_return.telling import Told, _, joined, told
 
 _SECTIONS = (2, 3, 7, 8, 9)
 _OF_OTHERS = ("1.metadata_processed", "1.other", "6.known.other", "6.new.other", "6.solicitation.other")
@@ -78,7 +78,7 @@ def _without(row_id: str, ledger: Ledger, year: int, totals: Mapping[str, Figure
     if row_id in _RECIPIENTS:
         filed = ledger.choose(ReportMark, lambda mark: mark.recipient == _RECIPIENTS[row_id])
         if filed.count:
-            return cell(row_id).value(_("yes"), ledger.events(filed), note=_("reports were filed"))
+            return cell(row_id).value(_("yes"), ledger.events(filed), note=_filed(ledger, _RECIPIENTS[row_id]))
         return cell(row_id).value(_("no"), note=_("no report was filed in the year"))
     if row_id == "9.other":
         return _others(ledger)
@@ -90,6 +90,13 @@ def _without(row_id: str, ledger: Ledger, year: int, totals: Mapping[str, Figure
         Status.NOT_COLLECTED,
         _("no record that applied at the end of %(year)s answers it (tutela governance write)", year=str(year)),
     )
+
+
+def _filed(ledger: Ledger, recipient: str) -> Told:
+    targets = {mark.target for mark, _count in ledger.marks(ReportMark) if mark.recipient == recipient}
+    if "production" in targets:
+        return _("reports were filed")
+    return _("reports were filed with a stand-in (%(targets)s) alone", targets=", ".join(sorted(targets)))
 
 
 def _others(ledger: Ledger) -> Figure:

@@ -10,13 +10,18 @@ from tutela.statistics.provider_return.light import LightEvent, year_of
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a record, with the sequence of the event that wrote it. `effective_from` is an ISO date."""
+    """A version of a record, with the sequence of the event that wrote it. `effective_from` is an ISO date.
+
+    `technologies`: what it is about, by name and version (`pdq-1`) or by name alone.
+    """
 
     sequence: int
     version: int
     digest: str
     effective_from: str
     answers: tuple[str, ...]
+    kind: str = "policy"
+    technologies: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -71,7 +76,15 @@ def records_of(events: Iterable[tuple[str, LightEvent]]) -> list[Record]:
         if event.type == "governance.written":
             data = event.data
             found.setdefault(subject, Record()).versions.append(
-                Version(event.sequence, data["version"], data["digest"], data["effective_from"], tuple(data["answers"]))
+                Version(
+                    event.sequence,
+                    data["version"],
+                    data["digest"],
+                    data["effective_from"],
+                    tuple(data["answers"]),
+                    data["kind"],
+                    tuple(data.get("technologies", ())),
+                )
             )
         elif event.type == "governance.retired":
             found[subject].retired_in = year_of(event.at)

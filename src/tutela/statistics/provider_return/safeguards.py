@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tutela.statistics.figure import Figure
+from tutela.statistics.figure import Figure, Status
 from tutela.statistics.provider_return.cells import cell
 from tutela.statistics.provider_return.counting import CLASSES
 from tutela.statistics.provider_return.ledger import Ledger
@@ -23,6 +23,17 @@ _ENCRYPTION = {
     "in_transit": _("encrypted in transit"),
     "end_to_end": _("encrypted from end to end"),
 }
+
+
+_KNOWN = {
+    "name": _("names"),
+    "email": _("e-mail addresses"),
+    "phone": _("telephone numbers"),
+    "profile": _("profiles"),
+    "ip_address": _("IP addresses"),
+    "device": _("devices"),
+}
+"""Kinds of things that a platform tells of a sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,7 @@ def safeguards(
     ledger: Ledger, setup: Setup, services: Collection[str], redress: RedressPeriods | None
 ) -> Mapping[str, Figure]:
     """Return what can be said of rows of sections 7 and 8, by the id of the row."""
-    figures = [*_retention(ledger, setup), *_services(ledger, setup, services), *_measures(ledger)]
+    figures = [*_metadata(ledger), *_retention(ledger, setup), *_services(ledger, setup, services), *_measures(ledger)]
     if redress is not None:
         figures += _redress(redress)
     figures.append(
@@ -60,6 +71,25 @@ def safeguards(
         )
     )
     return {figure.id: figure for figure in figures}
+
+
+def _metadata(ledger: Ledger) -> Iterator[Figure]:
+    """Yield what was told of the senders of what was flagged: of the rest nothing is kept."""
+    flagged = ledger.choose(ItemMark, lambda mark: mark.what == "flagged" and mark.flagged)
+    if not flagged.count:
+        return
+    marks = [(mark, n) for mark, n in ledger.marks(ItemMark) if mark.what == "flagged" and mark.flagged]
+    named = sum(n for mark, n in marks if mark.named)
+    by_kind = {kind: sum(n for mark, n in marks if kind in (mark.told or ())) for kind in _KNOWN}
+    silent = sum(n for mark, n in marks if mark.told is None)
+    text = joined(
+        _("yes") if named or any(by_kind.values()) else _("no"),
+        _("of %(n)s flagged items, the account of the sender with %(named)s", n=flagged.count, named=named),
+        *(_("%(what)s with %(n)s", what=_KNOWN[kind], n=n) for kind, n in by_kind.items() if n),
+        _("of %(n)s the record does not say what more was told", n=silent) if silent else None,
+    )
+    note = _("of items that were not flagged nothing is kept, and what is told of them is not counted")
+    yield cell("1.metadata_processed").value(text, ledger.events(flagged), note=note)
 
 
 def _retention(ledger: Ledger, setup: Setup) -> Iterator[Figure]:
@@ -102,22 +132,30 @@ def _measures(ledger: Ledger) -> Iterator[Figure]:
             return mark.what == "flagged" and case_class in mark.reported
 
         def is_wrong(mark: ItemMark, case_class: CaseClass = case_class) -> bool:
-            return mark.what == "flagged" and mark.flagged and mark.layer == case_class and mark.overturned
+            return is_flagged(mark, case_class) and mark.overturned
+
+        def is_flagged(mark: ItemMark, case_class: CaseClass = case_class) -> bool:
+            return mark.what == "flagged" and mark.flagged and mark.layer == case_class
 
         def is_seen(mark: ItemMark, case_class: CaseClass = case_class) -> bool:
             return is_reported(mark, case_class) and mark.outcome != "undecided" and not mark.unseen
 
         reported, wrong = ledger.choose(ItemMark, is_reported), ledger.choose(ItemMark, is_wrong)
         if reported.count:
+            seen = ledger.choose(ItemMark, is_seen).count
             text = _(
                 "%(seen)s of %(n)s items in reports of the year were decided by a person who looked at them",
-                seen=ledger.choose(ItemMark, is_seen).count,
+                seen=seen,
                 n=reported.count,
             )
             yield cell(f"7.{case_class}.review_systematic").value(
                 text, ledger.events(reported), note=_("counted from the record")
             )
-        if wrong.count:
+            if seen == reported.count:
+                yield cell(f"7.{case_class}.review_sample").without(
+                    Status.NOT_APPLICABLE, _("a person looked at every item in reports of the year, and at no sample")
+                )
+        if wrong.count or ledger.choose(ItemMark, is_flagged).count:
             yield cell(f"7.{case_class}.feedback_complaints").value(
                 _("%(n)s flagged items were found wrong after a complaint", n=wrong.count),
                 ledger.events(wrong),

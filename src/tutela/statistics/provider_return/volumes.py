@@ -12,7 +12,8 @@ from tutela.statistics.figure import Figure, Status
 from tutela.statistics.provider_return.cells import cell
 from tutela.statistics.provider_return.ledger import Ledger, Services
 from tutela.statistics.provider_return.marks import TallyMark
-from tutela.statistics.provider_return.telling import Told, _, joined
+from tutela.statistics.provider_return.solicitation import NONE_RAN, TEXT, in_operation
+from tutela.statistics.provider_return.telling import NOTHING, Told, _, joined
 
 KINDS = {"images": ("image",), "videos": ("video",), "other_files": ("other", "audio")}
 """The kinds of items that a row counts."""
@@ -43,12 +44,25 @@ def volumes(ledger: Ledger, services: Services, service: str | None) -> list[Fig
         for region in ("eu", "non_eu"):
             figures.append(_count(ledger, wanted, kinds, region, f"1.{key}_{region}", service))
     for region in ("eu", "non_eu"):
-        figures.append(
-            cell(f"1.text_bytes_{region}", service).without(
-                Status.NOT_APPLICABLE, _("no technology that reads text ran")
-            )
-        )
+        figures.append(_text(ledger, wanted, region, service))
     return figures
+
+
+def _text(ledger: Ledger, wanted: Collection[str], region: str, service: str | None) -> Figure:
+    here = cell(f"1.text_bytes_{region}", service)
+    if not in_operation(ledger, wanted):
+        return here.without(Status.NOT_APPLICABLE, NONE_RAN)
+    texts = {v: n for v, n in ledger.counted.bytes.items() if v.service in wanted and v.kind in TEXT}
+    value = sum(n for volume, n in texts.items() if volume.region == region)
+    extra = sum(n for volume, n in texts.items() if volume.region == "unknown")
+    tallies = ledger.choose(
+        TallyMark,
+        lambda mark: any(
+            of in wanted and kind in TEXT and users in (region, "unknown") for of, kind, users in mark.processed
+        ),
+    )
+    more = _("%(n)s more bytes concern users whose region is unknown", n=extra) if extra else NOTHING
+    return here.value(value, ledger.events(tallies), at_most=value + extra, note=more)
 
 
 def _count(

@@ -21,6 +21,7 @@ def as_json(compiled: YearlyReturn, *, events: bool = False) -> dict[str, Any]:
         "up_to_event": compiled.up_to,
         "caveats": list(compiled.caveats),
         "figures": [figure_as_json(f, events=events) for f in compiled.figures],
+        "technologies": [figure_as_json(f, events=events) for f in compiled.technologies],
         "parts": [
             {
                 "id": part.id,
@@ -45,6 +46,7 @@ def figure_as_json(figure: Figure, *, events: bool = False) -> dict[str, Any]:
         "unit": figure.unit or None,
         "service": figure.service,
         "technology": figure.technology,
+        "participants": figure.participants,
         "status": figure.status.value,
         "value": figure.value,
         "at_most": figure.at_most,

@@ -15,6 +15,7 @@ from tutela.statistics.figure import Figure
 from tutela.statistics.provider_return.compilation import YearlyReturn
 from tutela.statistics.provider_return.form import SECTIONS
 from tutela.statistics.provider_return.introduction import introduction, part_title, title
+from tutela.statistics.provider_return.technologies import TITLE
 from tutela.statistics.provider_return.words import ENGLISH, Words
 from tutela.statistics.provider_return.words import words as words_of
 
@@ -48,6 +49,8 @@ def return_body(compiled: YearlyReturn, link: Callable[[str], str], words: Words
     text = template.render(
         compiled=compiled,
         sections=sections,
+        technologies=compiled.technologies,
+        technologies_title=words.told(TITLE),
         parts=[(part_title(part, words), part.figures) for part in compiled.parts],
         title=title(compiled, words),
         lines=introduction(compiled, words),

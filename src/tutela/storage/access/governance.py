@@ -153,6 +153,7 @@ def _record(row: Row[Any]) -> GovernanceRecord:
         written_at=row.written_at,
         reviewed_at=row.reviewed_at,
         retired_at=row.retired_at,
+        technologies=tuple(row.technologies),
     )
 
 

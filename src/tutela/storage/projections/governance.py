@@ -31,6 +31,7 @@ def written(connection: Connection, events: Sequence[Event]) -> None:
             "effective_from": payload.effective_from,
             "review_by": payload.review_by,
             "answers": list(payload.answers),
+            "technologies": list(payload.technologies),
             "incident": payload.incident.model_dump(mode="json") if payload.incident else None,
             "written_by": event.actor,
             "written_at": event.occurred_at,

@@ -41,6 +41,7 @@ governance_records = Table(
     Column("written_at", UtcTime, nullable=False),
     Column("reviewed_at", UtcTime),
     Column("retired_at", UtcTime),
+    Column("technologies", Json, nullable=False),
     Index("ix_governance_records_retired_at_review_by", "retired_at", "review_by"),
 )
 """The last version of each; earlier ones are in their events."""

@@ -12,7 +12,7 @@ from tutela.casework.stream import Answer, Arrived
 from tutela.content.item import Provenance
 from tutela.detection.fingerprints.fingerprint import Fingerprint
 from tutela.detection.matcher import Detection
-from tutela.events.catalogue.base import OutcomeName, Region
+from tutela.events.catalogue.base import Operation, OutcomeName, Region
 from tutela.regimes.eu_users import EuBasis, Party
 from tutela.regimes.party_details import LONGEST, MOST, IpEvent, Occasion, PartyDetails
 from tutela.storage.workplace import UnknownService
@@ -62,17 +62,20 @@ class DetailsIn(_Strict):
 class PartyIn(_Strict):
     """A sender or recipient as the platform names it, with the country and the basis on which it is known.
 
-    `details` go into a report to an authority if the item is confirmed.
+    `details` go into a report to an authority if the item is confirmed. `operation` is who acts by the account: a
+    program (a bot, an account that sends in bulk), or a person; the yearly return counts the former apart.
     """
 
     account: str = Field(min_length=1, max_length=512)
     country: str | None = None
     basis: EuBasis = EuBasis.UNKNOWN
     details: DetailsIn | None = None
+    operation: Operation = "not_stated"
 
     def party(self) -> Party:
         """Return it as the domain knows it; raises ValueError."""
-        return Party(self.account, self.country, self.basis, self.details.details() if self.details else None)
+        details = self.details.details() if self.details else None
+        return Party(self.account, self.country, self.basis, details, self.operation)
 
 
 class ItemIn(_Strict):

@@ -38,6 +38,7 @@ class _Sent:
         effective_from: Word = "",
         review_by: Word = "",
         answers: Annotated[list[str] | None, Form(max_length=200)] = None,
+        technologies: Annotated[str, Form(max_length=2000)] = "",
         detected_at: Word = "",
         contained_at: Word = "",
         told_authority_at: Word = "",
@@ -51,7 +52,7 @@ class _Sent:
             "title": title, "text": text, "effective_from": effective_from, "review_by": review_by,
             "detected_at": detected_at, "contained_at": contained_at, "told_authority_at": told_authority_at,
             "personal_data": personal_data, "not_told": not_told, "told_people": told_people,
-            "people_affected": people_affected,
+            "people_affected": people_affected, "technologies": technologies,
         }  # fmt: skip
         self.answers = tuple(answers or ())
 
@@ -80,6 +81,7 @@ class _Sent:
                 date.fromisoformat(f["review_by"]) if f["review_by"] else None,
                 self.answers,
                 incident,
+                tuple(f["technologies"].replace(",", " ").split()),
             )
         except (ValidationError, ValueError) as error:
             if isinstance(error, ValidationError):
@@ -138,6 +140,7 @@ def form_of_version(request: Request, server: Server, session: Manager, record_i
         "text": found.text,
         "effective_from": str(server.place.clock().date()),
         "review_by": "",
+        "technologies": " ".join(found.technologies),
         **{name: "" if value is None else _short(str(value)) for name, value in incident.items()},
     }
     return _form(request, server, session, found.kind, found, given, found.answers)
@@ -200,7 +203,7 @@ def _form(
 ) -> Response:
     blank = dict.fromkeys(
         ("title", "text", "effective_from", "review_by", "detected_at", "contained_at", "told_authority_at",
-         "personal_data", "not_told", "told_people", "people_affected"), ""
+         "personal_data", "not_told", "told_people", "people_affected", "technologies"), ""
     )  # fmt: skip
     rows = [row for row in form_rows() if row.id in QUOTABLE]
     sections = [(n, title, [r for r in rows if r.section == n]) for n, title in SECTIONS.items()]

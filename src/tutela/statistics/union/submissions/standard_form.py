@@ -22,7 +22,8 @@ from tutela.statistics.union.submissions.rows import RefusedSubmission, Row
 FORM = (frozenset({"section", "key", "value"}), frozenset({"id", "value"}))
 """The columns that a file of the form has; beside them may stand class, service, technology, status and others."""
 _OF_A_ROW = frozenset({
-    "id", "section", "class", "key", "meaning", "unit", "type", "service", "technology", "part_from", "part_to",
+    "id", "section", "class", "key", "meaning", "unit", "type", "service", "technology", "participants",
+    "part_from", "part_to",
     "part_regime", "status", "value", "at_most", "rate_numerator", "rate_denominator", "rate", "rate_low", "rate_high",
     "weighted_rate", "weighted_low", "weighted_high", "event_count", "events", "among_reviewed",
 })  # fmt: skip
@@ -31,6 +32,8 @@ _UNITS = {
     "items": Unit.ITEMS, "accounts": Unit.ACCOUNTS, "complaints": Unit.COMPLAINTS, "reports": Unit.REPORTS,
     "duration": Unit.HOURS, "%": Unit.PERCENT, "bytes": Unit.BYTES,
 }  # fmt: skip
+_BESIDE = "technology."
+"""How rows begin that a return of Tutela's has beside the form: what is on record of each technology."""
 _PROSE = frozenset({"text", "yes_no_text"})
 _OF_A_PART = re.compile(r"^p\d+-", re.ASCII)
 """What stands before the id of a row that is of a part of the year, when several regimes share it."""
@@ -61,7 +64,7 @@ def filled_in(rows: Iterable[Row], document: str, reporter: Reporter, period: Pe
             raise RefusedSubmission(f"{row.place}: {place} stands there a second time")
         if form is None or form.type in _PROSE:
             texts[name] = _told(row)
-            if form is None and raw.strip():
+            if form is None and raw.strip() and not _row_id(row).startswith(_BESIDE):
                 remarks.append((row.place, raw, f"the form has no row {_row_id(row)!r}"))
             continue
         try:
@@ -120,7 +123,7 @@ def _row_id(row: Row) -> str:
 
 
 def _place(row: Row) -> str:
-    tail = [row.cells.get(name, "").strip() for name in ("service", "technology", "part_from")]
+    tail = [row.cells.get(name, "").strip() for name in ("service", "technology", "participants", "part_from")]
     return ".".join([_row_id(row) or "none", *(part for part in tail if part)])
 
 
@@ -140,6 +143,8 @@ def _breakdown(by: Mapping[Dimension, str], row: Row) -> tuple[tuple[Dimension, 
         found[Dimension.SERVICE] = service
     if technology := row.cells.get("technology", "").strip():
         found[Dimension.ORIGIN] = technology
+    if participants := row.cells.get("participants", "").strip():
+        found[Dimension.ORIGIN] = participants
     return tuple(sorted(found.items()))
 
 

@@ -53,7 +53,7 @@ def written(value: Any, *, sequence: bool, text_times: bool) -> Written:
         case date() as day:
             return (lambda copy: str(day + copy.span)) if text_times else (lambda copy: day + copy.span)
         case _:
-            return lambda copy: value
+            return lambda _: value
 
 
 def _text(value: str) -> Written:
@@ -63,7 +63,7 @@ def _text(value: str) -> Written:
         pieces += [value[done : found.start()], _piece(found)]
         done = found.end()
     if not pieces:
-        return lambda copy: value
+        return lambda _: value
     pieces.append(value[done:])
     kept: Iterable[str | Written] = [piece for piece in pieces if piece != ""]
     return lambda copy: "".join([piece if isinstance(piece, str) else piece(copy) for piece in kept])

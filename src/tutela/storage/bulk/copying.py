@@ -15,8 +15,8 @@ from typing import Any
 from psycopg import sql
 from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 
-from tests.scale.moving import UUID, Copy, Written, written
 from tutela.storage import schema
+from tutela.storage.bulk.moving import UUID, Copy, Written, written
 from tutela.storage.database import Database
 from tutela.storage.schema.entries import entry_records
 

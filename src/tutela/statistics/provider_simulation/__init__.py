@@ -1,0 +1,1 @@
+"""A made-up provider, whose return is known from how it was made."""
