@@ -230,6 +230,17 @@ def test_periods_that_overlap_are_not_added() -> None:
     assert found("overlapping", dataset(told("a", 1), told("b", 2, when="2022-H1", prose=True))) == []
 
 
+def test_what_is_said_of_a_whole_is_not_said_again_of_its_parts() -> None:
+    whole = [told("a", 5), told("b", 6, when="2021-H2/2022-H1")]
+    parts = [
+        told(f"{n}{g}", 2, when=w, gender=g)
+        for g in ("male", "female")
+        for n, w in (("b", "2021-H2/2022-H1"), ("a", "2022"))
+    ]
+    assert [one.places for one in found("overlapping", dataset(*whole, *parts))] == [("a", "b")]
+    assert len(found("overlapping", dataset(*parts))) == 2
+
+
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_complaints_are_no_more_than_actions(complaints: int, cases: int) -> None:
     def data(when: str = "2022", who: str = "provider:one") -> Dataset:
