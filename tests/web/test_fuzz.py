@@ -6,6 +6,7 @@ Both are generated from the routes, so that a new one is called too. `make soak`
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -72,6 +73,8 @@ def whole_schema() -> Any:
 
 
 SCHEMA = whole_schema()
+CONVERTER = re.compile(r":\w+}")
+"""How a route says that a parameter may hold slashes; a description of it does not."""
 
 
 def nasty(draw: Any, given_: Any) -> Any:
@@ -91,7 +94,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.mark.soak
 def test_no_answer_is_a_5xx(everything: Doors, door: Door) -> None:
-    operation = SCHEMA[door.path][door.method]
+    operation = SCHEMA[CONVERTER.sub("}", door.path)][door.method]
     modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
     sent = operation.as_strategy(generation_mode=modes[0])
     if operation.body or list(operation.query) or list(operation.path_parameters):

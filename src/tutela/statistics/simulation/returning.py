@@ -22,6 +22,7 @@ from tutela.statistics.simulation.world import YEARS, Flagged, Processed, Provid
 from tutela.statistics.union.period import Period
 
 SERVICE = "chat"
+_IMAGE_BYTES = 200_000
 _SERVICES = (
     Service(
         SERVICE, "Chat", ServiceType.NUMBER_INDEPENDENT_MESSAGING, Encryption.IN_TRANSIT, ServiceRegion.WORLD
@@ -77,7 +78,7 @@ class _Stream:
 def _row(one: Processed) -> dict[str, Any]:
     return {
         "day": str(one.month), "service": SERVICE, "kind": "image", "region": one.region, "technologies": ["pdq"],
-        "items": one.images,
+        "items": one.images, "bytes": one.images * _IMAGE_BYTES,
     }  # fmt: skip
 
 
