@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image, decode_reduced
 from tutela.content.item import Kind, Limits, Outcome
+from tutela.content.place import WHOLE, Place
 from tutela.content.sniff import SNIFF_BYTES, kind_of
 from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, OfReduced, Orientation
 
@@ -25,12 +26,20 @@ class Fingerprinted:
     failure: Outcome | None = None
     reason: str = ""
 
-    def of(self, kind: str) -> Sequence[Fingerprint]:
-        """Return the fingerprints of one kind, upright first; none if it was not computed."""
-        return [f for f in self.fingerprints if f.kind == kind]
+    def of(self, kind: str, place: Place = WHOLE) -> Sequence[Fingerprint]:
+        """Return the fingerprints of one kind at a place, upright first; none if it was not computed there."""
+        return [f for f in self.fingerprints if f.kind == kind and f.place == place]
+
+    def at_each_place(self, kind: str) -> Iterable[Sequence[Fingerprint]]:
+        """Return the fingerprints of one kind place by place, in the order in which places were met, upright first."""
+        grouped: dict[Place, list[Fingerprint]] = {}
+        for one in self.fingerprints:
+            if one.kind == kind:
+                grouped.setdefault(one.place, []).append(one)
+        return grouped.values()
 
     def upright(self, kind: str) -> Fingerprint | None:
-        """Return the upright fingerprint of one kind."""
+        """Return the upright fingerprint of one kind, of the item itself."""
         return next((f for f in self.of(kind) if f.orientation is Orientation.UPRIGHT), None)
 
     @property

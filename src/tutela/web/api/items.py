@@ -107,7 +107,7 @@ class ItemIn(_Strict):
 
 
 class MatchOut(BaseModel):
-    """One entry that the item matches, nearest first within a technology."""
+    """One entry that the item matches, nearest first within a technology. `place` is where within it."""
 
     technology: str
     version: str
@@ -117,6 +117,7 @@ class MatchOut(BaseModel):
     classification: str | None
     distance: int
     orientation: str
+    place: str | None
 
 
 class ItemOut(BaseModel):
@@ -263,4 +264,5 @@ def _match(found: Detection) -> MatchOut:
         classification=found.classification,
         distance=found.distance,
         orientation=found.orientation.value,
+        place=found.place.text or None,
     )
