@@ -69,11 +69,10 @@ def fingerprint(
     of their size where every kind can tell its fingerprint from that, nearly: let `recognition.recognise` judge those.
     """
     every = tuple(kinds)
-    kind = kind_of(data[:SNIFF_BYTES])
-    if len(data) > limits.max_bytes:
-        return too_long(kind, len(data), limits)
-    if kind is Kind.AUDIO and "audio" in excludes:
-        return Fingerprinted(kind, len(data), (), Outcome.UNSUPPORTED, "audio is outside the regime: not processed")
+    head = data[:SNIFF_BYTES]
+    if (unread := not_read(head, len(data), limits, excludes)) is not None:
+        return unread
+    kind = kind_of(head)
     undecoded = (*(k.of_bytes(data) for k in every if k.NEEDS == "bytes"), *given)
     of_pixels = [k for k in every if k.NEEDS == "pixels"]
     try:
@@ -99,6 +98,16 @@ def _of_picture(
             return tuple(f for k in modest for f in k.of_reduced(picture))
     pixels = decode_image(data, limits)
     return tuple(f for k in kinds for f in k.of_pixels(pixels))
+
+
+def not_read(head: bytes, size: int, limits: Limits, excludes: frozenset[str]) -> Fingerprinted | None:
+    """Return what there is to say of an item that is not even hashed; None of one that is. `head`: its first bytes."""
+    kind = kind_of(head)
+    if size > limits.max_bytes:
+        return too_long(kind, size, limits)
+    if kind is Kind.AUDIO and "audio" in excludes:
+        return Fingerprinted(kind, size, (), Outcome.UNSUPPORTED, "audio is outside the regime: not processed")
+    return None
 
 
 def too_long(kind: Kind, size: int, limits: Limits) -> Fingerprinted:

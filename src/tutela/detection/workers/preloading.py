@@ -1,0 +1,58 @@
+"""Everything that decoding needs, loaded before a worker gives up the file system."""
+
+from __future__ import annotations
+
+import encodings
+import importlib
+import pkgutil
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+import tutela.content
+import tutela.detection.fingerprints
+
+_OF_EXTRAS = ("av",)
+_ELSEWHERE = ("mbcs", "oem")
+"""Encodings of another system."""
+
+
+class _Late:
+    """Says what was not loaded in time, where the system would say that there is no such module."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> None:
+        raise ModuleNotFoundError(
+            f"{name} was not loaded before the worker was confined: name it in detection/workers/preloading.py",
+            name=name,
+        )
+
+
+def load_everything() -> None:
+    """Import what decodes and what it may ask for later: modules, plugins of Pillow, character sets."""
+    for package in (tutela.content, tutela.detection.fingerprints):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    for name in _OF_EXTRAS:
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError:
+            continue
+    for module in pkgutil.iter_modules(encodings.__path__):
+        if module.name not in _ELSEWHERE:
+            importlib.import_module(f"encodings.{module.name}")
+    from PIL import Image
+
+    Image.init()
+    _one_thread()
+
+
+def nothing_more() -> None:
+    """Let no module be imported from here on."""
+    sys.meta_path[:] = [_Late()]
+
+
+def _one_thread() -> None:
+    """Have each decoder use one thread: there are as many workers as the operator wants processors used."""
+    from PIL import AvifImagePlugin
+
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
