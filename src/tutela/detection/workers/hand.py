@@ -190,13 +190,9 @@ class Hand:
 
 def _has_more_to_say(line: socket.socket) -> bool:
     """Return whether a worker sent something that nobody asked for, or has ended."""
-    try:
-        line.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True
+    looking = select.poll()
+    looking.register(line, select.POLLIN)
+    return bool(looking.poll(0))
 
 
 def _resident(number: int) -> int:

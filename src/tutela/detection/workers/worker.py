@@ -49,7 +49,9 @@ def work(connection: socket.socket, kinds: Mapping[str, FingerprintKind], memory
 
 def _alone(connection: socket.socket) -> socket.socket:
     """Keep the connection and nothing else that was open."""
-    kept = os.dup2(connection.detach(), _CONNECTION, inheritable=False)
+    kept = connection.detach()
+    if kept != _CONNECTION:
+        kept = os.dup2(kept, _CONNECTION)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
