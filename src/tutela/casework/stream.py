@@ -10,8 +10,8 @@ from functools import partial
 
 from tutela.casework.intake import BatchClosed, Intake, Recorded, Taken
 from tutela.casework.ports import Batch
-from tutela.content.item import Limits, Provenance
-from tutela.detection.fingerprinting import Fingerprinted, fingerprint
+from tutela.content.item import Provenance
+from tutela.detection.fingerprinting import Fingerprinted, Fingerprinting
 from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind
 from tutela.detection.matcher import Judgement, Matcher
 from tutela.detection.recognition import recognise
@@ -51,13 +51,13 @@ class ItemStream:
         intake: Intake,
         kinds: Mapping[str, FingerprintKind],
         matcher: Callable[[], Matcher],
-        limits: Limits,
+        fingerprint: Fingerprinting,
         clock: Clock,
     ) -> None:
         self._intake = intake
         self._kinds = kinds
         self._matcher = matcher
-        self._limits = limits
+        self._fingerprint = fingerprint
         self._clock = clock
         self._lock = threading.Lock()
         self._batches: dict[str, tuple[date, Batch]] = {}
@@ -94,7 +94,7 @@ class ItemStream:
         taken: list[Taken] = []
         for item in items:
             permit = permits[item.provenance.region]
-            made = partial(fingerprint, item.data, self._kinds.values(), self._limits, permit.excludes, item.given)
+            made = partial(self._fingerprint, item.data, self._kinds.values(), permit.excludes, item.given)
             fingerprinted, judgement = recognise(made(reduced=True), matcher, made)
             taken.append(Taken(item.identity, item.provenance, fingerprinted, judgement, permit, _giving(item.data)))
         return taken

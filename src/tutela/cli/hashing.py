@@ -12,11 +12,12 @@ from tutela.cli.clip_hashing import is_clip, print_clip
 from tutela.cli.exits import Exit
 from tutela.cli.output import err, fail, out, print_json
 from tutela.cli.place import settings
-from tutela.content.item import Limits
-from tutela.detection.fingerprinting import Fingerprinted, fingerprint, too_long
+from tutela.content.item import Outcome
+from tutela.detection.fingerprinting import Fingerprinted
 from tutela.detection.fingerprints.embedding import BadModel
 from tutela.detection.fingerprints.fingerprint import FingerprintKind
 from tutela.detection.fingerprints.registry import installed_kinds
+from tutela.detection.workers.engine import Workers
 
 
 def hash_files(
@@ -32,12 +33,22 @@ def hash_files(
     Nothing is stored or compared.
     """
     kinds = _kinds()
+    chosen = settings()
+    with Workers(1, chosen.limits, chosen.budget, chosen.embedding) as workers:
+        partly = _all_hashed(files, kinds, workers, as_json=as_json, every_frame=every_frame)
+    raise typer.Exit(int(Exit.PARTLY if partly else Exit.DONE))
+
+
+def _all_hashed(
+    files: Iterable[Path], kinds: Mapping[str, FingerprintKind], workers: Workers, *, as_json: bool, every_frame: bool
+) -> bool:
+    """Print what is known of each file; return whether one could not be hashed."""
     partly = False
     for path in files:
         if every_frame and is_clip(path):
             partly = not print_clip(path, as_json=as_json) or partly
             continue
-        result = _fingerprint(path, kinds)
+        result = _fingerprint(path, kinds, workers)
         partly = partly or isinstance(result, str) or result.failure is not None
         if isinstance(result, str):
             err.print(f"tutela: {path}: {result}", markup=False)
@@ -53,7 +64,7 @@ def hash_files(
             out.print(f"{row['md5'] or '-':32}  {row['pdq'] or '-':64}  {quality:>3}  {shown}", markup=False)
         if result.failure is not None:
             err.print(f"tutela: {path}: {result.failure.value}: {result.reason}", markup=False)
-    raise typer.Exit(int(Exit.PARTLY if partly else Exit.DONE))
+    return partly
 
 
 def _kinds() -> dict[str, FingerprintKind]:
@@ -68,17 +79,14 @@ def _columns(kinds: Iterable[str]) -> list[str]:
     return ["md5", "sha256", "pdq", *(name for name in kinds if name.startswith("embedding-"))]
 
 
-def _fingerprint(path: Path, kinds: Mapping[str, FingerprintKind]) -> Fingerprinted | str:
-    limits = Limits()
+def _fingerprint(path: Path, kinds: Mapping[str, FingerprintKind], workers: Workers) -> Fingerprinted | str:
     try:
         if not path.is_file():
             return "no such file" if not path.exists() else "not a regular file"
-        if path.stat().st_size > limits.max_bytes:
-            with path.open("rb") as stream:
-                return too_long(fingerprint(stream.read(64), (), limits).kind, path.stat().st_size, limits)
-        return fingerprint(path.read_bytes(), kinds.values(), limits)
     except OSError as error:
         return error.strerror or str(error)
+    made = workers.submit(path, kinds.values()).result()
+    return made.reason if made.failure is Outcome.ERROR else made
 
 
 def _row(path: Path, result: Fingerprinted, kinds: Iterable[str]) -> dict[str, object]:

@@ -15,7 +15,6 @@ from tutela.cli.exits import Exit
 from tutela.cli.matchers import detection_line, followed_matcher
 from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
-from tutela.cli.scan_worker import fingerprint_file
 from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind
 from tutela.detection.hashlists.hashlist import ListRole, UnknownList
 from tutela.detection.hashlists.reading import EntryReader
@@ -80,7 +79,7 @@ def _read(place: Workplace, text: str, kind: str | None) -> _Asked:
         is_file = False  # longer than a name can be
     if not is_file:
         return _value(text, kind, place.kinds)
-    made = fingerprint_file(path, place.settings.limits, frozenset(), place.settings.embedding, reduced=False)
+    made = place.workers.submit(path, place.kinds.values()).result()
     by_kind = {name: found for name in place.kinds if (found := made.of(name)) and kind in (None, name)}
     return _Asked(text, by_kind, made.reason if made.failure else "")
 

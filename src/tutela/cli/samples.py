@@ -82,7 +82,8 @@ def _write(paths: list[Path], file: Path, jobs: int, *, names: bool) -> tuple[in
                 err.print(f"tutela: {one.name}: {one.reason}", markup=False)
         progress.advance(task, unread)
         files = [one for one in found if isinstance(one, FoundFile)]
-        with WorkerPool(jobs, place.settings.limits, frozenset(), place.settings.embedding) as pool:
+        known = place.settings
+        with WorkerPool(jobs, known.limits, frozenset(), known.embedding, known.budget) as pool:
             for one, made in pool.fingerprints(files, reduced=False):
                 progress.advance(task)
                 if made.failure is Outcome.ERROR:

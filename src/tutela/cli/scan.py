@@ -126,7 +126,7 @@ class _Scan:
                     self._add(intake, batch, _unreadable(unreadable, self.permit, self.region))
                     progress.advance(task)
             settings = self.place.settings
-            with WorkerPool(jobs, settings.limits, self.permit.excludes, settings.embedding) as pool:
+            with WorkerPool(jobs, settings.limits, self.permit.excludes, settings.embedding, settings.budget) as pool:
                 for file, fingerprinted, judgement in pool.recognised(files, self.matcher):
                     self._add(intake, batch, self._taken(file, fingerprinted, judgement))
                     progress.advance(task)

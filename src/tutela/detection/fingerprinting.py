@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image, decode_reduced
 from tutela.content.item import Kind, Limits, Outcome
@@ -51,6 +52,22 @@ class Fingerprinted:
     def quality(self) -> int | None:
         """The lowest quality of any fingerprint that has one."""
         return min((f.quality for f in self.fingerprints if f.quality is not None), default=None)
+
+
+class Fingerprinting(Protocol):
+    """Makes the fingerprints of an item somewhere: as `fingerprint` does, within the limits of an installation."""
+
+    def __call__(
+        self,
+        data: bytes,
+        kinds: Iterable[FingerprintKind],
+        excludes: frozenset[str] = frozenset(),
+        given: Sequence[Fingerprint] = (),
+        *,
+        reduced: bool = False,
+    ) -> Fingerprinted:
+        """Return what is known of the item."""
+        ...
 
 
 def fingerprint(

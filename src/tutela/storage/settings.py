@@ -26,6 +26,7 @@ from tutela.casework.queues import QueueRule, Queues
 from tutela.casework.redress_policy import RedressPolicy
 from tutela.content.item import Limits
 from tutela.detection.fingerprints.embedding import EmbeddingSettings
+from tutela.detection.workers.budget import Budget
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.material import Reporter
 from tutela.referral.package.target import PackageSettings
@@ -37,9 +38,11 @@ from tutela.storage.evidence.master_keys.service import KeyServiceSettings
 from tutela.storage.evidence.plain_keys import PACKAGES_KEY
 from tutela.storage.settings_file import (
     AccessSection,
+    DecodingSection,
     EmbeddingSection,
     EvidenceSection,
     KeysSection,
+    LimitsSection,
     OpenIdSection,
     PackagesSection,
     PlatformSection,
@@ -100,6 +103,8 @@ class Settings:
     quality: QualityRules = field(default_factory=QualityRules)
     rehearsal: bool = False
     reports: ReportRules = field(default_factory=ReportRules)
+    budget: Budget = field(default_factory=Budget)
+    workers: int = 1
 
 
 def default_data_folder(environment: Mapping[str, str]) -> Path:
@@ -138,7 +143,9 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
             desk=DeskRules(**parsed.desk.model_dump()),
             care=CareLimits(**parsed.care.model_dump()),
             entries=EntryRules(**parsed.entries.model_dump()),
-            limits=Limits(**parsed.limits.model_dump()),
+            limits=parsed.limits.limits(),
+            budget=_budget(parsed.limits, parsed.decoding),
+            workers=parsed.decoding.workers,
             thresholds=parsed.thresholds,
             embedding=_embedding(parsed.embedding, folder),
             key_service=_key_service(parsed.keys, folder),
@@ -164,6 +171,16 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
         raise BadSettings(f"{path}, or the environment: {where}: {message}") from error
     except (OSError, ValueError) as error:
         raise BadSettings(f"{path}, or the environment: {error}") from error
+
+
+def _budget(limits: LimitsSection, decoding: DecodingSection) -> Budget:
+    return Budget(
+        memory=limits.max_memory,
+        seconds=limits.max_seconds,
+        cpu_seconds=limits.max_cpu_seconds,
+        answer=limits.max_answer,
+        items=decoding.items_per_worker,
+    )
 
 
 def redress_policy(written: Mapping[str, Any]) -> RedressPolicy:

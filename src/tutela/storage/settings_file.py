@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,7 @@ from tutela.casework.queues import Order
 from tutela.casework.redress_policy import RedressPolicy
 from tutela.content.item import Limits
 from tutela.detection.fingerprints.embedding import IMAGENET_MEAN, IMAGENET_STD
+from tutela.detection.workers.budget import Budget
 from tutela.events.catalogue.base import Layer, Verdict
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.times import ReportRules
@@ -47,6 +49,7 @@ class OtherGroundSection(_Section):
 _SANDBOX = CyberTiplineSettings()
 _PLATFORM = PlatformSettings()
 _USUAL = Limits()
+_BUDGET = Budget()
 _USUAL_BOUNDS = Bounds()
 _ENTRY_RULES = EntryRules()
 
@@ -168,6 +171,21 @@ class LimitsSection(_Section):
 
     max_bytes: int = _USUAL.max_bytes
     max_pixels: int = _USUAL.max_pixels
+    max_memory: int = _BUDGET.memory
+    max_seconds: float = _BUDGET.seconds
+    max_cpu_seconds: float = _BUDGET.cpu_seconds
+    max_answer: int = _BUDGET.answer
+
+    def limits(self) -> Limits:
+        """Return what is decoded at all."""
+        return Limits(self.max_bytes, self.max_pixels)
+
+
+class DecodingSection(_Section):
+    """The processes that decode."""
+
+    workers: int = Field(default=os.cpu_count() or 1, ge=1)
+    items_per_worker: int = _BUDGET.items
 
 
 class EmbeddingSection(_Section):
@@ -341,6 +359,7 @@ class SettingsFile(_Section):
     care: CareSection = CareSection()
     entries: EntriesSection = EntriesSection()
     limits: LimitsSection = LimitsSection()
+    decoding: DecodingSection = DecodingSection()
     thresholds: dict[str, int] = {}
     embedding: EmbeddingSection | None = None
     keys: KeysSection = KeysSection()

@@ -35,6 +35,7 @@ from tutela.detection.fingerprints.fingerprint import FingerprintKind
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.hashlists.hashlist import ListRole
 from tutela.detection.matcher import Matcher, UnknownKind, thresholds_of
+from tutela.detection.workers.engine import Workers
 from tutela.events.catalogue.intake import ServiceRegistered
 from tutela.events.envelope import SYSTEM, Clock, NewEvent, system_clock
 from tutela.events.obstacles import NotThere, Obstacle, Phrase
@@ -177,6 +178,8 @@ class Workplace:
             for recipient in (self._recipients or {}).values():
                 recipient.close()
             self._recipients = None
+        if "workers" in self.__dict__:
+            self.workers.close()
         if "indexes" in self.__dict__:
             self.indexes.close()
         if "_apart" in self.__dict__:
@@ -202,6 +205,12 @@ class Workplace:
                 f"{POSTGRES_BYTES // 4:,}: let the model end in fewer, or keep the lists in SQLite"
             )
         return kinds
+
+    @cached_property
+    def workers(self) -> Workers:
+        """The confined processes in which everything is decoded that users sent."""
+        known = self.settings
+        return Workers(known.workers, known.limits, known.budget, known.embedding)
 
     @cached_property
     def regimes(self) -> RegimeTable:
@@ -285,7 +294,7 @@ class Workplace:
     def entries(self) -> EntryDesk:
         """The desk at which people judge the entries of lists."""
         compared = thresholds_of(self.kinds, self.settings.thresholds)
-        values = OwnValues(self.kinds, compared, self.settings.limits)
+        values = OwnValues(self.kinds, compared, self.workers.fingerprint)
         rules = self.settings.entries
         return EntryDesk(self.transactions, self.vault, values, upper_bound, rules, self.clock)
 
@@ -447,7 +456,7 @@ class Workplace:
 
     def stream(self) -> ItemStream:
         """Return a way in for items that arrive one after another."""
-        return ItemStream(self.intake, self.kinds, self.current_matcher, self.settings.limits, self.clock)
+        return ItemStream(self.intake, self.kinds, self.current_matcher, self.workers.fingerprint, self.clock)
 
     def dispatcher(self) -> Dispatcher:
         """Return a worker that sends reports, under a name of its own."""

@@ -9,8 +9,7 @@ from functools import partial
 from random import Random
 
 from tutela.casework.quality.variants import EDITS, opened
-from tutela.content.item import Limits
-from tutela.detection.fingerprinting import fingerprint
+from tutela.detection.fingerprinting import Fingerprinting
 from tutela.detection.fingerprints.fingerprint import FingerprintKind
 from tutela.detection.hashlists.hashlist import Entry
 from tutela.detection.matcher import Matcher
@@ -25,7 +24,7 @@ def recall(
     pictures: Mapping[str, bytes],
     kinds: Mapping[str, FingerprintKind],
     thresholds: Mapping[str, int],
-    limits: Limits,
+    fingerprint: Fingerprinting,
     seed: int,
 ) -> list[RecallRow]:
     """Return how many variants of each edit each technology finds, at the thresholds of the installation.
@@ -37,7 +36,7 @@ def recall(
     listed: dict[int, str] = {}
     known: list[Entry] = []
     for name in sorted(pictures):
-        prints = fingerprint(pictures[name], kinds.values(), limits)
+        prints = fingerprint(pictures[name], kinds.values())
         for kind in kinds:
             upright = prints.upright(kind)
             if upright is not None:
@@ -53,7 +52,7 @@ def recall(
         image = opened(pictures[name])
         for edit, apply in EDITS.items():
             variant = apply(image, Random(f"{seed} {edit} {name}"))
-            made = partial(fingerprint, variant, kinds.values(), limits)
+            made = partial(fingerprint, variant, kinds.values())
             _, judgement = recognise(made(reduced=True), matcher, made)
             own = {d.technology for d in judgement.detections if listed[d.entry] == name}
             for technology in technologies:

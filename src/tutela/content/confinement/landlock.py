@@ -42,9 +42,7 @@ def forbid_everything(known: int) -> None:
     """
     rules = _Ruleset(_upto(_FILES, known), _upto(_NETWORK, known), _upto(_SCOPES, known))
     # An older kernel refuses a longer structure unless the rest is zero, which it is: the fields came in this order.
-    ruleset = syscall(
-        _CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(ctypes.sizeof(rules)), ctypes.c_uint32(0)
-    )
+    ruleset = syscall(_CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(ctypes.sizeof(rules)), ctypes.c_uint32(0))
     try:
         syscall(_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
     finally:

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -323,5 +323,3 @@ def _joined(item: _Item, made: Fingerprinted) -> Fingerprinted:
     inner = tuple(f for f in made.fingerprints if f.place != WHOLE or kinds[f.kind].NEEDS != "bytes")
     size = item.outside.size
     return Fingerprinted(made.kind, size, (*item.outside.fingerprints, *inner), made.failure, made.reason)
-
-

@@ -15,13 +15,14 @@ from enum import Enum
 from pathlib import Path
 
 from tutela.detection.workers.budget import Budget
-from tutela.detection.workers.nursing import Nursery
+from tutela.detection.workers.nursing import NoWorkers, Nursery
 from tutela.detection.workers.wire import ANSWER, GREETING, REQUEST, TOKEN_BYTES, BadAnswer, greeting_read
 
 _LOOK = 0.25
 """Seconds between two looks at a worker that is at work."""
 _SHORT_GREETING = 10_000
 _GREETING_SECONDS = 30.0
+_TRIES = 3
 
 
 class Cause(Enum):
@@ -77,11 +78,16 @@ class Hand:
         return self._worker is None or self._worker.asked == 0
 
     def ready(self) -> None:
-        """Have a worker there, before there is anything to ask it. Raises NoWorkers, Lost."""
+        """Have a worker there, before there is anything to ask it. Raises NoWorkers."""
+        for _ in range(_TRIES):
+            if self._worker is None:
+                self._worker = self._begun()
         if self._worker is None:
-            self._worker = self._begun()
+            raise NoWorkers("no worker comes up in which items could be decoded; look at the memory of this machine")
 
-    def ask(self, task: bytes, data: bytes | None, size: int, descriptor: int | None, meanwhile: Callable[[], None]) -> bytes:
+    def ask(
+        self, task: bytes, data: bytes | None, size: int, descriptor: int | None, meanwhile: Callable[[], None]
+    ) -> bytes:
         """Return what the worker answers about an item; `meanwhile` is called once, while it works.
 
         Raises Lost, after which the next item gets another worker, and NoWorkers.
@@ -112,13 +118,7 @@ class Hand:
             worker.line.close()
             self._nursery.end(worker.number)
 
-    def discard(self) -> bool:
-        """End a worker that cannot be trusted any more; return whether it had met one item alone."""
-        alone = self._worker is not None and self._worker.asked == 1
-        self.end()
-        return alone
-
-    def _begun(self) -> _Worker:
+    def _begun(self) -> _Worker | None:
         number, line = self._nursery.begin(self._budget.memory)
         worker = _Worker(number, line, 0)
         try:
@@ -126,8 +126,8 @@ class Hand:
             self._greeted(greeting_read(self._received(worker, GREETING, _SHORT_GREETING, _GREETING_SECONDS)))
         except (OSError, EOFError, BadAnswer):
             line.close()
-            ended = self._nursery.end(number)
-            raise Lost(Cause.CRASHED, f"{ended.name}, before it met any item") from None
+            self._nursery.end(number)
+            return None
         line.settimeout(self._budget.seconds)
         worker.resident = _resident(number)
         return worker

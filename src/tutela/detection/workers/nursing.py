@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tutela.detection.workers.nursery import BEGIN, BEGUN, END, ENDED, ORDER, SETUP, Setup
 
 _KEPT = ("TUTELA_NO_CORE", "LD_LIBRARY_PATH")
-_ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _PROGRAM = "import sys; from tutela.detection.workers.nursery import main; main(int(sys.argv[1]), sys.argv[2])"
 _PATIENCE = 60.0
 """Seconds that the process may take for one order: it is slow only while it loads, or on a machine that stands still."""

@@ -46,9 +46,7 @@ class BadAnswer(ValueError):
     """What a worker sent is no answer to what it was asked."""
 
 
-_STRICT = ConfigDict(
-    ser_json_bytes="base64", val_json_bytes="base64", strict=True, extra="forbid", allow_inf_nan=False
-)
+_STRICT = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", strict=True, extra="forbid", allow_inf_nan=False)
 _TASK = TypeAdapter(tuple[Task], config=_STRICT)
 _ANSWER = TypeAdapter(tuple[Fingerprinted, bool], config=_STRICT)
 _GREETING = TypeAdapter(list[str], config=_STRICT)

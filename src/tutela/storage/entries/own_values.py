@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutela.content.item import Limits
-from tutela.detection.fingerprinting import fingerprint
+from tutela.detection.fingerprinting import Fingerprinting
 from tutela.detection.fingerprints.fingerprint import FingerprintKind
 from tutela.detection.matcher import minimum_quality_of
 
@@ -16,7 +15,9 @@ DIGEST = "sha256"
 class OwnValues:
     """Implements casework.entries.ports.Fingerprinter with the kinds of this installation."""
 
-    def __init__(self, kinds: Mapping[str, FingerprintKind], compared: Mapping[str, int], limits: Limits) -> None:
+    def __init__(
+        self, kinds: Mapping[str, FingerprintKind], compared: Mapping[str, int], fingerprint: Fingerprinting
+    ) -> None:
         """`compared` are the thresholds of the kinds that items are compared by."""
         self._kinds = {
             name: kind
@@ -24,11 +25,11 @@ class OwnValues:
             if name == DIGEST or (kind.METRIC != "equal" and name in compared)
         }
         self._minimum = minimum_quality_of(kinds, {})
-        self._limits = limits
+        self._fingerprint = fingerprint
 
     def __call__(self, data: bytes) -> dict[str, bytes]:
         """Return the SHA-256 of the bytes, and what says how they look where there is enough structure for it."""
-        known = fingerprint(data, self._kinds.values(), self._limits)
+        known = self._fingerprint(data, self._kinds.values())
         found: dict[str, bytes] = {}
         for name in self._kinds:
             upright = known.upright(name)

@@ -110,7 +110,7 @@ class QualityOffice:
     def measure_recall(self, pictures: Mapping[str, bytes], seed: int, actor: str) -> RecallMeasured:
         """Run edited variants of pictures through the matcher, and record what it finds. Raises ValueError."""
         place = self._place
-        rows = recall(pictures, place.kinds, place.settings.thresholds, place.settings.limits, seed)
+        rows = recall(pictures, place.kinds, place.settings.thresholds, place.workers.fingerprint, seed)
         now = place.clock()
         payload = RecallMeasured(run=new_id(now), pictures=len(pictures), seed=seed, rows=tuple(rows))
         with place.transactions.record() as log:
@@ -160,7 +160,7 @@ class QualityOffice:
         """Tell why a golden item would be flagged: by the matcher, or else as if by an entry that is drawn."""
         place = self._place
         matcher = place.current_matcher()
-        prints = fingerprint(data, place.kinds.values(), place.settings.limits)
+        prints = place.workers.fingerprint(data, place.kinds.values())
         found = matcher.judge(prints).detections
         return prints.kind.value, found or self._drawn(matcher.thresholds["pdq"], prints.quality, generator)
 
