@@ -1,7 +1,7 @@
 """Seccomp: the few system calls that decoding needs once everything is loaded. Every other one fails.
 
 The list says what may be called and not what may not: what a later kernel brings (io_uring was such a thing) is
-forbidden without anybody noticing that it is there. What is not listed fails with EPERM and does not end the process, since
+forbidden before anybody here has heard of it. What is not listed fails with EPERM and does not end the process, since
 libraries ask for things that they can do without.
 
 Sources: Linux, include/uapi/linux/seccomp.h, filter.h and audit.h; arch/x86/entry/syscalls/syscall_64.tbl and

@@ -203,11 +203,7 @@ class Workers:
             return desk.items.popleft() if desk.items else desk.orders.popleft()
 
     def _settle(self, hand: Hand, next_one: _Item | _Order) -> None:
-        item: _Item | None
-        if isinstance(next_one, _Order):
-            item = self._read(next_one)
-        else:
-            item = next_one
+        item = self._read(next_one) if isinstance(next_one, _Order) else next_one
         if item is None:
             return
         promised = item.order.promised
@@ -248,15 +244,17 @@ class Workers:
                 return
             order = desk.orders.popleft()
         item = self._read(order)
-        if item is None:
-            return
-        with desk.change:
-            if not desk.closing:
-                desk.items.append(item)
-                desk.change.notify()
-                return
-        item.close()
-        item.order.promised.set_exception(RuntimeError("these workers are closed"))
+        if item is not None and not self._kept(item):
+            item.close()
+            item.order.promised.set_exception(RuntimeError("these workers are closed"))
+
+    def _kept(self, item: _Item) -> bool:
+        with self._desk.change:
+            if self._desk.closing:
+                return False
+            self._desk.items.append(item)
+            self._desk.change.notify()
+            return True
 
     def _decoded(self, hand: Hand, item: _Item) -> Fingerprinted:
         order = item.order
@@ -265,7 +263,7 @@ class Workers:
         while True:
             alone = hand.fresh
             try:
-                written = hand.ask(task, item.data, len(item.data), item.descriptor, self._read_ahead)
+                written = hand.ask(task, item.data, item.descriptor, self._read_ahead)
                 made, out_of_memory = answer_read(written, order.kinds)
                 if not out_of_memory:
                     return _joined(item, made)

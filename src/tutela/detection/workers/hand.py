@@ -85,9 +85,7 @@ class Hand:
         if self._worker is None:
             raise NoWorkers("no worker comes up in which items could be decoded; look at the memory of this machine")
 
-    def ask(
-        self, task: bytes, data: bytes | None, size: int, descriptor: int | None, meanwhile: Callable[[], None]
-    ) -> bytes:
+    def ask(self, task: bytes, data: bytes, descriptor: int | None, meanwhile: Callable[[], None]) -> bytes:
         """Return what the worker answers about an item; `meanwhile` is called once, while it works.
 
         Raises Lost, after which the next item gets another worker, and NoWorkers.
@@ -98,10 +96,10 @@ class Hand:
         assert worker is not None  # noqa: S101 - made above
         worker.asked += 1
         token = secrets.token_bytes(TOKEN_BYTES)
-        head = REQUEST.pack(token, len(task), size, descriptor is None)
+        head = REQUEST.pack(token, len(task), len(data), descriptor is None)
         try:
             if descriptor is None:
-                worker.line.sendall(head + task + (data or b""))
+                worker.line.sendall(head + task + data)
             else:
                 socket.send_fds(worker.line, [head + task], [descriptor])
             meanwhile()
@@ -178,10 +176,10 @@ class Hand:
         if worker is None:
             return Lost(cause)
         worker.line.close()
-        ended = self._nursery.end(worker.number)
+        ended = self._nursery.end(worker.number, by_itself=cause is Cause.CRASHED)
         if cause is not Cause.CRASHED:
             return Lost(cause)
-        if ended.by_us:
+        if ended.by_us and ended.signal == signal.SIGKILL:
             return Lost(Cause.NO_ANSWER)
         if ended.signal == signal.SIGKILL:
             return Lost(Cause.KILLED)

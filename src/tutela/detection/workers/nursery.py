@@ -12,6 +12,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +26,14 @@ from tutela.detection.workers.preloading import load_everything
 from tutela.detection.workers.worker import work
 
 ORDER = struct.Struct("!cQ")
-"""What to do (BEGIN or END), and with how much memory or with which process."""
+"""What to do (BEGIN, END or SEE), and with how much memory or with which process."""
 BEGUN = struct.Struct("!i")
 """The number of the new process."""
 ENDED = struct.Struct("!i?")
 """How a process ended (as `os.waitpid` has it), and whether it had to be killed for it."""
-BEGIN, END = b"b", b"e"
+BEGIN, END, SEE = b"b", b"e", b"s"
+"""SEE is for a worker that has closed its line: it is most likely about to end by itself."""
+_MOMENT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def main(control: int, setup: str) -> None:
                 pass
         finally:
             for worker in workers:
-                _end(worker)
+                _end(worker, 0.0)
 
 
 def _obeyed(line: socket.socket, kinds: Mapping[str, FingerprintKind], workers: set[int]) -> bool:
@@ -80,7 +83,7 @@ def _obeyed(line: socket.socket, kinds: Mapping[str, FingerprintKind], workers: 
         line.sendall(BEGUN.pack(worker))
     else:
         workers.discard(argument)
-        line.sendall(ENDED.pack(*_end(argument)))
+        line.sendall(ENDED.pack(*_end(argument, _MOMENT if what == SEE else 0.0)))
     return True
 
 
@@ -96,11 +99,16 @@ def _begin(connection: socket.socket, kinds: Mapping[str, FingerprintKind], memo
     return worker
 
 
-def _end(worker: int) -> tuple[int, bool]:
+def _end(worker: int, moment: float) -> tuple[int, bool]:
     """See a worker end, by force if it has not. Nobody else waits for it, so its number is its own until then."""
-    found, status = os.waitpid(worker, os.WNOHANG)
-    if found:
-        return status, False
+    until = time.monotonic() + moment
+    while True:
+        found, status = os.waitpid(worker, os.WNOHANG)
+        if found:
+            return status, False
+        if time.monotonic() >= until:
+            break
+        time.sleep(0.002)
     os.kill(worker, signal.SIGKILL)
     _, status = os.waitpid(worker, 0)
     return status, True

@@ -11,13 +11,13 @@ import sys
 import threading
 from dataclasses import dataclass
 
-from tutela.detection.workers.nursery import BEGIN, BEGUN, END, ENDED, ORDER, SETUP, Setup
+from tutela.detection.workers.nursery import BEGIN, BEGUN, END, ENDED, ORDER, SEE, SETUP, Setup
 
 _KEPT = ("TUTELA_NO_CORE", "LD_LIBRARY_PATH")
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _PROGRAM = "import sys; from tutela.detection.workers.nursery import main; main(int(sys.argv[1]), sys.argv[2])"
 _PATIENCE = 60.0
-"""Seconds that the process may take for one order: it is slow only while it loads, or on a machine that stands still."""
+"""Seconds that the process may take for one order: it is slow only while it loads."""
 
 
 class NoWorkers(RuntimeError):
@@ -26,7 +26,7 @@ class NoWorkers(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a worker ended. `signal` is the one that ended it, 0 if none did; `by_us`: it was this side that wanted it."""
+    """How a worker ended. `signal` is the one that ended it, 0 if none did; `by_us`: this side wanted it."""
 
     signal: int
     by_us: bool
@@ -76,12 +76,12 @@ class Nursery:
                 raise
         raise AssertionError("it returned or raised above")
 
-    def end(self, worker: int) -> Ended:
-        """See a worker end, by force if need be, and return how it did."""
+    def end(self, worker: int, *, by_itself: bool = False) -> Ended:
+        """See a worker end, by force if need be, and return how it did. `by_itself`: it seems to be ending."""
         try:
             with self._lock:
                 line = self._started()
-                line.sendall(ORDER.pack(END, worker))
+                line.sendall(ORDER.pack(SEE if by_itself else END, worker))
                 status, by_us = ENDED.unpack(self._told(line, ENDED.size))
         except OSError:
             self.close()

@@ -6,8 +6,6 @@ import encodings
 import importlib
 import pkgutil
 import sys
-from collections.abc import Sequence
-from types import ModuleType
 
 import tutela.content
 import tutela.detection.fingerprints
@@ -20,7 +18,7 @@ _ELSEWHERE = ("mbcs", "oem")
 class _Late:
     """Says what was not loaded in time, where the system would say that there is no such module."""
 
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> None:
+    def find_spec(self, name: str, *_: object) -> None:
         raise ModuleNotFoundError(
             f"{name} was not loaded before the worker was confined: name it in detection/workers/preloading.py",
             name=name,

@@ -20,7 +20,7 @@ from tutela.detection.fingerprints.fingerprint import FingerprintKind
 
 TOKEN_BYTES = 16
 REQUEST = struct.Struct(f"!{TOKEN_BYTES}sIQ?")
-"""Token, length of the task, length of the item, whether the item follows the task (else a descriptor comes with it)."""
+"""Token, length of the task and of the item, whether the item follows the task (else a descriptor comes with it)."""
 ANSWER = struct.Struct(f"!{TOKEN_BYTES}sI")
 """The request's token, length of what follows."""
 GREETING = bytes(TOKEN_BYTES)
