@@ -133,6 +133,8 @@ def _mail(jpeg: bytes) -> bytes:
     mail["From"], mail["To"], mail["Subject"] = "a@example.test", "b@example.test", "a picture"
     mail.set_content("See what is attached.")
     mail.add_attachment(jpeg, maintype="image", subtype="jpeg", filename="a.jpg")
+    # A boundary is drawn by chance unless it is given.
+    mail.set_boundary("boundary-of-the-parts")
     return mail.as_bytes()
 
 
@@ -142,7 +144,7 @@ def _clip(frames: list[Image.Image], container: str, codec: str) -> bytes | None
     except ImportError:
         return None
     stream = io.BytesIO()
-    with av.open(stream, "w", format=container) as out:
+    with av.open(stream, "w", format=container, container_options={"fflags": "+bitexact"}) as out:
         track: Any = out.add_stream(codec, rate=8)
         track.width = track.height = _SIDE
         track.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"

@@ -1,7 +1,7 @@
 """Decoders that misbehave, installed as fingerprints where only the workers of these tests look for them.
 
-What one does is told by the first word of the item's bytes, so that each item is a case of its own. The kinds' values are
-eight bytes: a word that says what came of it.
+What one does is told by the first row of the picture, so that each item is a case of its own. A value is eight bytes: a
+word that says what came of it.
 """
 
 from __future__ import annotations
@@ -98,9 +98,9 @@ def _crash() -> str:
 def _hang() -> str:
     # In C and with every signal blocked, so that nothing of Python can end it.
     signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP})
-    ctypes.CDLL(None).pause() if hasattr(signal, "pause") else None
+    libc = ctypes.CDLL(None)
     while True:
-        ctypes.CDLL(None).nanosleep((ctypes.c_long * 2)(3600, 0), None)
+        libc.nanosleep((ctypes.c_long * 2)(3600, 0), None)
 
 
 def _spin() -> str:
@@ -132,9 +132,8 @@ def _say(data: bytes) -> Callable[[], str]:
 
 
 def _say_without_end() -> str:
-    line = socket.socket(fileno=_LINE)
     while True:
-        line.send(b"\xff" * 65_536)
+        os.write(_LINE, b"\xff" * 65_536)
 
 
 def _answer_twice() -> str:
@@ -159,14 +158,14 @@ def _leave_something() -> str:
 DEEDS: dict[str, Callable[[], str]] = {
     "fine": lambda: "fine",
     "open": _tried(lambda: Path("/etc/hostname").read_bytes()),
-    "create": _tried(lambda: Path("/tmp/planted").write_bytes(b"x")),
-    "list": _tried(lambda: os.listdir("/")),
+    "create": _tried(lambda: Path("planted").write_bytes(b"x")),
+    "list": _tried(lambda: list(Path("/").iterdir())),
     "proc": _tried(lambda: Path("/proc/self/environ").read_bytes()),
     "socket": _tried(socket.socket),
     "unix": _tried(lambda: socket.socket(socket.AF_UNIX)),
     "fork": _tried(_forked),
     "run": _tried(lambda: subprocess.run([sys.executable, "-V"], check=False)),
-    "exec": _tried(lambda: os.execv(sys.executable, ["python"])),
+    "exec": _tried(lambda: os.execv(sys.executable, ["python"])),  # noqa: S606
     "trace": _tried(_trace_parent),
     "kill": _tried(lambda: os.kill(os.getppid(), 9)),
     "code": _tried(_executable_memory),

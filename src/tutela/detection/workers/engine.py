@@ -29,6 +29,7 @@ from tutela.detection.workers.reasons import reason_of
 from tutela.detection.workers.wire import BadAnswer, Task, answer_read, task_written
 
 _log = logging.getLogger("tutela.decoding")
+_CLOSED = "these workers are closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Workers:
         desk = self._desk
         with desk.change:
             if desk.closing:
-                raise RuntimeError("these workers are closed")
+                raise RuntimeError(_CLOSED)
             desk.orders.append(order)
             if desk.idle < len(desk.orders) + len(desk.items) and len(desk.threads) < self._count:
                 thread = threading.Thread(target=self._serve, name=f"decoding {len(desk.threads)}", daemon=True)
@@ -172,14 +173,15 @@ class Workers:
         desk = self._desk
         with desk.change:
             desk.closing = True
-            waiting = [*desk.orders, *(item.order for item in desk.items)]
-            for item in desk.items:
-                item.close()
+            orders, items = list(desk.orders), list(desk.items)
             desk.orders.clear()
             desk.items.clear()
             desk.change.notify_all()
-        for order in waiting:
+        for order in orders:
             order.promised.cancel()
+        for item in items:
+            item.close()
+            item.order.promised.set_exception(RuntimeError(_CLOSED))
         for thread in desk.threads:
             thread.join()
 
@@ -246,7 +248,7 @@ class Workers:
         item = self._read(order)
         if item is not None and not self._kept(item):
             item.close()
-            item.order.promised.set_exception(RuntimeError("these workers are closed"))
+            item.order.promised.set_exception(RuntimeError(_CLOSED))
 
     def _kept(self, item: _Item) -> bool:
         with self._desk.change:

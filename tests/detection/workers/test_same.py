@@ -1,0 +1,71 @@
+"""A worker makes of an item what this process makes of it, whatever the format."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from bench.malformed.sources import sources
+from tests.content.pictures import encoded, texture
+from tests.detection.workers.conftest import Opening
+from tutela.content.confinement.measures import Measure
+from tutela.content.item import Limits, Outcome
+from tutela.detection.fingerprinting import Fingerprinted, fingerprint
+from tutela.detection.fingerprints.fingerprint import Fingerprint
+from tutela.detection.fingerprints.registry import installed_kinds
+from tutela.detection.workers import hand
+from tutela.detection.workers.engine import Workers
+
+KINDS = tuple(installed_kinds().values())
+GIVEN = (Fingerprint("photodna", bytes(144), computed="given"),)
+SOUND = b"ID3" + bytes(100)
+
+
+@pytest.mark.parametrize("reduced", [False, True])
+def test_every_format_comes_out_the_same(opening: Opening, reduced: bool) -> None:
+    workers = opening(memory=1024**3)
+    whole = sources(1) | {"empty": b"", "text": b"no picture", "large": encoded(texture(2000, 1500), "JPEG")}
+    made = {name: workers.fingerprint(data, KINDS, given=GIVEN, reduced=reduced) for name, data in whole.items()}
+    assert made == {
+        name: fingerprint(data, KINDS, Limits(), (), GIVEN, reduced=reduced) for name, data in whole.items()
+    }  # type: ignore[arg-type]
+    assert not workers.counts.lost
+
+
+def test_what_a_regime_excludes_is_not_hashed_on_either_side(opening: Opening) -> None:
+    made = opening().fingerprint(SOUND, KINDS, frozenset({"audio"}), GIVEN)
+    assert made.failure is Outcome.UNSUPPORTED
+    assert made.fingerprints == ()
+
+
+def test_a_file_is_read_here_and_the_worker_opens_none(opening: Opening, tmp_path: Path) -> None:
+    data = encoded(texture(), "PNG")
+    (tmp_path / "a.png").write_bytes(data)
+    workers = opening()
+    assert workers.submit(tmp_path / "a.png", KINDS).result() == fingerprint(data, KINDS, Limits())
+    gone = workers.submit(tmp_path / "b.png", KINDS).result()
+    assert (gone.failure, gone.reason) == (Outcome.ERROR, "No such file or directory")
+
+
+def test_what_is_too_long_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(encoded(texture(), "PNG"))
+    with Workers(1, Limits(max_bytes=100)) as workers:
+        long: Fingerprinted = workers.submit(tmp_path / "a.png", KINDS).result()
+        assert (long.failure, long.fingerprints) == (Outcome.OVER_LIMIT, ())
+        assert workers.counts.begun == 0
+
+
+def test_a_wall_that_is_missing_is_told_once(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    read = hand.greeting_read
+    monkeypatch.setattr(hand, "greeting_read", lambda written: read(written) - {Measure.FEW_CALLS.value})
+    workers = opening(items=1)
+    with caplog.at_level(logging.WARNING, "tutela.decoding"):
+        for _ in range(3):
+            workers.fingerprint(encoded(texture(), "PNG"), KINDS)
+    assert workers.missing == {Measure.FEW_CALLS}
+    (record,) = caplog.records
+    assert "few system calls (seccomp)" in record.getMessage()
