@@ -63,6 +63,8 @@ def serve(
             followed_matcher(place, None)
         except (BadSettings, CorruptSegment) as error:
             err.print(f"items and lookups are refused (503) until this is mended: {error}", markup=False)
+        # Loading takes most of a second, which the first item need not wait for.
+        place.workers.warm()
         app = create_app(place, dispatch=dispatch, tls=tls, bound=[host])
         config = uvicorn.Config(
             app,
