@@ -149,6 +149,6 @@ def _clip(frames: list[Image.Image], container: str, codec: str) -> bytes | None
         track.width = track.height = _SIDE
         track.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         for frame in frames:
-            out.mux(track.encode(av.VideoFrame.from_image(frame)))
+            out.mux(track.encode(av.VideoFrame.from_ndarray(np.asarray(frame), format="rgb24")))
         out.mux(track.encode(None))
     return stream.getvalue()

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from tutela.content.conversation import is_conversation, read_conversation
 from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image, decode_reduced
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.content.place import WHOLE, Place
 from tutela.content.sniff import SNIFF_BYTES, kind_of
 from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, OfReduced, Orientation
+
+NO_LAYER = "text: no layer that rates conversations is set up, so it was compared with nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,16 @@ def fingerprint(
     """Return every fingerprint that can be made of an item, and those `given` with it. Never raises for the bytes.
 
     `excludes` is what the regime keeps out of processing: excluded audio is not even hashed, and what was given with
-    it, or with an item that is too long to be read, is left out. With `reduced`, pictures may be decoded at a fraction
-    of their size where every kind can tell its fingerprint from that, nearly: let `recognition.recognise` judge those.
+    it, or with an item that is too long to be read, is left out. A conversation is read and not hashed either. With
+    `reduced`, pictures may be decoded at a fraction of their size where every kind can tell its fingerprint from that,
+    nearly: let `recognition.recognise` judge those.
     """
     every = tuple(kinds)
     head = data[:SNIFF_BYTES]
     if (unread := not_read(head, len(data), limits, excludes)) is not None:
         return unread
+    if not is_hashed(data):
+        return _of_conversation(data, limits)
     kind = kind_of(head)
     undecoded = (*(k.of_bytes(data) for k in every if k.NEEDS == "bytes"), *given)
     of_pixels = [k for k in every if k.NEEDS == "pixels"]
@@ -103,6 +109,17 @@ def fingerprint(
     except Undecodable as error:
         return Fingerprinted(kind, len(data), undecoded, Outcome.UNDECODABLE, str(error))
     return Fingerprinted(kind, len(data), (*undecoded, *perceptual))
+
+
+def _of_conversation(data: bytes, limits: Limits) -> Fingerprinted:
+    """Read it and say that nothing rates it: not even a digest is made of what people wrote to each other."""
+    try:
+        read_conversation(data, limits)
+    except OverLimit as error:
+        return Fingerprinted(Kind.TEXT, len(data), (), Outcome.OVER_LIMIT, str(error))
+    except Undecodable as error:
+        return Fingerprinted(Kind.TEXT, len(data), (), Outcome.UNDECODABLE, str(error))
+    return Fingerprinted(Kind.TEXT, len(data), (), Outcome.UNSUPPORTED, NO_LAYER)
 
 
 def _of_picture(
@@ -125,6 +142,11 @@ def not_read(head: bytes, size: int, limits: Limits, excludes: frozenset[str]) -
     if kind is Kind.AUDIO and "audio" in excludes:
         return Fingerprinted(kind, size, (), Outcome.UNSUPPORTED, "audio is outside the regime: not processed")
     return None
+
+
+def is_hashed(data: bytes) -> bool:
+    """Return whether digests are made of an item: of what people wrote to each other not even those."""
+    return kind_of(data[:SNIFF_BYTES]) is not Kind.OTHER or not is_conversation(data)
 
 
 def too_long(kind: Kind, size: int, limits: Limits) -> Fingerprinted:

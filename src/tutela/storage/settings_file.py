@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
@@ -171,6 +172,8 @@ class LimitsSection(_Section):
 
     max_bytes: int = _USUAL.max_bytes
     max_pixels: int = _USUAL.max_pixels
+    max_messages: int = _USUAL.max_messages
+    max_characters: int = _USUAL.max_characters
     max_memory: int = _BUDGET.memory
     max_seconds: float = _BUDGET.seconds
     max_cpu_seconds: float = _BUDGET.cpu_seconds
@@ -178,7 +181,7 @@ class LimitsSection(_Section):
 
     def limits(self) -> Limits:
         """Return what is decoded at all."""
-        return Limits(self.max_bytes, self.max_pixels)
+        return Limits(**{one.name: getattr(self, one.name) for one in fields(Limits)})
 
 
 class DecodingSection(_Section):

@@ -20,13 +20,19 @@ from tutela.detection.workers.engine import Workers
 
 KINDS = tuple(installed_kinds().values())
 GIVEN = (Fingerprint("photodna", bytes(144), computed="given"),)
+TALK = b'{"sender": "u-1", "at": "2026-11-01T10:00:00Z", "text": "hello"}\n'
 SOUND = b"ID3" + bytes(100)
 
 
 @pytest.mark.parametrize("reduced", [False, True])
 def test_every_format_comes_out_the_same(opening: Opening, reduced: bool) -> None:
     workers = opening(memory=1024**3)
-    whole = sources(1) | {"empty": b"", "text": b"no picture", "large": encoded(texture(2000, 1500), "JPEG")}
+    whole = sources(1) | {
+        "empty": b"",
+        "text": b"no picture",
+        "conversation": TALK,
+        "large": encoded(texture(2000, 1500), "JPEG"),
+    }
     made = {name: workers.fingerprint(data, KINDS, given=GIVEN, reduced=reduced) for name, data in whole.items()}
     assert made == {
         name: fingerprint(data, KINDS, Limits(), (), GIVEN, reduced=reduced) for name, data in whole.items()

@@ -17,7 +17,7 @@ from tutela.content.confinement.measures import Measure
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.content.place import WHOLE
 from tutela.content.sniff import SNIFF_BYTES, kind_of
-from tutela.detection.fingerprinting import Fingerprinted, not_read
+from tutela.detection.fingerprinting import Fingerprinted, is_hashed, not_read
 from tutela.detection.fingerprints.embedding import EmbeddingSettings
 from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind
 from tutela.detection.workers.budget import Budget
@@ -312,8 +312,10 @@ def _prepared(order: _Order, limits: Limits) -> _Item | Fingerprinted:
     head = data[:SNIFF_BYTES]
     if (unread := not_read(head, size, limits, order.excludes)) is not None:
         return unread
-    digests = tuple(kind.of_bytes(data) for kind in order.kinds.values() if kind.NEEDS == "bytes")
-    outside = Fingerprinted(kind_of(head), len(data), (*digests, *order.given))
+    known: tuple[Fingerprint, ...] = ()
+    if is_hashed(data):
+        known = (*(kind.of_bytes(data) for kind in order.kinds.values() if kind.NEEDS == "bytes"), *order.given)
+    outside = Fingerprinted(kind_of(head), len(data), known)
     return _Item(order, data, outside, sealed(data) if HAS_SEALS else None)
 
 
