@@ -81,10 +81,19 @@ def held() -> Held | None:
         return None
 
 
+def processes_under(pid: int) -> list[int]:
+    """Return the processes that a process started, and those that they started."""
+    own = _children(pid)
+    return [*own, *(inner for child in own for inner in processes_under(child))]
+
+
 def _children(pid: int) -> list[int]:
     found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text("ascii").split()]
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text("ascii").split()]
+    except OSError:
+        pass  # it has ended meanwhile
     return found
 
 
