@@ -18,6 +18,7 @@ from tutela.detection.fingerprints.embedding import BadModel
 from tutela.detection.fingerprints.fingerprint import FingerprintKind
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.workers.engine import Workers
+from tutela.detection.workers.nursing import NoWorkers
 
 
 def hash_files(
@@ -35,7 +36,10 @@ def hash_files(
     kinds = _kinds()
     chosen = settings()
     with Workers(1, chosen.limits, chosen.budget, chosen.embedding) as workers:
-        partly = _all_hashed(files, kinds, workers, as_json=as_json, every_frame=every_frame)
+        try:
+            partly = _all_hashed(files, kinds, workers, as_json=as_json, every_frame=every_frame)
+        except NoWorkers as error:
+            fail(str(error))
     raise typer.Exit(int(Exit.PARTLY if partly else Exit.DONE))
 
 

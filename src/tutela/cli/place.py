@@ -11,6 +11,7 @@ from tutela.cli.data_folder import chosen_data_folder
 from tutela.cli.exits import Exit
 from tutela.cli.output import err, fail
 from tutela.detection.matching.segments.layout import CorruptSegment
+from tutela.detection.workers.nursing import NoWorkers
 from tutela.events.envelope import Clock, system_clock
 from tutela.regimes.regime import BadRegimeTable
 from tutela.storage.database import WrongDatabase
@@ -61,5 +62,5 @@ def workplace() -> Iterator[Workplace]:
             yield opened
     except (WrongDatabase, BadSettings, BadRegimeTable) as error:
         fail(str(error), Exit.USAGE)
-    except (BrokenKey, BrokenEvidence, CorruptSegment) as error:
+    except (BrokenKey, BrokenEvidence, CorruptSegment, NoWorkers) as error:
         fail(str(error))

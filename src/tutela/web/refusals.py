@@ -13,6 +13,7 @@ from tutela.access.ports import Step
 from tutela.casework.case import NoSuchCase
 from tutela.casework.evidence import EvidenceGone
 from tutela.detection.matching.segments.layout import CorruptSegment
+from tutela.detection.workers.nursing import NoWorkers
 from tutela.storage.evidence.keys import BrokenKey
 from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.storage.settings import BadSettings
@@ -45,6 +46,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(BrokenKey, _broken)
     app.add_exception_handler(CorruptSegment, _broken)
     app.add_exception_handler(BadSettings, _broken)
+    app.add_exception_handler(NoWorkers, _broken)
     app.add_exception_handler(DataError, _not_a_value)
     app.add_exception_handler(UnicodeEncodeError, _not_a_value)
 

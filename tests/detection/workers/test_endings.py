@@ -17,6 +17,8 @@ from tests.detection.workers.conftest import KINDS, Opening, item
 from tutela.content.item import Limits
 from tutela.detection.fingerprinting import fingerprint
 from tutela.detection.fingerprints.registry import installed_kinds
+from tutela.detection.workers.engine import Workers
+from tutela.detection.workers.nursing import NoWorkers
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are looked up in /proc")
 USUAL = tuple(installed_kinds().values())
@@ -93,3 +95,15 @@ def _alive(number: int) -> bool:
         return Path(f"/proc/{number}/stat").read_text("ascii").rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_where_no_worker_can_be_started_it_is_said_and_no_item_is_lost(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    workers = Workers(1, Limits(), python_path=(tmp_path,))
+    with pytest.raises(NoWorkers, match="limits of processes and memory"):
+        workers.fingerprint(PICTURE, USUAL)
+    monkeypatch.undo()
+    assert workers.fingerprint(PICTURE, USUAL) == RIGHT
+    workers.close()
