@@ -178,8 +178,9 @@ class Workplace:
             for recipient in (self._recipients or {}).values():
                 recipient.close()
             self._recipients = None
-        if "workers" in self.__dict__:
-            self.workers.close()
+        for name in ("workers", "showing"):
+            if name in self.__dict__:
+                getattr(self, name).close()
         if "indexes" in self.__dict__:
             self.indexes.close()
         if "_apart" in self.__dict__:
@@ -211,6 +212,14 @@ class Workplace:
         """The confined processes in which everything is decoded that users sent."""
         known = self.settings
         return Workers(known.workers, known.limits, known.budget, known.embedding)
+
+    @cached_property
+    def showing(self) -> Workers:
+        """The confined processes that decode what people look at, apart, so that nobody waits for the stream of items.
+
+        A large picture takes hundreds of megabytes while it is decoded: two at once are enough.
+        """
+        return Workers(2, self.settings.limits, self.settings.budget)
 
     @cached_property
     def regimes(self) -> RegimeTable:

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import io
-import threading
 
 from PIL import Image
 
-from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image
-from tutela.content.item import Limits
+from tutela.detection.workers.engine import NotShown, Workers
 
 SIDE = 640
 """The longest side of what is sent, in pixels."""
-_decoding = threading.BoundedSemaphore(2)
 
 
 class CannotBeShown(ValueError):
     """The item cannot be decoded; the message says why."""
 
 
-def small_picture(data: bytes, limits: Limits) -> bytes:
-    """Return a JPEG of the picture as it is stored, without any of its metadata. Raises CannotBeShown."""
-    # A large picture takes hundreds of megabytes while it is decoded: two at once are enough.
-    with _decoding:
-        try:
-            pixels = decode_image(data, limits)
-        except (OverLimit, Undecodable, Unsupported) as error:
-            raise CannotBeShown(str(error)) from error
-        image = Image.fromarray(pixels)
-        image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-        encoded = io.BytesIO()
-        image.save(encoded, "JPEG", quality=82)
+def small_picture(data: bytes, workers: Workers) -> bytes:
+    """Return a JPEG of the picture as it is stored, without any of its metadata. Raises CannotBeShown.
+
+    A worker decodes it and hands over pixels, which are encoded here: nothing that a decoder wrote reaches a browser.
+    """
+    try:
+        pixels = workers.small_picture(data, SIDE)
+    except NotShown as error:
+        raise CannotBeShown(str(error)) from error
+    encoded = io.BytesIO()
+    Image.fromarray(pixels).save(encoded, "JPEG", quality=82)
     return encoded.getvalue()

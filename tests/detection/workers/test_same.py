@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from bench.malformed.sources import sources
 from tests.content.pictures import encoded, texture
@@ -16,8 +19,8 @@ from tutela.detection.fingerprinting import Fingerprinted, fingerprint
 from tutela.detection.fingerprints.fingerprint import Fingerprint
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.workers import hand
-from tutela.detection.workers.engine import Workers
-from tutela.detection.workers.wire import greeting_read
+from tutela.detection.workers.engine import NotShown, Workers
+from tutela.detection.workers.wire import BadAnswer, greeting_read, picture_read
 
 KINDS = tuple(installed_kinds().values())
 GIVEN = (Fingerprint("photodna", bytes(144), computed="given"),)
@@ -76,3 +79,32 @@ def test_a_wall_that_is_missing_is_told_once(
     assert workers.missing == frozenset({Measure.FEW_CALLS})
     (record,) = caplog.records
     assert "few system calls (seccomp)" in record.getMessage()
+
+
+def test_a_small_picture_is_that_of_the_item(opening: Opening) -> None:
+    workers = opening(memory=1024**3)
+    whole = texture(1200, 800)
+    shown = workers.small_picture(encoded(whole, "PNG"), 300)
+    assert shown.shape == (200, 300, 3)
+    wanted = np.asarray(whole.resize((300, 200), Image.Resampling.LANCZOS)).astype(int)
+    assert abs(shown.astype(int) - wanted).mean() < 3
+    with pytest.raises(NotShown, match="header is broken"):
+        workers.small_picture(b"\x89PNG\r\n\x1a\n" + bytes(50), 300)
+    assert workers.small_picture(encoded(whole, "PNG"), 300).shape == (200, 300, 3)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"P",
+        b"P" + struct.pack("!II", 2, 2) + bytes(11),
+        b"P" + struct.pack("!II", 2, 2) + bytes(13),
+        b"P" + struct.pack("!II", 0, 9),
+        b"P" + struct.pack("!II", 301, 1) + bytes(903),
+        b"[]",
+        b"",
+    ],
+)
+def test_what_is_no_small_picture_is_refused(answer: bytes) -> None:
+    with pytest.raises(BadAnswer):
+        picture_read(answer, 300)

@@ -11,9 +11,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tutela.content.confinement.measures import Measure
+from tutela.content.decode import RGB
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.content.place import WHOLE
 from tutela.content.sniff import SNIFF_BYTES, kind_of
@@ -26,10 +27,14 @@ from tutela.detection.workers.item_memory import HAS_SEALS, sealed
 from tutela.detection.workers.nursery import Setup
 from tutela.detection.workers.nursing import nursery_of
 from tutela.detection.workers.reasons import reason_of
-from tutela.detection.workers.wire import BadAnswer, Task, answer_read, task_written
+from tutela.detection.workers.wire import BadAnswer, Showing, Task, answer_read, picture_read, task_written
 
 _log = logging.getLogger("tutela.decoding")
 _CLOSED = "these workers are closed"
+
+
+class NotShown(ValueError):
+    """There is no picture of an item to show; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,9 @@ class _Order:
     excludes: frozenset[str]
     given: tuple[Fingerprint, ...]
     reduced: bool
-    promised: Future[Fingerprinted]
+    promised: Future[Any]
+    side: int = 0
+    """Of the small picture that is asked for; 0 where fingerprints are."""
 
 
 @dataclass(slots=True)
@@ -132,7 +139,19 @@ class Workers:
         """
         named = {kind.KIND: kind for kind in kinds}
         promised: Future[Fingerprinted] = Future()
-        order = _Order(source, named, excludes, tuple(given), reduced, promised)
+        self._order(_Order(source, named, excludes, tuple(given), reduced, promised))
+        return promised
+
+    def small_picture(self, data: bytes, side: int) -> RGB:
+        """Return the picture of an item, its longer side at most `side` pixels. Raises NotShown, NoWorkers."""
+        promised: Future[RGB | Fingerprinted] = Future()
+        self._order(_Order(data, {}, frozenset(), (), reduced=False, promised=promised, side=side))
+        made = promised.result()
+        if isinstance(made, Fingerprinted):
+            raise NotShown(made.reason)
+        return made
+
+    def _order(self, order: _Order) -> None:
         desk = self._desk
         with desk.change:
             if desk.closing:
@@ -143,7 +162,6 @@ class Workers:
                 desk.threads.append(thread)
                 thread.start()
             desk.change.notify()
-        return promised
 
     def fingerprint(
         self,
@@ -258,14 +276,17 @@ class Workers:
             self._desk.change.notify()
             return True
 
-    def _decoded(self, hand: Hand, item: _Item) -> Fingerprinted:
+    def _decoded(self, hand: Hand, item: _Item) -> Fingerprinted | RGB:
         order = item.order
         names = tuple(name for name, kind in order.kinds.items() if kind.NEEDS != "given")
-        task = task_written(Task(names, self._limits, order.excludes, order.reduced))
+        showing = Showing(self._limits, order.side)
+        task = task_written(showing if order.side else Task(names, self._limits, order.excludes, order.reduced))
         while True:
             alone = hand.fresh
             try:
                 written = hand.ask(task, item.data, item.descriptor, self._read_ahead)
+                if order.side and not isinstance(shown := picture_read(written, order.side), Fingerprinted):
+                    return shown
                 made, out_of_memory = answer_read(written, order.kinds)
                 if not out_of_memory:
                     return _joined(item, made)

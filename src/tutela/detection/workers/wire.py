@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from tutela.content.decode import RGB
 from tutela.content.item import Limits, Outcome
 from tutela.content.place import Place
 from tutela.detection.fingerprinting import Fingerprinted
@@ -26,6 +28,8 @@ ANSWER = struct.Struct(f"!{TOKEN_BYTES}sI")
 GREETING = bytes(TOKEN_BYTES)
 """The token of what a worker says first: which measures are in force."""
 LONGEST_TASK = 1024**2
+_PICTURE = struct.Struct("!cII")
+_IS_PICTURE = b"P"
 _LONGEST_REASON = 500
 _LONGEST_WAY = 40
 _DEEPEST = 100
@@ -42,24 +46,32 @@ class Task:
     reduced: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What to do with an item: make a small picture of it, its longer side at most `side` pixels."""
+
+    limits: Limits
+    side: int
+
+
 class BadAnswer(ValueError):
     """What a worker sent is no answer to what it was asked."""
 
 
 _STRICT = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", strict=True, extra="forbid", allow_inf_nan=False)
-_TASK = TypeAdapter(tuple[Task], config=_STRICT)
+_TASK = TypeAdapter(tuple[Task | Showing], config=_STRICT)
 _ANSWER = TypeAdapter(tuple[Fingerprinted, bool], config=_STRICT)
 _GREETING = TypeAdapter(list[str], config=_STRICT)
 
 
 @lru_cache(maxsize=64)
-def task_written(task: Task) -> bytes:
+def task_written(task: Task | Showing) -> bytes:
     """Return a task as JSON."""
     return _TASK.dump_json((task,))
 
 
 @lru_cache(maxsize=64)
-def task_read(written: bytes) -> Task:
+def task_read(written: bytes) -> Task | Showing:
     """Return the task that this process's parent wrote."""
     return _TASK.validate_json(written)[0]
 
@@ -96,6 +108,23 @@ def answer_read(written: bytes, kinds: Mapping[str, FingerprintKind]) -> tuple[F
         if len(one.computed) > _LONGEST_WAY or not one.computed.isprintable() or len(one.place.steps) > _DEEPEST:
             raise BadAnswer("it does not say how, or where, a fingerprint was made")
     return made, out_of_memory
+
+
+def picture_written(pixels: RGB) -> bytes:
+    """Return a small picture as its size and its bytes, line by line."""
+    return _PICTURE.pack(_IS_PICTURE, *pixels.shape[:2]) + pixels.tobytes()
+
+
+def picture_read(written: bytes, side: int) -> RGB | Fingerprinted:
+    """Return a small picture, or what there is to say of an item that is none. Raises BadAnswer."""
+    if not written.startswith(_IS_PICTURE):
+        return answer_read(written, {})[0]
+    if len(written) < _PICTURE.size:
+        raise BadAnswer("it breaks off")
+    _, height, width = _PICTURE.unpack_from(written)
+    if not 1 <= min(height, width) <= max(height, width) <= side or len(written) != _PICTURE.size + 3 * height * width:
+        raise BadAnswer("it is no small picture")
+    return np.frombuffer(written, np.uint8, offset=_PICTURE.size).reshape(height, width, 3)
 
 
 def greeting_written(measures: frozenset[str]) -> bytes:

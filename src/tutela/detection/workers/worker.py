@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tutela.content.confinement.measures import confine
+from tutela.content.decode import OverLimit, Undecodable, Unsupported
 from tutela.content.item import Kind, Outcome
+from tutela.content.showing import small_pixels
 from tutela.content.sniff import SNIFF_BYTES, kind_of
 from tutela.detection.fingerprinting import Fingerprinted, fingerprint
 from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind
@@ -19,9 +21,11 @@ from tutela.detection.workers.wire import (
     ANSWER,
     GREETING,
     REQUEST,
+    Showing,
     Task,
     answer_written,
     greeting_written,
+    picture_written,
     task_read,
 )
 
@@ -72,20 +76,29 @@ def _answer(line: socket.socket, kinds: Mapping[str, FingerprintKind]) -> None:
             data = held_by(descriptor, size)
         finally:
             os.close(descriptor)
-    made, out_of_memory = _made(task, data, kinds)
-    _send(line, token, answer_written(made, out_of_memory=out_of_memory))
+    _send(line, token, _shown(task, data) if isinstance(task, Showing) else _made(task, data, kinds))
 
 
-def _made(task: Task, data: bytes, kinds: Mapping[str, FingerprintKind]) -> tuple[Fingerprinted, bool]:
+def _shown(task: Showing, data: bytes) -> bytes:
+    try:
+        return picture_written(small_pixels(data, task.limits, task.side))
+    except (OverLimit, Undecodable, Unsupported) as error:
+        return answer_written(_failed(data, str(error)), out_of_memory=MemoryError.__name__ in str(error))
+    except Exception as error:  # noqa: BLE001 - as with fingerprints
+        return answer_written(_failed(data, f"the decoder failed: {type(error).__name__}: {error}"))
+
+
+def _made(task: Task, data: bytes, kinds: Mapping[str, FingerprintKind]) -> bytes:
     # Digests of the whole item are made outside, where no decoder can tell a lie about them.
     asked = [_MadeOutside(kinds[k], data) if kinds[k].NEEDS == "bytes" else kinds[k] for k in task.kinds]
     try:
         made = fingerprint(data, asked, task.limits, task.excludes, reduced=task.reduced)
     except MemoryError:
-        return _failed(data, ""), True
+        return answer_written(_failed(data, ""), out_of_memory=True)
     except Exception as error:  # noqa: BLE001 - whatever a decoder raises costs its own item alone
-        return _failed(data, f"the decoder failed: {type(error).__name__}: {error}"), False
-    return made, made.failure is Outcome.UNDECODABLE and MemoryError.__name__ in made.reason
+        return answer_written(_failed(data, f"the decoder failed: {type(error).__name__}: {error}"))
+    lacking = made.failure is Outcome.UNDECODABLE and MemoryError.__name__ in made.reason
+    return answer_written(made, out_of_memory=lacking)
 
 
 def _failed(data: bytes, reason: str) -> Fingerprinted:

@@ -61,7 +61,7 @@ def view(request: Request, server: Server, session: Viewer, list_id: str, entry_
         return message(request, text, 409)
     own: OwnEntry = detail.own
     try:
-        small_picture(server.place.vault.get(own.case_id, bytes_name(own.item_id)), server.place.settings.limits)
+        small_picture(server.place.vault.get(own.case_id, bytes_name(own.item_id)), server.place.showing)
     except (EvidenceGone, BrokenEvidence, CannotBeShown) as error:
         text = gettext("This item cannot be shown, and no look was recorded: %(why)s") % {"why": error}
         return message(request, text, 409)

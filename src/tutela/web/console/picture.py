@@ -88,4 +88,4 @@ def _status(error: NotAllowed | NotPossible) -> int:
 def _picture(server: Running, case_id: str, item_id: str) -> bytes:
     # A planted case has no evidence of its own: what it shows lies where it was taken from.
     case, item = server.place.quality.reader.evidence_of(case_id, item_id)
-    return small_picture(server.place.vault.get(case, bytes_name(item)), server.place.settings.limits)
+    return small_picture(server.place.vault.get(case, bytes_name(item)), server.place.showing)
