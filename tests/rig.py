@@ -6,7 +6,7 @@ The pictures are random textures.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -23,6 +23,7 @@ from tutela.casework.ports import Batch
 from tutela.casework.review import Ground
 from tutela.content.item import Limits, Provenance
 from tutela.detection.fingerprinting import Fingerprinted, fingerprint
+from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.hashlists.hashlist import HashList, NewEntry
 from tutela.events.catalogue.base import Verdict
@@ -60,6 +61,18 @@ def picture(seed: int, side: int = 96, kind: str = "PNG") -> bytes:
 def known_of(data: bytes) -> Fingerprinted:
     """Return what is known of bytes, computed once."""
     return fingerprint(data, installed_kinds().values(), Limits())
+
+
+def fingerprinted_here(
+    data: bytes,
+    kinds: Iterable[FingerprintKind],
+    excludes: frozenset[str] = frozenset(),
+    given: Sequence[Fingerprint] = (),
+    *,
+    reduced: bool = False,
+) -> Fingerprinted:
+    """Fingerprint an item in this process, for tests of what comes after."""
+    return fingerprint(data, kinds, Limits(), excludes, given, reduced=reduced)
 
 
 def listed_exactly(data: bytes) -> NewEntry:

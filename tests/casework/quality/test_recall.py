@@ -7,10 +7,9 @@ from random import Random
 import pytest
 from PIL import Image
 
-from tests.rig import picture
+from tests.rig import fingerprinted_here, picture
 from tutela.casework.quality.recall import recall
 from tutela.casework.quality.variants import EDITS, opened
-from tutela.content.item import Limits
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.storage.workplace import Workplace
 
@@ -19,8 +18,8 @@ PICTURES = {str(n): picture(n, 256) for n in range(3)}
 
 def test_every_edit_is_measured_and_the_same_seed_gives_the_same() -> None:
     kinds = installed_kinds()
-    rows = recall(PICTURES, kinds, {}, Limits(), 7)
-    assert rows == recall(PICTURES, kinds, {}, Limits(), 7)
+    rows = recall(PICTURES, kinds, {}, fingerprinted_here, 7)
+    assert rows == recall(PICTURES, kinds, {}, fingerprinted_here, 7)
     pdq = {row.edit: row for row in rows if row.technology == "pdq"}
     assert set(pdq) == set(EDITS)
     assert all(row.of == 3 and 0 <= row.found <= 3 for row in rows)
@@ -40,7 +39,7 @@ def test_an_edit_changes_the_file_and_keeps_a_picture() -> None:
 @pytest.mark.parametrize("pictures", [{}, {"x": b"words"}])
 def test_without_a_picture_nothing_is_measured(pictures: dict[str, bytes]) -> None:
     with pytest.raises(ValueError, match="picture"):
-        recall(pictures, installed_kinds(), {}, Limits(), 1)
+        recall(pictures, installed_kinds(), {}, fingerprinted_here, 1)
 
 
 def test_a_run_is_on_record_and_in_no_list(place: Workplace) -> None:
