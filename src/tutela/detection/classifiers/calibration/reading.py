@@ -75,12 +75,11 @@ def read_scores(file: Path, columns: Columns) -> ScoreFile:
     if file.suffix.lower() not in kinds:
         raise BadScoreFile(f"{file}: the name ends in .csv, .jsonl or .ndjson")
     gathered = _Gathered(columns)
-    line = 0
     try:
         for line, row in kinds[file.suffix.lower()](text):
-            gathered.add(row)
+            gathered.add(line, row)
     except _BadRow as error:
-        raise BadScoreFile(f"{file}:{error.line or line}: {error}") from error
+        raise BadScoreFile(f"{file}:{error.line or gathered.line}: {error}") from error
     if not gathered.score:
         raise BadScoreFile(f"{file} holds no rows")
     return gathered.file(hashlib.sha256(data).hexdigest())
@@ -94,6 +93,7 @@ class _BadRow(ValueError):
 
 class _Gathered:
     def __init__(self, columns: Columns) -> None:
+        self.line = 0
         self.score: list[float] = []
         self._columns = columns
         self._positive: list[bool] = []
@@ -101,7 +101,8 @@ class _Gathered:
         self._group: list[int] = []
         self._names: dict[str, int] = {}
 
-    def add(self, row: Mapping[str, object]) -> None:
+    def add(self, line: int, row: Mapping[str, object]) -> None:
+        self.line = line
         if len(self.score) == MOST_ITEMS:
             raise _BadRow(f"there are more than {MOST_ITEMS:,} rows: take a part of them, drawn at random")
         score = _number(row, "score")

@@ -18,7 +18,9 @@ from tutela.detection.classifiers.calibration.labelled import F64, I64, Flags, L
 from tutela.detection.classifiers.calibration.target import Target
 
 Method = Literal["order-statistic", "ranks", "split-sequence"]
-CANDIDATES = 16
+CANDIDATES = 48
+"""How many thresholds one half offers, at most."""
+_GROWTH = 1.03
 _MOST_FACTOR = 10_000
 
 
@@ -96,6 +98,31 @@ def _by_negatives(labelled: LabelledScores, target: Target) -> Threshold | NoThr
     return Threshold(value, bound, flagged / count, count, "order-statistic", 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The ranks that are looked at, rising, and the chance with which the bound of each may fail."""
+
+    ranks: tuple[int, ...]
+    miss: float
+    least: int
+
+    @classmethod
+    def of(cls, count: int, target: Target) -> Plan:
+        """Return the plan for so many items: it knows nothing of their scores and labels.
+
+        The lowest rank is the least that could pass, if all its items were right; each next is 3 % above.
+        """
+        number = 1
+        while (least := _least(target, number)) * _GROWTH ** (number - 1) < count:
+            number += 1
+        ranks = (min(count, math.ceil(least * _GROWTH**step)) for step in range(number))
+        return cls(tuple(sorted(set(ranks))) if least <= count else (), target.miss / number, least)
+
+
+def _least(target: Target, number: int) -> int:
+    return math.ceil(math.log(target.miss / number) / math.log(target.value))
+
+
 def _by_ranks(labelled: LabelledScores, target: Target) -> Threshold | NoThreshold:
     """A few ranks are fixed by the number of items alone; at each the bound holds with its part of the miss.
 
@@ -103,21 +130,21 @@ def _by_ranks(labelled: LabelledScores, target: Target) -> Threshold | NoThresho
     """
     order = np.argsort(-labelled.score, kind="stable")
     falling, right = labelled.score[order], np.cumsum(labelled.positive[order])
-    count, miss = len(falling), target.miss / CANDIDATES
-    least = math.ceil(math.log(miss) / math.log(target.value))
+    count = len(falling)
+    plan = Plan.of(count, target)
     best: Threshold | None = None
-    for rank in _spread(least, count):
+    for rank in plan.ranks:
         value = just_above(float(falling[rank])) if rank < count else 0.0
         flagged = int((falling >= value).sum())
         found = int(right[flagged - 1]) if flagged else 0
-        bound = lower_bound(found, flagged, miss)
+        bound = lower_bound(found, flagged, plan.miss)
         if bound >= target.value and value <= 1:
-            best = Threshold(value, bound, found / flagged, flagged, "ranks", CANDIDATES)
+            best = Threshold(value, bound, found / flagged, flagged, "ranks", len(plan.ranks))
     if best is not None:
         return best
     seen = [(int(right[rank - 1]), rank) for rank in _spread(min(20, count), count)]
-    factors = [_factor(found, rank, target.value, miss) for found, rank in seen]
-    return _lacking(target, [found / rank for found, rank in seen], factors, count, least)
+    factors = [_factor(found, rank, count, target) for found, rank in seen]
+    return _lacking(target, [found / rank for found, rank in seen], factors, count, plan.least)
 
 
 def _by_halves(labelled: LabelledScores, target: Target, seed: int) -> Threshold | NoThreshold:
@@ -220,19 +247,20 @@ def _spread(least: int, most: int) -> list[int]:
     return sorted({round(number) for number in np.geomspace(max(least, 1), most, CANDIDATES)})
 
 
-def _factor(found: int, flagged: int, wanted: float, miss: float) -> float | None:
+def _factor(found: int, flagged: int, count: int, target: Target) -> float | None:
     """Return how many times as many items like these would show the precision wanted; None if none would."""
-    if found <= wanted * flagged:
+
+    def shows(factor: float) -> bool:
+        right, wrong = int(found * factor), math.ceil((flagged - found) * factor)
+        return lower_bound(right, right + wrong, Plan.of(int(count * factor), target).miss) >= target.value
+
+    if found <= target.value * flagged or not shows(_MOST_FACTOR):
         return None
-    factor = 1.0
-    while factor <= _MOST_FACTOR:
-        if (
-            lower_bound(int(found * factor), int(found * factor) + math.ceil((flagged - found) * factor), miss)
-            >= wanted
-        ):
-            return factor
-        factor *= 1.05
-    return None
+    low, high = 1.0, float(_MOST_FACTOR)
+    while high / low > 1.02:
+        middle = math.sqrt(low * high)
+        low, high = (low, middle) if shows(middle) else (middle, high)
+    return high
 
 
 def _lacking(target: Target, shares: list[float], factors: list[float | None], count: int, least: int) -> NoThreshold:
