@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
-from tutela.detection.onnx_models.picture_input import IMAGENET_MEAN, IMAGENET_STD, Fit, Layout, PictureInput
+from tutela.detection.onnx_models.picture_input import Fit, Layout, PictureInput
 
 LARGEST_CARD = 65_536
 """Bytes."""
@@ -60,14 +60,6 @@ class Input(_Part):
     resize: int | None = None
     fit: Fit = "stretch"
     layout: Layout = "NCHW"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _named(cls, said: object) -> object:
-        if isinstance(said, dict) and said.get("normalisation") == "imagenet" and not {"mean", "std"} & set(said):
-            rest = {name: value for name, value in said.items() if name != "normalisation"}
-            return {**rest, "mean": IMAGENET_MEAN, "std": IMAGENET_STD}
-        return said
 
     @model_validator(mode="after")
     def _feedable(self) -> Input:
