@@ -1,4 +1,4 @@
-"""The pages on classifiers: the commands run as they are written, the card is one, the figures are those of the rule."""
+"""The pages on classifiers: the commands run as they are written, the card is one, the figures are true."""
 
 from __future__ import annotations
 

@@ -19,8 +19,6 @@ from tutela.detection.classifiers.calibration.reading import BadScoreFile, Colum
 from tutela.detection.classifiers.calibration.record import BadCalibration, Calibration, read_calibration, written
 from tutela.detection.classifiers.calibration.target import Target
 
-_NEEDS = "calibration needs SciPy: pip install 'tutela[classifiers]'"
-
 
 class _ScoresOrDrift(TyperGroup):
     """`tutela calibrate FILE` stands for `tutela calibrate scores FILE`."""
@@ -86,8 +84,6 @@ def scores(
         figures = report.figures()
     except (BadScoreFile, TooFewLabels) as error:
         fail(str(error), Exit.USAGE)
-    except ModuleNotFoundError:
-        fail(_NEEDS)
     if plot is not None:
         _write("--plot", plot, reliability_plot(fitted.reliability))
     if out is not None and fitted.calibration is not None:
@@ -128,8 +124,6 @@ def drift(
         found = _compared(calibration, read_scores(recent, Columns(None, group)), false_alarms, prevalence, seed)
     except (BadCalibration, BadScoreFile, ValueError) as error:
         fail(str(error), Exit.USAGE)
-    except ModuleNotFoundError:
-        fail(_NEEDS)
     if as_json:
         print_json(drift_figures(calibration, found, false_alarms))
     else:

@@ -1,1 +1,1 @@
-"""Material that no list holds: what a classifier says of a picture, how far to trust it, when it drifts."""
+"""Material that no list has: models, services, calibration, and marks of generated media."""
