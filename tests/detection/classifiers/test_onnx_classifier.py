@@ -37,7 +37,7 @@ def test_normalisation_and_activation_are_those_of_the_card(tmp_path: Path) -> N
 def test_the_version_says_what_was_loaded_and_how_it_was_fed(tmp_path: Path) -> None:
     usual = read_card(bright(tmp_path)).technology
     assert usual.startswith("1.0+")
-    others = [
+    others: list[dict[str, Any]] = [
         {"input": {"side": SIDE, "mean": [0.4, 0.5, 0.5], "std": [1.0, 1.0, 1.0]}},
         {"labels": [{"name": "light", "meaning": "the same"}]},
         {"version": "1.1"},
