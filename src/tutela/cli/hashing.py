@@ -14,9 +14,9 @@ from tutela.cli.output import err, fail, out, print_json
 from tutela.cli.place import settings
 from tutela.content.item import Outcome
 from tutela.detection.fingerprinting import Fingerprinted
-from tutela.detection.fingerprints.embedding import BadModel
 from tutela.detection.fingerprints.fingerprint import FingerprintKind
 from tutela.detection.fingerprints.registry import installed_kinds
+from tutela.detection.onnx_models.loading import BadModel
 from tutela.detection.workers.engine import Workers
 from tutela.detection.workers.nursing import NoWorkers
 
