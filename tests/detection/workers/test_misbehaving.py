@@ -19,7 +19,7 @@ RIGHT = fingerprint(PICTURE, USUAL, Limits())
 
 MISDEEDS = {
     "crash": "the decoder crashed on it (SIGSEGV)",
-    "hang": "decoding took more than 1 s and was ended; max_seconds under [limits] in tutela.toml allows more",
+    "hang": "decoding took more than 3 s and was ended; max_seconds under [limits] in tutela.toml allows more",
     "spin": "decoding took more than 0.5 s of a processor's time and was ended; max_cpu_seconds under [limits]",
     "eat": "decoding needs more than 268,435,456 bytes of memory; max_memory under [limits]",
     "malloc": "the decoder crashed on it (SIGSEGV)",
@@ -35,7 +35,7 @@ MISDEEDS = {
 @pytest.mark.parametrize("deed", MISDEEDS)
 @pytest.mark.parametrize("among", [False, True], ids=["first", "after-others"])
 def test_a_misdeed_costs_one_item(opening: Opening, deed: str, among: bool) -> None:
-    seconds = {"hang": 1.0}.get(deed, 60.0)
+    seconds = {"hang": 3.0}.get(deed, 60.0)
     workers = opening(seconds=seconds, cpu_seconds=0.5 if deed == "spin" else 60.0)
     bad = item(deed)
     before = [workers.fingerprint(PICTURE, USUAL)] if among else []
