@@ -10,7 +10,8 @@ import sys
 import tutela.content
 import tutela.detection.fingerprints
 
-_OF_EXTRAS = ("av",)
+_OF_EXTRAS = ("av", "pillow_heif", "pylibjxl", "pypdfium2", "pypdfium2.raw")
+"""What decodes where it is installed, and is imported by what uses it when it is used."""
 _ELSEWHERE = ("mbcs", "oem")
 """Encodings of another system."""
 
