@@ -175,8 +175,9 @@ class Counting:
         unseen = False
         if item.decided is not None:
             decision = item.decided[1]
-            outcome = decision["verdict"]
-            if outcome == "not":
+            verdict = decision["verdict"]
+            outcome = verdict
+            if verdict == "not":
                 outcome = "lawful" if decision.get("ground") == "lawful_here" else "wrong"
             unseen = not decision["viewed"]
         sender_by, receivers_by, receives = operations(item)

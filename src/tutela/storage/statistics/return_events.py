@@ -1,7 +1,7 @@
 """Reads the events that the return is made of, a case at a time and in little memory.
 
 The database joins each column of a case's events into one text, so that a case is one row to fetch and its payloads
-one text to parse. All columns are joined in the same order, since the database takes an event's into every text at once.
+one text to parse. All columns are joined in the same order: the database takes an event into every text at once.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ def cases(
     fields = _fields(connection)
     # Written so that no index but that of the subjects fits: to sort what another one finds takes much longer.
     types = [payload.TYPE for payload in OF_CASES]
-    query = select(*(_joined(connection, one) for one in fields.values()))
+    joined: list[Any] = [_joined(connection, one) for one in fields.values()]
+    query: Select[Any] = select(*joined)
     query = query.where(_events.c.sequence + 0 <= up_to, _unindexed(connection, _events.c.type).in_(types))
     query = query.where(_events.c.subject >= (since or "")).group_by(_events.c.subject)
     if connection.dialect.name == "postgresql":
@@ -49,11 +50,12 @@ def cases(
         query = query.where(_events.c.subject < before)
     for sequences, names, times, payloads in _streamed(connection, query):
         numbers, data = from_json(f"[[{sequences}],[{payloads}]]", cache_strings="keys")
-        found = list(zip(numbers, names.split(","), times.split(","), data, strict=True))
+        # Tuples as `LightEvent` has them, which would take longer to make.
+        found: list[Any] = list(zip(numbers, names.split(","), times.split(","), data, strict=True))
         # In no order that the database promises: most often in this one, which takes next to nothing to find.
         if numbers != sorted(numbers):
             found.sort()
-        yield found  # type: ignore[misc] - tuples as `LightEvent` has them, which would take longer to make
+        yield found
 
 
 def tallies(connection: Connection, up_to: int) -> Iterator[LightEvent]:
