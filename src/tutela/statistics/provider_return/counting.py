@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tutela.events.catalogue.base import Operation
-from tutela.statistics.provider_return.accounts import AccountSet
+from tutela.statistics.accounts import AccountSet
 from tutela.statistics.provider_return.case_facts import Action, CaseFacts, Data, Item, facts_of
 from tutela.statistics.provider_return.light import Days, LightEvent, microseconds_between, year_of
 from tutela.statistics.provider_return.marks import (
@@ -170,7 +170,7 @@ class Counting:
             return
         detections = item.detections
         layer, sender = flagged["layer"], flagged["sender"]
-        names = (detections[0][1],) if len(detections) == 1 else tuple(sorted({name for _, name in detections}))
+        names = (detections[0][1],) if len(detections) == 1 else tuple(sorted({name for _, name, _ in detections}))
         outcome: Outcome = "undecided"
         unseen = False
         if item.decided is not None:
@@ -197,7 +197,7 @@ class Counting:
             self._codes[sequence] = codes[1]
         if in_year:
             layer = flagged["layer"]
-            for sequence, name in item.detections:
+            for sequence, name, _ in item.detections:
                 code = self._of_detections.get((service, layer, name))
                 if code is None:
                     code = self._code(DetectionMark("detection", service, layer, name))

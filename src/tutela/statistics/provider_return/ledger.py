@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.statistics.provider_return.accounts import union
+from tutela.statistics.accounts import union
 from tutela.statistics.provider_return.counting import AccountGroup, Counted
 from tutela.statistics.provider_return.marks import (
     ActionMark,

@@ -23,22 +23,31 @@ _ROWS = 500
 _events = schema.events
 
 
-def last_counted(connection: Connection) -> int:
-    """Return the number of the newest event that a return counts; 0 if there is none."""
+OF_RETURN = (*OF_CASES, *OF_BATCHES, *OF_RECORDS, *OF_SETTINGS)
+"""The events that a return counts."""
+
+
+def last_counted(connection: Connection, of: Sequence[type[Payload]] = OF_RETURN) -> int:
+    """Return the number of the newest event of some types; 0 if there is none."""
     found = 0
-    for payload in (*OF_CASES, *OF_BATCHES, *OF_RECORDS, *OF_SETTINGS):
+    for payload in of:
         query = select(func.max(_events.c.sequence)).where(_events.c.type == payload.TYPE)
         found = max(found, connection.execute(query).scalar() or 0)
     return found
 
 
 def cases(
-    connection: Connection, up_to: int, *, since: str | None = None, before: str | None = None
+    connection: Connection,
+    up_to: int,
+    *,
+    since: str | None = None,
+    before: str | None = None,
+    of: Sequence[type[Payload]] = OF_CASES,
 ) -> Iterator[list[LightEvent]]:
-    """Yield the events of each case up to a number; of the cases whose ids lie in a range if asked."""
+    """Yield the events of each case up to a number, of the types `of`; of cases whose ids lie in a range if asked."""
     fields = _fields(connection)
     # Written so that no index but that of the subjects fits: to sort what another one finds takes much longer.
-    types = [payload.TYPE for payload in OF_CASES]
+    types = [payload.TYPE for payload in of]
     joined: list[Any] = [_joined(connection, one) for one in fields.values()]
     query: Select[Any] = select(*joined)
     query = query.where(_events.c.sequence + 0 <= up_to, _unindexed(connection, _events.c.type).in_(types))
