@@ -36,7 +36,7 @@ BEING_MADE = "GET /return/{year}/figures/{figure_id}"
 
 
 def test_every_figure_of_a_return_opens_to_its_events(place: Workplace) -> None:
-    simulate(place, 600, 2025, 3)
+    simulate(place, 120, 2025, 3)
     place.people.register(Person("olof", "Olof", EVERY_ROLE), PASSWORD)
     client = TestClient(create_app(place, dispatch=False), follow_redirects=False)
     signed_in(client, "olof")
