@@ -19,12 +19,15 @@ _ERRORS = frozenset(reason.value for reason in Reason if reason.ground is not No
 
 @dataclass(slots=True)
 class Item:
-    """A flagged item. Sequences are of the events that say so; `at` is when it was flagged."""
+    """A flagged item. Sequences are of the events that say so; `at` is when it was flagged.
+
+    `detections` have a sequence, the technology with its version, and the technology.
+    """
 
     sequence: int
     at: str
     flagged: Data
-    detections: list[tuple[int, str]] = field(default_factory=list)
+    detections: list[tuple[int, str, str]] = field(default_factory=list)
     decided: tuple[int, Data] | None = None
     repeats: list[tuple[int, str, Data]] = field(default_factory=list)
     overturned: bool = False
@@ -67,8 +70,8 @@ class Complaint:
 
 @dataclass(slots=True)
 class Action:
-    """A removal or suspension. `case_class` is that of the items confirmed when it was ordered: `known` before `new`,
-    and either before `solicitation`.
+    """A removal or suspension. `rests_on` are the items that were confirmed when it was ordered, `case_class` is
+    theirs: `known` before `new`, and either before `solicitation`.
 
     What is decided later, on a complaint say, does not change on whose account it was done.
     """
@@ -76,6 +79,7 @@ class Action:
     kind: str
     item: str | None
     case_class: str | None
+    rests_on: tuple[str, ...] = ()
     carried_out: tuple[int, str] | None = None
     reversed: tuple[int, str] | None = None
     complaints: list[Complaint] = field(default_factory=list)
@@ -129,7 +133,8 @@ def _again(case: CaseFacts, sequence: int, at: str, data: Data) -> None:
 
 
 def _detected(case: CaseFacts, sequence: int, _at: str, data: Data) -> None:
-    case.items[data["item"]].detections.append((sequence, f"{data['technology']}-{data['version']}"))
+    technology = data["technology"]
+    case.items[data["item"]].detections.append((sequence, f"{technology}-{data['version']}", technology))
 
 
 def _decided(case: CaseFacts, sequence: int, _at: str, data: Data) -> None:
@@ -160,13 +165,14 @@ def _filed(case: CaseFacts, sequence: int, at: str, data: Data) -> None:
 
 def _action_ordered(case: CaseFacts, _sequence: int, _at: str, data: Data) -> None:
     item = data["item"]
-    found = {
-        one.class_if(one.decided[1]["verdict"])
-        for one in ([case.items[item]] if item else case.items.values())
-        if one.decided is not None
-    }
-    case_class = next((one for one in _CLASSES if one in found), None)
-    case.actions[data["action"]] = Action(data["kind"], item, case_class)
+    confirmed = [
+        (name, found)
+        for name in ((item,) if item else case.items)
+        if (one := case.items[name]).decided is not None and (found := one.class_if(one.decided[1]["verdict"])) != "not"
+    ]
+    classes = {found for _, found in confirmed}
+    case_class = next((one for one in _CLASSES if one in classes), None)
+    case.actions[data["action"]] = Action(data["kind"], item, case_class, tuple(name for name, _ in confirmed))
 
 
 def _carried_out(case: CaseFacts, sequence: int, at: str, data: Data) -> None:

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection as Pipe
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
-from tutela.statistics.provider_return.counting import Counted, Counting, count_cases, merged
+from tutela.statistics.provider_return.counting import Counted, Counting, count_cases, merged, trimmed
 from tutela.statistics.provider_return.light import Days, LightEvent
 from tutela.statistics.provider_return.marks import RecordMark
 from tutela.statistics.provider_return.records import Setup
@@ -110,7 +110,7 @@ def _count_part(sending: Pipe, part: _Part) -> None:
     try:
         with database.read() as connection, _unswept():
             count_cases(_while_wanted(cases(connection, part.up_to, since=part.since, before=part.before)), countings)
-        sending.send([one.counted() for one in countings])
+        sending.send([trimmed(one.counted()) for one in countings])
     finally:
         database.close()
 
