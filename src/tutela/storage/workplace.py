@@ -542,7 +542,7 @@ class Workplace:
     def publication_checks(self, compiled: YearlyReturn) -> list[PublicationCheck]:
         """Return what to look at before a return is published."""
         kept = len(self.return_versions.all(compiled.year))
-        return publication_checks(compiled, self.clock().date(), kept)
+        return publication_checks(compiled, self.clock().date(), kept, self.settings.small_counts)
 
     @cached_property
     def _apart(self) -> Apart:

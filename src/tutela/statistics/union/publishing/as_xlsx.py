@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tutela.statistics.publishing.sheets import Cell, Sheet, workbook
 from tutela.statistics.union import naming
-from tutela.statistics.union.observation import Observation
+from tutela.statistics.union.observation import Missing, Observation
 from tutela.statistics.union.publishing.article9 import Report
 from tutela.statistics.union.tables.count_column import Counts
 from tutela.statistics.union.tables.report import tables_of
@@ -89,7 +89,7 @@ def _values(report: Report) -> Sheet:
 
 
 def _line(one: Observation, told: Words) -> list[Cell]:
-    amount = one.amount
+    amount = one.amount or (one.value.within if isinstance(one.value, Missing) else None)
     return [
         one.id,
         str(one.reporter),
