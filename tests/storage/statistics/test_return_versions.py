@@ -12,8 +12,8 @@ from tutela.access.roles import NotAllowed
 from tutela.casework.case import NotPossible
 from tutela.content.item import Provenance
 from tutela.statistics.provider_return.checking import due
-from tutela.statistics.small_counts import SmallCounts
 from tutela.statistics.provider_return.versions import digest_of, kept_figures
+from tutela.statistics.small_counts import SmallCounts
 from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
 
