@@ -71,6 +71,6 @@ def test_a_refusal_names_parts_in_words(language: str) -> None:
         line
         for measure in Measure
         for whose in ("state", "provider")
-        for line in sum_lines(data, addition(data, measure, whose=whose), whose, words(language))  # type: ignore[arg-type]
+        for line in sum_lines(data, addition(data, measure, whose=whose), whose, words(language))
     )
     assert not any(f"{dimension.value}=" in lines for dimension in Dimension)
