@@ -1,10 +1,11 @@
 """What a harmless list overrules, and what it never does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tutela.content.place import WHOLE, Place, Step, Within
 from tutela.detection.overruling import without_overruled
 
 
@@ -15,6 +16,7 @@ class Near:
     technology: str
     distance: int
     threshold: int
+    place: Place = WHOLE
 
     @property
     def share(self) -> float:
@@ -70,3 +72,22 @@ def test_one_more_harmless_entry_never_lets_more_stand(flagged: list[Near], harm
     before, _ = without_overruled(flagged, harmless)
     after, _ = without_overruled(flagged, [*harmless, more])
     assert all(one in before for one in after)
+
+
+INSIDE, BESIDE = (WHOLE.into(Step(Within.FILE, name)) for name in ("one.png", "other.png"))
+
+
+@given(ANY, ANY)
+def test_what_is_harmless_at_one_place_says_nothing_of_another(listed: Near, known: Near) -> None:
+    here = replace(listed, place=INSIDE)
+    assert without_overruled([here], [replace(known, place=BESIDE)]) == ([here], [])
+    assert without_overruled([replace(listed, place=WHOLE)], [replace(known, place=BESIDE)])[1] == []
+
+
+@given(ANY, looks(), DIGESTS)
+def test_bytes_that_are_known_clear_all_that_is_in_them_and_a_resemblance_does_not(
+    listed: Near, look: Near, digest: Near
+) -> None:
+    here = replace(listed, place=INSIDE)
+    assert without_overruled([here], [digest]) == ([], [here])
+    assert without_overruled([here], [look]) == ([here], [])

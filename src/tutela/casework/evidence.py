@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from tutela.content.place import Within
 from tutela.events.obstacles import Obstacle
 from tutela.regimes.eu_users import EuBasis
 from tutela.regimes.party_details import Occasion
@@ -77,11 +78,30 @@ class MessageRecord(_Record):
     text: str
 
 
+class StepRecord(_Record):
+    """A step into an item (content.place)."""
+
+    within: Within
+    name: str = ""
+    number: int = 0
+
+
+class FoundRecord(_Record):
+    """Where in an item an entry was found, by which technology. `seconds` are a stretch of a video's time."""
+
+    technology: str
+    hashlist: str
+    entry: int
+    steps: tuple[StepRecord, ...] = ()
+    seconds: tuple[float, float] | None = None
+
+
 class ItemRecord(_Record):
     """What is known of a flagged item and identifies people or the file. Digests are hexadecimal.
 
     `identity` is the platform's own id of the item; records that are older than this field hold none. `messages` are
-    the conversation that the item is, in the order in which it was held; of anything else there are none.
+    the conversation that the item is, in the order in which it was held; of anything else there are none. `found` says
+    where within the item the entries were found, nearest first, of those that were not found in the item as a whole.
     """
 
     service: str
@@ -97,6 +117,7 @@ class ItemRecord(_Record):
     found_at: datetime
     identity: str | None = None
     messages: tuple[MessageRecord, ...] = ()
+    found: tuple[FoundRecord, ...] = ()
 
 
 class RemarkRecord(_Record):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -19,9 +19,11 @@ from tutela.casework.entries.rules import EntryRules
 from tutela.casework.evidence import (
     DetailsRecord,
     EvidenceVault,
+    FoundRecord,
     IpEventRecord,
     ItemRecord,
     PartyRecord,
+    StepRecord,
     bytes_name,
     record_name,
     repeat_name,
@@ -29,8 +31,10 @@ from tutela.casework.evidence import (
 from tutela.casework.ports import Batch, IntakeUnit, LedgerLine, Transactions
 from tutela.casework.pseudonyms import Pseudonyms, YearKeys
 from tutela.content.item import Outcome, Provenance
+from tutela.content.place import WHOLE
 from tutela.detection.fingerprinting import Fingerprinted
-from tutela.detection.matcher import Judgement
+from tutela.detection.fingerprints.fingerprint import Orientation
+from tutela.detection.matcher import Detection, Judgement
 from tutela.events.catalogue.base import Layer, Operation, Payload, Region
 from tutela.events.catalogue.intake import (
     CaseOpened,
@@ -329,7 +333,9 @@ class _Run:
                     recipients_persons=_operated_by(recipients, "person"),
                 ),
             )
-            self._vault.put(case, repeat_name(known_item, again.id), self._record(item).model_dump_json().encode())
+            self._vault.put(
+                case, repeat_name(known_item, again.id), self._record(item, detections).model_dump_json().encode()
+            )
             return Recorded(item.identity, Outcome.MATCH, "", case, known_item, seen_again=True)
         layer: Layer = "known"
         item_id = new_id(self._now)
@@ -339,7 +345,7 @@ class _Run:
             case = self._case_of(account, layer)
             self._contents[account, content] = (case, item_id)
         self._vault.put(case, bytes_name(item_id), data)
-        self._vault.put(case, record_name(item_id), self._record(item).model_dump_json().encode())
+        self._vault.put(case, record_name(item_id), self._record(item, detections).model_dump_json().encode())
         self._add(
             case,
             ItemFlagged(
@@ -361,7 +367,7 @@ class _Run:
                 recipients_persons=_operated_by(recipients, "person"),
             ),
         )
-        for found in detections:
+        for found in _once_each(detections):
             self._add(
                 case,
                 DetectionRecorded(
@@ -380,7 +386,9 @@ class _Run:
                 ),
             )
         if item.planted is None:
-            self.events += self._watch.joined(case, [Fired(found.entry, found.hashlist) for found in detections])
+            self.events += self._watch.joined(
+                case, [Fired(found.entry, found.hashlist) for found in _once_each(detections)]
+            )
         return Recorded(item.identity, Outcome.MATCH, "", case, item_id)
 
     def _seen(self, account: str | None, content: str) -> tuple[str, str] | None:
@@ -410,9 +418,13 @@ class _Run:
         self._add(case, CaseOpened(service=self._service.id, account=account, layer=layer, planted=planted))
         return case
 
-    def _record(self, item: Taken) -> ItemRecord:
+    def _record(self, item: Taken, detections: Sequence[Detection]) -> ItemRecord:
         provenance = item.provenance
-        upright = {f.kind: f.hex for f in item.fingerprinted.fingerprints if f.orientation.value == "upright"}
+        upright = {
+            f.kind: f.hex
+            for f in item.fingerprinted.fingerprints
+            if f.orientation is Orientation.UPRIGHT and f.place == WHOLE
+        }
         return ItemRecord(
             service=self._service.id,
             service_name=self._service.name,
@@ -426,6 +438,7 @@ class _Run:
             sent_at=provenance.sent_at,
             found_at=self._now,
             identity=_writable(item.identity),
+            found=tuple(_found(one) for one in detections if one.place != WHOLE),
         )
 
     def _recipients(self, parties: Sequence[Party]) -> dict[str, Operation]:
@@ -441,6 +454,28 @@ class _Run:
         event = NewEvent(payload, subject=case, occurred_at=self._now, actor=self._actor)
         self.events.append(event)
         return event
+
+
+def _once_each(detections: Sequence[Detection]) -> Iterable[Detection]:
+    """Return each entry once for each technology, where it is nearest: an item counts once, wherever in it and however
+    often an entry is found."""
+    nearest: dict[tuple[str, int], Detection] = {}
+    for found in detections:
+        before = nearest.setdefault((found.technology, found.entry), found)
+        if found.distance < before.distance:
+            nearest[found.technology, found.entry] = found
+    return nearest.values()
+
+
+def _found(found: Detection) -> FoundRecord:
+    steps = tuple(StepRecord(within=s.within, name=_writable(s.name), number=s.number) for s in found.place.steps)
+    return FoundRecord(
+        technology=found.technology,
+        hashlist=found.hashlist,
+        entry=found.entry,
+        steps=steps,
+        seconds=found.place.seconds,
+    )
 
 
 def _loaded(item: Taken) -> bytes | None:

@@ -48,4 +48,5 @@ def detection_line(found: Detection) -> dict[str, Any]:
         "classification": found.classification,
         "distance": found.distance,
         "orientation": found.orientation.value,
+        "place": found.place.text or None,
     }

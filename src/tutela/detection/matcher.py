@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from tutela.content.item import Outcome
+from tutela.content.place import WHOLE, Place
 from tutela.detection.fingerprinting import Fingerprinted
 from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, Orientation
 from tutela.detection.hashlists.hashlist import Entry, HashList, ListRole
@@ -43,6 +44,8 @@ class Detection:
     """Whether the entry and its list may match; what `judge` returns always may."""
     role: ListRole = ListRole.MATCH
     """What the list says of an item that it matches."""
+    place: Place = WHOLE
+    """What in the item matches."""
 
     @property
     def share(self) -> float:
@@ -135,24 +138,25 @@ class Matcher:
         technologies: list[str] = []
         low_quality = near = False
         for name, kind in self._kinds.items():
-            fingerprints = item.of(name)
-            if not fingerprints or name not in self.thresholds:
+            if name not in self.thresholds:
                 continue
-            quality = fingerprints[0].quality
-            reduced = fingerprints[0].reduced
-            enough = self.minimum_quality[name]
-            if reduced and quality is not None and abs(quality - enough) <= QUALITY_MARGIN:
-                near = True
-            if quality is not None and quality < enough:
-                # Too little structure for a perceptual match to mean anything: the digests alone decide.
-                low_quality = True
-                continue
-            technologies.append(name)
-            threshold = self.thresholds[name]
-            radius = _wider(threshold, kind) if reduced else threshold
-            within = [d for d in self._detections(kind, fingerprints, radius, threshold) if d.enabled]
-            near = near or any(d.distance > threshold for d in within)
-            found += [d for d in within if d.distance <= threshold]
+            threshold, enough = self.thresholds[name], self.minimum_quality[name]
+            told: dict[int, list[Fingerprint]] = defaultdict(list)
+            for fingerprints in item.at_each_place(name):
+                quality, reduced = fingerprints[0].quality, fingerprints[0].reduced
+                if reduced and quality is not None and abs(quality - enough) <= QUALITY_MARGIN:
+                    near = True
+                if quality is not None and quality < enough:
+                    # Too little structure for a perceptual match to mean anything: the digests alone decide.
+                    low_quality = True
+                    continue
+                told[_wider(threshold, kind) if reduced else threshold] += fingerprints
+            if told:
+                technologies.append(name)
+            for radius, fingerprints in told.items():
+                within = [d for d in self._detections(kind, fingerprints, radius, threshold) if d.enabled]
+                near = near or any(d.distance > threshold for d in within)
+                found += [d for d in within if d.distance <= threshold]
         known = [d for d in found if d.role is ListRole.HARMLESS]
         flagged = [d for d in found if d.role is ListRole.MATCH and self._chosen(d.hashlist)]
         standing, overruled = without_overruled(flagged, known)
@@ -181,22 +185,23 @@ class Matcher:
     def _detections(
         self, kind: FingerprintKind, fingerprints: Sequence[Fingerprint], radius: int, threshold: int
     ) -> list[Detection]:
-        """Return each entry once, in the orientation in which it is nearest."""
+        """Return each entry once for each place, in the orientation in which it is nearest."""
         index = self._indexes.get(kind.KIND)
         if index is None:
             return []
-        nearest: dict[int, Detection] = {}
+        nearest: dict[tuple[int, Place], Detection] = {}
         # Labels are read after the search: an index that has grown meanwhile has more of them, never others.
         hits_of_each = index.search([f.value for f in fingerprints], radius)
         for one, hits in zip(fingerprints, hits_of_each, strict=True):
             for hit in hits:
-                if hit.entry in nearest and nearest[hit.entry].distance <= hit.distance:
+                before = nearest.get((hit.entry, one.place))
+                if before is not None and before.distance <= hit.distance:
                     continue
                 label = self._label(index.labels[hit.label])
                 hashlist = self._lists.get(label.hashlist)
                 if hashlist is None:
                     continue  # made after this matcher
-                nearest[hit.entry] = Detection(
+                nearest[hit.entry, one.place] = Detection(
                     technology=kind.KIND,
                     version=kind.VERSION,
                     threshold=threshold,
@@ -209,6 +214,7 @@ class Matcher:
                     quality=one.quality,
                     enabled=hit.enabled and hashlist.enabled,
                     role=hashlist.role,
+                    place=one.place,
                 )
         return sorted(nearest.values(), key=lambda d: (d.distance, d.entry))
 

@@ -169,6 +169,8 @@ class LimitsSection(_Section):
 
     max_bytes: int = _USUAL.max_bytes
     max_pixels: int = _USUAL.max_pixels
+    max_messages: int = _USUAL.max_messages
+    max_characters: int = _USUAL.max_characters
 
 
 class EmbeddingSection(_Section):

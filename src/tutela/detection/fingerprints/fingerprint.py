@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from tutela.content.decode import RGB, Reduced
+from tutela.content.place import WHOLE, Place
 
 REFERENCE = "reference"
 """Computed the published way, from the full-size picture. Everything that is stored, listed or exported is."""
@@ -46,7 +47,7 @@ class Fingerprint:
 
     `quality` is 0 to 100 where the kind has one. `computed` names how it was made (`reference` for the published
     way, `given` if it came with the item), so that a value is never compared with another made differently without
-    anybody knowing.
+    anybody knowing. `place` is what in the item it was made of.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Fingerprint:
     orientation: Orientation = Orientation.UPRIGHT
     quality: int | None = None
     computed: str = REFERENCE
+    place: Place = WHOLE
 
     @property
     def reduced(self) -> bool:
