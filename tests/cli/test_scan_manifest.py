@@ -44,7 +44,7 @@ def lines(folder: Path, *rows: dict[str, Any]) -> Path:
     return path
 
 
-def scan(tutela: Tutela, folder: Path, *options: object, now: str = NOW) -> Any:
+def scan(tutela: Tutela, folder: Path, *options: str | Path, now: str = NOW) -> Any:
     return tutela("scan", folder, "--service", "chat", "--jobs", "1", "--json", *options, now=now)
 
 

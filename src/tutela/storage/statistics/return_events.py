@@ -15,7 +15,14 @@ from sqlalchemy.sql.elements import ColumnElement, UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from tutela.events.catalogue.base import Payload
-from tutela.statistics.provider_return.light import OF_BATCHES, OF_CASES, OF_RECORDS, OF_SETTINGS, LightEvent
+from tutela.statistics.provider_return.light import (
+    OF_BATCHES,
+    OF_CASES,
+    OF_MEASURES,
+    OF_RECORDS,
+    OF_SETTINGS,
+    LightEvent,
+)
 from tutela.storage import schema
 
 _ROWS = 500
@@ -25,7 +32,7 @@ _events = schema.events
 def last_counted(connection: Connection) -> int:
     """Return the number of the newest event that a return counts; 0 if there is none."""
     found = 0
-    for payload in (*OF_CASES, *OF_BATCHES, *OF_RECORDS, *OF_SETTINGS):
+    for payload in (*OF_CASES, *OF_MEASURES, *OF_BATCHES, *OF_RECORDS, *OF_SETTINGS):
         query = select(func.max(_events.c.sequence)).where(_events.c.type == payload.TYPE)
         found = max(found, connection.execute(query).scalar() or 0)
     return found
@@ -55,6 +62,11 @@ def tallies(connection: Connection, up_to: int) -> Iterator[LightEvent]:
     """Yield the tallies of batches up to a number."""
     for _, event in _each(connection, OF_BATCHES, up_to):
         yield event
+
+
+def done_against_errors(connection: Connection, up_to: int) -> Iterator[tuple[str, LightEvent]]:
+    """Yield the events of measures against errors up to a number, each with its subject."""
+    return _each(connection, OF_MEASURES, up_to)
 
 
 def records(connection: Connection, up_to: int) -> list[tuple[str, LightEvent]]:
