@@ -68,7 +68,7 @@ def drawn(statements: Iterable[Statement], state: str, period: Period, as_of: da
     every = tuple(statements)
     extraction = extract(every, period, as_of)
     # As it stood when the period was over, or on the day itself where that is earlier.
-    earlier = extract(every, period, min(as_of, period.last))
+    earlier = extract(every, period, min(as_of, period.last), rules=False)
     cohorts = Cohorts(extraction.register)
     known = extraction.register.known
     return Submission(
