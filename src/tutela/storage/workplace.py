@@ -71,6 +71,7 @@ from tutela.storage.access.governance import Governance, texts_of
 from tutela.storage.access.inspections import Inspections
 from tutela.storage.access.people import People
 from tutela.storage.authority.desk import AuthorityRegister
+from tutela.storage.authority.register_views import RegisterViews
 from tutela.storage.casework.suspended import SuspendedAccounts
 from tutela.storage.database import Database
 from tutela.storage.entries.entry_reader import EntryReader, upper_bound
@@ -332,6 +333,11 @@ class Workplace:
         """The register of a national authority."""
         return AuthorityRegister(self.database, self.clock, lambda: Marks(self.keys.register()))
 
+    @cached_property
+    def register_views(self) -> RegisterViews:
+        """The register for those who look at it in the console."""
+        return RegisterViews(self.authority, self.clock)
+
     def feedback_figures(self, period: Period) -> FeedbackFigures:
         """Return what recipients said of the reports that were filed in a period, by what is known now."""
         return feedback_figures(self.feedback.found(period), period)
@@ -543,7 +549,7 @@ class Workplace:
     def publication_checks(self, compiled: YearlyReturn) -> list[PublicationCheck]:
         """Return what to look at before a return is published."""
         kept = len(self.return_versions.all(compiled.year))
-        return publication_checks(compiled, self.clock().date(), kept)
+        return publication_checks(compiled, self.clock().date(), kept, self.settings.small_counts)
 
     @cached_property
     def _apart(self) -> Apart:

@@ -92,6 +92,9 @@ class CaseFacts:
     service: str = ""
     account: str | None = None
     planted: bool = False
+    purpose: str = ""
+    layer: str = ""
+    said: list[tuple[int, str, Data]] = field(default_factory=list)
     items: dict[str, Item] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
     actions: dict[str, Action] = field(default_factory=dict)
@@ -121,7 +124,9 @@ def _overturns(complaint: Complaint) -> bool:
 
 def _opened(case: CaseFacts, _sequence: int, _at: str, data: Data) -> None:
     case.service, case.account = data["service"], data["account"]
-    case.planted = data.get("planted") is not None
+    case.purpose = data.get("planted") or ""
+    case.planted = bool(case.purpose)
+    case.layer = data.get("layer", "")
 
 
 def _flagged(case: CaseFacts, sequence: int, at: str, data: Data) -> None:
@@ -193,6 +198,10 @@ def _answered(case: CaseFacts, sequence: int, at: str, data: Data) -> None:
     case.complaints[data["complaint"]].decided = (sequence, at, data)
 
 
+def _said(case: CaseFacts, sequence: int, at: str, data: Data) -> None:
+    case.said.append((sequence, at, data))
+
+
 _TAKE: Mapping[str, Callable[[CaseFacts, int, str, Data], None]] = {
     "case.opened": _opened,
     "item.flagged": _flagged,
@@ -203,6 +212,7 @@ _TAKE: Mapping[str, Callable[[CaseFacts, int, str, Data], None]] = {
     "referral.ordered": _report_ordered,
     "referral.opened": _attempted,
     "referral.filed": _filed,
+    "referral.feedback_recorded": _said,
     "action.ordered": _action_ordered,
     "action.carried_out": _carried_out,
     "action.reversed": _reversed,

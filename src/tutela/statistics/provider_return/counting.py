@@ -21,8 +21,10 @@ from tutela.statistics.provider_return.marks import (
     CaseClass,
     ComplaintMark,
     DetectionMark,
+    FeedbackMark,
     ItemMark,
     Mark,
+    MeasureMark,
     Outcome,
     ReportMark,
     TallyMark,
@@ -111,13 +113,18 @@ class Counting:
 
     def case(self, case: CaseFacts) -> None:
         """Count one case."""
-        if case.planted or case.service not in self._services:
+        if case.service not in self._services:
+            return
+        if case.planted:
+            self._golden(case)
             return
         reported = self._reports(case)
         for name, item in case.items.items():
             self._item(case.service, item, reported.get(name, ()))
         if case.actions:
             self._actions(case)
+        if case.said:
+            self._feedback(case)
 
     def tally(self, event: LightEvent) -> None:
         """Count the tally of a batch."""
@@ -161,6 +168,31 @@ class Counting:
                 ReportMark("report", case.service, report.recipient, report.target, tuple(sorted(holds))),
             )
         return reported
+
+    def _golden(self, case: CaseFacts) -> None:
+        if case.purpose != "golden":
+            return
+        for item in case.items.values():
+            if item.decided is not None and item.at in self._days:
+                self.mark(item.decided[0], MeasureMark("golden", case.layer))
+
+    def _feedback(self, case: CaseFacts) -> None:
+        """Count the latest word on each item of a report, by the class that the item has now."""
+        latest = {(data["referral"], item): at for at, (_, _, data) in enumerate(case.said) for item in data["items"]}
+        for number, (sequence, at, data) in enumerate(case.said):
+            if at not in self._days or data["said"] is None or data["referral"] not in case.ordered:
+                continue
+            recipient = case.ordered[data["referral"]]["recipient"]
+            classes: Counter[CaseClass] = Counter(
+                _class_of(case, data["referral"], item)
+                for item in data["items"]
+                if latest[data["referral"], item] == number and item in case.items
+            )
+            if classes:
+                self.mark(
+                    sequence,
+                    FeedbackMark("feedback", case.service, recipient, data["said"], tuple(sorted(classes.items()))),
+                )
 
     def _item(self, service: str, item: Item, reported: Collection[CaseClass]) -> None:
         flagged = item.flagged
@@ -306,6 +338,14 @@ class Counting:
         if found is None:
             found = self._kept.accounts[AccountGroup(*group)] = AccountSet()
         found.add(pseudonym)
+
+
+def _class_of(case: CaseFacts, referral: str, item: str) -> CaseClass:
+    """The class that an item had in a report."""
+    stated = case.attempts.get(referral, {}).get("items") or case.ordered[referral]["items"]
+    verdict = next((one["verdict"] for one in stated if one["item"] == item), None)
+    found = case.items[item]
+    return found.class_if(verdict or found.flagged["layer"])  # type: ignore[return-value]
 
 
 def _upheld(action: Action) -> tuple[str, ...]:

@@ -15,15 +15,28 @@ from tutela.statistics.provider_return.marks import (
     ActionMark,
     ComplaintMark,
     DetectionMark,
+    FeedbackMark,
     ItemMark,
     Mark,
+    MeasureMark,
     RecordMark,
     ReportMark,
     TallyMark,
 )
 from tutela.statistics.provider_return.selection import Selected
 
-M = TypeVar("M", ItemMark, DetectionMark, ReportMark, ActionMark, ComplaintMark, TallyMark, RecordMark)
+M = TypeVar(
+    "M",
+    ItemMark,
+    DetectionMark,
+    ReportMark,
+    ActionMark,
+    ComplaintMark,
+    TallyMark,
+    RecordMark,
+    MeasureMark,
+    FeedbackMark,
+)
 _CHUNK = 1 << 20
 Services = Mapping[str, str]
 """The services in scope: names by id."""

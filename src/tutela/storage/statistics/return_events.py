@@ -16,14 +16,21 @@ from sqlalchemy.sql.elements import ColumnElement, UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from tutela.events.catalogue.base import Payload
-from tutela.statistics.provider_return.light import OF_BATCHES, OF_CASES, OF_RECORDS, OF_SETTINGS, LightEvent
+from tutela.statistics.provider_return.light import (
+    OF_BATCHES,
+    OF_CASES,
+    OF_MEASURES,
+    OF_RECORDS,
+    OF_SETTINGS,
+    LightEvent,
+)
 from tutela.storage import schema
 
 _ROWS = 500
 _events = schema.events
 
 
-OF_RETURN = (*OF_CASES, *OF_BATCHES, *OF_RECORDS, *OF_SETTINGS)
+OF_RETURN = (*OF_CASES, *OF_MEASURES, *OF_BATCHES, *OF_RECORDS, *OF_SETTINGS)
 """The events that a return counts."""
 
 
@@ -71,6 +78,11 @@ def tallies(connection: Connection, up_to: int) -> Iterator[LightEvent]:
     """Yield the tallies of batches up to a number."""
     for _, event in _each(connection, OF_BATCHES, up_to):
         yield event
+
+
+def done_against_errors(connection: Connection, up_to: int) -> Iterator[tuple[str, LightEvent]]:
+    """Yield the events of measures against errors up to a number, each with its subject."""
+    return _each(connection, OF_MEASURES, up_to)
 
 
 def records(connection: Connection, up_to: int) -> list[tuple[str, LightEvent]]:
