@@ -47,7 +47,8 @@ class Material:
             text = np.repeat(np.arange(len(batch.starts)), ends - batch.starts)
             rows, columns = np.tile(text, len(SIZES)), batch.buckets.ravel()
             real = columns < BUCKETS
-            rows, columns = rows[real], columns[real]
+            # scikit-learn takes indices of 32 bits alone.
+            rows, columns = rows[real].astype(np.int32), columns[real].astype(np.int32)
             parts.append(
                 csr_array((1 / np.sqrt(batch.grams)[rows], (rows, columns)), shape=(len(batch.starts), BUCKETS))
             )

@@ -62,7 +62,10 @@ def reasons(model: Model, values: F64, factors: Factors) -> tuple[Reason, ...]:
         total = float(added[[one == subject for one in SUBJECTS]].sum())
         if total < _LEAST:
             continue
-        found.append(Reason(subject, total, _messages(values, subject), _unknown(factors, subject)))
+        messages = _messages(values, subject)
+        if subject in OUTPUTS and not messages:
+            continue  # it counts by its absence: no message is there to be read
+        found.append(Reason(subject, total, messages, _unknown(factors, subject)))
     return tuple(sorted(found, key=lambda one: -one.log_odds)[:MOST])
 
 
@@ -73,7 +76,6 @@ def _messages(values: F64, subject: str) -> tuple[int, ...]:
     highest, numbers = values[place : place + s.KEPT], values[place + s.KEPT : place + 2 * s.KEPT]
     # The wording's numbers are log-odds, the indicators' are probabilities.
     counted = highest > (0.0 if subject == WORDING else _LIKELY)
-    counted[0] = True
     return tuple(sorted(int(number) for number in numbers[counted & (numbers > 0)]))
 
 
