@@ -1,7 +1,7 @@
 """Near-duplicates among conversations: the same text sent by another account is no new evidence.
 
-Shingles of 4 words, MinHash (Broder, On the resemblance and containment of documents, SEQUENCES 1997) with bands to find
-candidates, then the Jaccard index of the shingles themselves.
+Shingles of 4 words, MinHash (Broder, On the resemblance and containment of documents, SEQUENCES 1997) with bands to
+find candidates, then the Jaccard index of the shingles themselves.
 """
 
 from __future__ import annotations

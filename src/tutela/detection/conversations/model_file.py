@@ -1,4 +1,7 @@
-"""A model as one file: a header in JSON, the weights as they stand in memory, a checksum. docs/reference/conversation-model.md."""
+"""A model as one file: a header in JSON, the weights as they stand in memory, a checksum.
+
+The form stands in docs/reference/conversation-model.md.
+"""
 
 from __future__ import annotations
 
@@ -140,9 +143,7 @@ def read(data: bytes) -> ModelFile:
     """
     start = len(MAGIC) + _LENGTH.size
     if len(data) > MOST_BYTES or len(data) < start + _WEIGHTS + 32 or not data.startswith(MAGIC):
-        raise BadModelError(
-            "this is no model of conversations of version 1; make one with `tutela conversations train`"
-        )
+        raise BadModelError("this is no model of conversations, version 1; `tutela conversations train` makes one")
     if hashlib.sha256(data[:-32]).digest() != data[-32:]:
         raise BadModelError("the checksum does not fit: the file is damaged or was changed; take the original")
     (length,) = _LENGTH.unpack_from(data, len(MAGIC))

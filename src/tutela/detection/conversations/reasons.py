@@ -39,7 +39,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A subject, the log-odds that it adds before calibration, and the numbers of its messages, from 1, if it has any."""
+    """A subject, the log-odds that it adds before calibration, and the numbers of its messages, from 1."""
 
     subject: str
     log_odds: float

@@ -30,7 +30,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """Of each message: `indicators` (n, 4) in the order of `Indicator`; `after` (n,), its conversation's probability."""
+    """Of each message: `indicators` (n, 4) as in `Indicator`; `after` (n,), its conversation's probability."""
 
     indicators: F64
     after: F64

@@ -1,7 +1,7 @@
 """What is kept of a conversation while it runs: a fixed vector, whatever the number of its messages and people.
 
-No text is in it and no name: a sender stands in it as 48 bits of a keyed digest, enough to tell whether the next message
-is of the one who began, or of the one who wrote last.
+No text is in it and no name: a sender stands in it as 48 bits of a keyed digest, enough to tell whether the next
+message is of the one who began, or of the one who wrote last.
 """
 
 from __future__ import annotations

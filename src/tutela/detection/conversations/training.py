@@ -2,8 +2,8 @@
 
 Wording first, then the conversation. A conversation's model and its calibration only ever see what the wording says of
 messages that it was not trained on (stacking: Wolpert, Stacked Generalization, Neural Networks 5, 1992); otherwise it
-would trust the wording far too much. Every message of a conversation is a row, so that probabilities hold while it runs;
-the rows of one conversation weigh as much as one together.
+would trust the wording far too much. Every message of a conversation is a row, so that probabilities hold while it
+runs; the rows of one conversation weigh as much as one together.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def train(material: Material, chosen: I64, choices: Choices) -> Model:
     logits = np.full((len(material.texts), len(OUTPUTS)), np.nan)
     inner = []
     for number in range(FOLDS):
-        wording = _wording(material, chosen[fold != number])
+        wording = _wording(material, chosen[fold != number], choices)
         held = np.isin(material.messages.of, chosen[fold == number])
         logits[held] = _log_odds(material, wording, held)
         inner.append(wording)
@@ -120,7 +120,9 @@ def train(material: Material, chosen: I64, choices: Choices) -> Model:
         places.append(of)
         folds.append(np.full(len(of), number))
     held_out = _HeldOut(np.concatenate(parts), np.concatenate(places), np.concatenate(folds))
-    return _conversation_model(_calibrated(_wording(material, chosen), platt), held_out, material.labels, choices)
+    return _conversation_model(
+        _calibrated(_wording(material, chosen, choices), platt), held_out, material.labels, choices
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class _HeldOut:
     fold: I64
 
 
-def _wording(material: Material, chosen: I64) -> Wording:
+def _wording(material: Material, chosen: I64, choices: Choices) -> Wording:
     from sklearn.linear_model import LogisticRegression
 
     messages = material.messages
@@ -146,9 +148,9 @@ def _wording(material: Material, chosen: I64) -> Wording:
             outputs.append(Output(trained=False, scale=0.0, intercept=0.0))
             continue
         share = messages.weights[rows]
-        fitted = LogisticRegression(C=_STRENGTH, solver="liblinear", max_iter=1000, random_state=0).fit(
-            messages.grams[rows], target, sample_weight=share / share.mean()
-        )
+        fitted = LogisticRegression(
+            C=_STRENGTH, solver="liblinear", dual=True, tol=1e-2, max_iter=10_000, random_state=choices.seed
+        ).fit(messages.grams[rows], target, sample_weight=share / share.mean())
         found = fitted.coef_[0]
         scale = float(np.abs(found).max()) / np.iinfo(np.int16).max or 1.0
         weights[:, column] = np.rint(found / scale).astype(np.int16)
@@ -159,8 +161,8 @@ def _wording(material: Material, chosen: I64) -> Wording:
 def _log_odds(material: Material, wording: Wording, held: NDArray[np.bool_]) -> F64:
     """Return (messages, outputs) log-odds before calibration, NaN for what was not trained."""
     scale = np.array([one.scale if one.trained else np.nan for one in wording.outputs])
-    found: F64 = material.messages.grams[held] @ wording.weights.astype(np.float64)
-    return found * scale + np.array([one.intercept for one in wording.outputs])
+    found: F64 = np.asarray(material.messages.grams[held] @ wording.weights.astype(np.float64), np.float64)
+    return np.asarray(found * scale + np.array([one.intercept for one in wording.outputs]))
 
 
 def _platts(material: Material, logits: F64) -> list[tuple[float, float] | None]:

@@ -1,4 +1,4 @@
-"""Labelled conversations drawn from the scripts: accounts, times, factors, typing errors. The same seed, the same lines."""
+"""Labelled conversations drawn from the scripts: accounts, times, factors, typing errors. One seed, the same lines."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _conversation(
         "label": script.scam,
         "account": account,
         "language": language,
-        "campaign": script.name,
+        "campaign": script.name if script.scam else None,
         "factors": _factors(script.scam, chance),
         "messages": messages,
     }
