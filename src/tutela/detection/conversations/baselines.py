@@ -25,7 +25,13 @@ def flagged(name: str, material: Material, chosen: I64, test: I64, choices: Choi
 
     Its threshold has the best F0.5 on held-out folds of the chosen, like that of the model.
     """
-    fit = BASELINES[name]
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        return _flagged(BASELINES[name], material, chosen, test, choices)
+
+
+def _flagged(fit: Fit, material: Material, chosen: I64, test: I64, choices: Choices) -> F64:
     fold_number = folds_of(
         [material.data[one].account for one in chosen.tolist()], material.labels[chosen], FOLDS, choices.seed
     )
@@ -47,7 +53,7 @@ def _linear(rows: F64) -> Callable[[Material, I64], Score]:
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
 
-        fitted = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+        fitted = make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky", max_iter=1000))
         fitted.fit(rows[chosen], material.labels[chosen])
         return lambda places: np.asarray(fitted.decision_function(rows[places]), np.float64)
 

@@ -63,8 +63,10 @@ def _card(file: ModelFile, checksum: str) -> Iterator[str]:
             ),
         ),
     )
-    yield "It rates patterns. It decides nothing: whatever it flags goes to a person, who alone may report (Article 3(1)(g)"
-    yield "of Regulation (EU) 2021/1232)."
+    yield (
+        "It rates patterns. It decides nothing: whatever it flags goes to a person, who alone may report (Article "
+        "3(1)(g) of Regulation (EU) 2021/1232)."
+    )
     yield ""
     yield from _data(file.report.data)
     for split in file.report.splits:
@@ -85,7 +87,10 @@ def _data(data: Data) -> Iterator[str]:
         ("indicator", "messages looked at", "of them with it"),
         ((name.replace("_", " "), f"{looked:,}", f"{have:,}") for name, looked, have in data.indicators),
     )
-    yield "How often factors are known. Where this differs by label, the model may learn who was looked at, not what they did:"
+    yield (
+        "How often factors are known. Where this differs by label, the model may learn who was looked at, not what "
+        "they did:"
+    )
     yield ""
     yield from _table(
         ("factor", "labelled true", "labelled false"),
@@ -103,7 +108,8 @@ def _split(split: Split) -> Iterator[str]:
     if split.baselines:
         yield verdict(split)
         yield ""
-    yield f"{split.figures.accounts:,} accounts, {split.folds} part{'s' if split.folds > 1 else ''}. Bounds are 95 %, by account."
+    parts = f"{split.folds} part{'s' if split.folds > 1 else ''}"
+    yield f"{split.figures.accounts:,} accounts, {parts}. Bounds are 95 %, by account."
     yield ""
     rows = [("this model", split.figures), *((one.name, one.figures) for one in split.baselines)]
     yield from _figures("what flags", rows)
@@ -132,9 +138,9 @@ def _split(split: Split) -> Iterator[str]:
     if split.leaks:
         leaks = split.leaks
         yield (
-            f"Left out of training, over all parts: {leaks.left_out:,} conversations; {leaks.shared_accounts:,} that share an "
-            f"account with the test, {leaks.overlapping:,} still going on when the test began. Tested conversations with a "
-            f"near-duplicate outside the test: {leaks.near_duplicates:,}."
+            f"Left out of training, over all parts: {leaks.left_out:,} conversations; {leaks.shared_accounts:,} that "
+            f"share an account with the test, {leaks.overlapping:,} still going on when the test began. Tested conversations "
+            f"with a near-duplicate outside the test: {leaks.near_duplicates:,}."
         )
         yield ""
 
@@ -161,9 +167,9 @@ def _latency(found: Latency) -> Iterator[str]:
         yield "Nothing was flagged rightly."
     else:
         yield (
-            f"Messages until the flag: median {found.messages_median:g}, 90th percentile {found.messages_p90:g}; half of the "
-            f"flags came within {_percent(found.share_read_median)} of the conversation. ERDE5 {found.erde_5:.3f}, ERDE50 "
-            f"{found.erde_50:.3f} (lower is better); F-latency {found.f_latency:.3f}, half its speed at "
+            f"Messages until the flag: median {found.messages_median:g}, 90th percentile {found.messages_p90:g}; half "
+            f"of the flags came within {_percent(found.share_read_median)} of the conversation. ERDE5 {found.erde_5:.3f}, "
+            f"ERDE50 {found.erde_50:.3f} (lower is better); F-latency {found.f_latency:.3f}, half its speed at "
             f"{found.half_speed_at} messages."
         )
     yield ""

@@ -103,6 +103,14 @@ def train(material: Material, chosen: I64, choices: Choices) -> Model:
 
     Raises CannotTrainError where there are too few accounts of either kind.
     """
+    from threadpoolctl import threadpool_limits
+
+    # One thread: sums then have one order, whatever the machine, and such small matrices gain nothing by more.
+    with threadpool_limits(1):
+        return _trained(material, chosen, choices)
+
+
+def _trained(material: Material, chosen: I64, choices: Choices) -> Model:
     labels = material.labels[chosen]
     fold = folds_of([material.data[one].account for one in chosen.tolist()], labels, FOLDS, choices.seed)
     logits = np.full((len(material.texts), len(OUTPUTS)), np.nan)
@@ -185,7 +193,9 @@ def _platt(log_odds: F64, labels: I64, weights: F64 | None) -> tuple[float, floa
     """Return slope and offset (Platt, Probabilistic Outputs for Support Vector Machines, 1999)."""
     from sklearn.linear_model import LogisticRegression
 
-    fitted = LogisticRegression(C=100.0, max_iter=1000).fit(log_odds[:, None], labels, sample_weight=weights)
+    fitted = LogisticRegression(C=100.0, solver="newton-cholesky", max_iter=1000).fit(
+        log_odds[:, None], labels, sample_weight=weights
+    )
     return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
@@ -212,7 +222,7 @@ def _conversation_model(wording: Wording, held_out: _HeldOut, labels: I64, choic
     scaled = standardised(rows, mean, scale) * varies
 
     def fit(within: NDArray[np.bool_]) -> tuple[F64, float]:
-        fitted = LogisticRegression(C=choices.strength, max_iter=5000).fit(
+        fitted = LogisticRegression(C=choices.strength, solver="newton-cholesky", max_iter=1000).fit(
             scaled[within], target[within], sample_weight=share[within] * len(share) / share.sum() / 10
         )
         return fitted.coef_[0], float(fitted.intercept_[0])
