@@ -139,8 +139,8 @@ def _split(split: Split) -> Iterator[str]:
         leaks = split.leaks
         yield (
             f"Left out of training, over all parts: {leaks.left_out:,} conversations; {leaks.shared_accounts:,} that "
-            f"share an account with the test, {leaks.overlapping:,} still going on when the test began. Tested conversations "
-            f"with a near-duplicate outside the test: {leaks.near_duplicates:,}."
+            f"share an account with the test, {leaks.overlapping:,} still going on when the test began. Tested "
+            f"conversations with a near-duplicate outside the test: {leaks.near_duplicates:,}."
         )
         yield ""
 
@@ -168,9 +168,9 @@ def _latency(found: Latency) -> Iterator[str]:
     else:
         yield (
             f"Messages until the flag: median {found.messages_median:g}, 90th percentile {found.messages_p90:g}; half "
-            f"of the flags came within {_percent(found.share_read_median)} of the conversation. ERDE5 {found.erde_5:.3f}, "
-            f"ERDE50 {found.erde_50:.3f} (lower is better); F-latency {found.f_latency:.3f}, half its speed at "
-            f"{found.half_speed_at} messages."
+            f"of the flags came within {_percent(found.share_read_median)} of the conversation. ERDE5 "
+            f"{found.erde_5:.3f}, ERDE50 {found.erde_50:.3f} (lower is better); F-latency {found.f_latency:.3f}, "
+            f"half its speed at {found.half_speed_at} messages."
         )
     yield ""
     yield from _table(

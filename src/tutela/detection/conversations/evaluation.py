@@ -16,7 +16,7 @@ from tutela.detection.conversations.duplicates import near_duplicates
 from tutela.detection.conversations.indicators import Factors, Indicator
 from tutela.detection.conversations.labelled import Labelled
 from tutela.detection.conversations.material import Material
-from tutela.detection.conversations.measures import Tested, curve, figures, latency, reliability
+from tutela.detection.conversations.measures import Outcomes, curve, figures, latency, reliability
 from tutela.detection.conversations.model import Model
 from tutela.detection.conversations.report import Baseline, By, Data, Figures, Leaks, Report, Split
 from tutela.detection.conversations.texts import F64, I64
@@ -83,7 +83,7 @@ def _known(data: Sequence[Labelled], name: str, *, label: bool) -> float | None:
 class _Found:
     """What the parts found, one after another."""
 
-    tested: list[Tested] = field(default_factory=list)
+    tested: list[Outcomes] = field(default_factory=list)
     thresholds: list[float] = field(default_factory=list)
     baselines: dict[str, list[F64]] = field(default_factory=dict)
     near: int = 0
@@ -92,7 +92,7 @@ class _Found:
     left_out: int = 0
     pairs: list[tuple[str, str, float]] = field(default_factory=list)
 
-    def add(self, tested: Tested, threshold: float) -> None:
+    def add(self, tested: Outcomes, threshold: float) -> None:
         """Take in a part's test."""
         self.tested.append(tested)
         self.thresholds.append(threshold)
@@ -161,7 +161,7 @@ def _kept(by: By, material: Material, test: I64, duplicates: Sequence[tuple[int,
     return np.array([one for one in rest if one not in out], np.int64)
 
 
-def _tested(model: Model, material: Material, test: I64) -> Tested:
+def _tested(model: Model, material: Material, test: I64) -> Outcomes:
     rows, of = material.rows(model.wording, test)
     probabilities = model.probabilities(rows)
     starts = np.flatnonzero(np.append(True, of[1:] != of[:-1]))
@@ -170,7 +170,7 @@ def _tested(model: Model, material: Material, test: I64) -> Tested:
     over = np.where(probabilities >= model.threshold, number, np.iinfo(np.int64).max)
     first = np.minimum.reduceat(over, starts)
     data = [material.data[one] for one in test.tolist()]
-    return Tested(
+    return Outcomes(
         material.labels[test],
         [one.account for one in data],
         [one.language for one in data],
@@ -182,7 +182,7 @@ def _tested(model: Model, material: Material, test: I64) -> Tested:
 
 
 def _figured(by: By, folds: int, found: _Found, seed: int) -> Split:
-    all_ = Tested(
+    all_ = Outcomes(
         np.concatenate([one.labels for one in found.tested]),
         [name for one in found.tested for name in one.accounts],
         [name for one in found.tested for name in one.languages],

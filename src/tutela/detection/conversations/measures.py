@@ -23,7 +23,7 @@ _BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Outcomes:
     """What came of held-out conversations, each array (n,).
 
     `flagged_at` is the number of the message that first reached the threshold, 0 for none; `highest` the highest
@@ -131,7 +131,7 @@ def reliability(labels: I64, last: F64) -> tuple[tuple[Bin, ...], float, float]:
     return tuple(bins), float(((last - labels) ** 2).mean()), error
 
 
-def latency(tested: Tested) -> Latency:
+def latency(tested: Outcomes) -> Latency:
     """Return how many messages it took until conversations labelled true were flagged; there is at least one."""
     true = tested.labels == 1
     right, flagged = true & (tested.flagged_at > 0), tested.flagged_at > 0
@@ -155,7 +155,7 @@ def latency(tested: Tested) -> Latency:
     )
 
 
-def _erde(tested: Tested, late: int) -> float:
+def _erde(tested: Outcomes, late: int) -> float:
     """Return the mean cost: 1 for a miss, the share of labelled ones for a false flag, more the later a right one."""
     wrong = float((tested.labels == 1).mean())
     cost = 0.0

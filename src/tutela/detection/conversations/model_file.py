@@ -9,6 +9,7 @@ import hashlib
 import struct
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Annotated, Literal
 
 import numpy as np
@@ -61,9 +62,7 @@ class _Calibration(_Part):
     knots: Annotated[list[tuple[Number, Annotated[float, Field(ge=0, le=1)]]], Field(max_length=10_000)]
 
 
-class _Header(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _Header(_Part):
     name: Name
     made_at: AwareDatetime
     made_by: Annotated[str, Field(max_length=100)]
@@ -157,7 +156,7 @@ def read(data: bytes) -> ModelFile:
     _same(header)
     weights = np.frombuffer(data, "<i2", count=_WEIGHTS // 2, offset=start + length)
     knots = tuple(header.calibration.knots)
-    if (header.calibration.method == "isotonic") != bool(knots) or list(knots) != sorted(knots):
+    if (header.calibration.method == "isotonic") != bool(knots) or not _rise(knots):
         raise BadModelError("its header: the knots of the calibration do not rise")
     try:
         model = Model(
@@ -184,6 +183,10 @@ def read(data: bytes) -> ModelFile:
         model,
         header.report,
     )
+
+
+def _rise(knots: tuple[tuple[float, float], ...]) -> bool:
+    return all(x < y and low <= high for (x, low), (y, high) in pairwise(knots))
 
 
 def _same(header: _Header) -> None:
