@@ -97,7 +97,7 @@ def accuracy(conversations: int, seed: int) -> dict[str, Any]:
     rows = list(stand_in(conversations, 0.3, seed))
     result: dict[str, Any] = {"stand_in": evaluate(Material(_read(rows)), Choices(seed)).model_dump(mode="json")}
     try:
-        talk = ordinary_talk()
+        talk = ordinary_talk(seed)
     except MissingPeerError as error:
         return {**result, "skipped": str(error)}
     result["ordinary_conversations"] = len(talk)

@@ -6,13 +6,15 @@ textstat ships (about 3,000), or in a few words of chats below. Nothing of eithe
 
 from __future__ import annotations
 
+import random
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 from importlib.util import find_spec
 from typing import Any
 
 from bench.engine import MissingPeerError
+from tutela.detection.conversations.stand_in.generator import BEGIN, DAYS, drawn_factors
 
 _CHAT = """
 haha hahaha hahahaha hahah yeah ya yep yup nope nah hi hey ok okay lol wow ooh oh ah um hmm hm huh super
@@ -31,8 +33,13 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS = 10
 
 
-def ordinary_talk() -> list[dict[str, Any]]:
-    """Return labelled conversations, all false. Raises MissingPeerError without the two packages."""
+def ordinary_talk(seed: int) -> list[dict[str, Any]]:
+    """Return labelled conversations, all false. Raises MissingPeerError without the two packages.
+
+    Each is moved into the half year of the stand-in and has factors drawn as there: a year of its own, or factors that
+    are never known, would tell a model the label.
+    """
+    chance = random.Random(seed)
     for package, name in (("chitchat_dataset", "chitchat-dataset"), ("textstat", "textstat")):
         if find_spec(package) is None:
             raise MissingPeerError(f"{name} is not installed: pip install {name}")
@@ -49,16 +56,18 @@ def ordinary_talk() -> list[dict[str, Any]]:
         if len(words) < _LEAST_WORDS or not all(_ordinary(word, easy) for word in set(words)):
             continue
         messages.sort(key=lambda message: str(message["timestamp"]))
+        moved = BEGIN + timedelta(days=chance.uniform(0, DAYS)) - datetime.fromisoformat(messages[0]["timestamp"])
         made.append(
             {
                 "id": f"chitchat-{name}",
                 "label": False,
                 "account": messages[0]["sender"],
                 "language": "en",
+                "factors": drawn_factors(scam=False, chance=chance),
                 "messages": [
                     {
                         "sender": message["sender"],
-                        "at": datetime.fromisoformat(message["timestamp"]).isoformat(),
+                        "at": (datetime.fromisoformat(message["timestamp"]) + moved).isoformat(),
                         "text": message["text"],
                         "indicators": None,
                     }

@@ -12,7 +12,7 @@ from tutela.detection.conversations.indicators import Indicator
 from tutela.detection.conversations.stand_in.scripts import LANGUAGES, Line, Script, Scripts, scripts
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-_DAYS = 180
+DAYS = 180
 _SLOT = re.compile(r"\{([a-z]+)\}")
 _SHARE = {"en": 0.6, "sv": 0.4}
 
@@ -51,11 +51,11 @@ def stand_in(conversations: int, scams: float, seed: int) -> Iterator[dict[str, 
 
 
 def _begin(script: Script, scam: bool, chance: random.Random) -> datetime:
-    day = chance.uniform(0, _DAYS)
+    day = chance.uniform(0, DAYS)
     if scam:
         # A campaign runs for two months, so that some are new after any day that parts training from test.
         first = sum(map(ord, script.name)) % 5 * 30
-        day = min(first + chance.uniform(0, 60), _DAYS)
+        day = min(first + chance.uniform(0, 60), DAYS)
     return BEGIN + timedelta(days=day)
 
 
@@ -87,7 +87,7 @@ def _conversation(
         "account": account,
         "language": language,
         "campaign": script.name if script.scam else None,
-        "factors": _factors(script.scam, chance),
+        "factors": drawn_factors(script.scam, chance),
         "messages": messages,
     }
 
@@ -134,8 +134,8 @@ def _typed(text: str, careless: float, chance: random.Random) -> str:
     return said + chance.choice(("", "", "", "", ".", "!", " :)"))
 
 
-def _factors(scam: bool, chance: random.Random) -> dict[str, Any]:
-    """Return factors that overlap widely, each unknown in three cases of ten, whatever the label."""
+def drawn_factors(scam: bool, chance: random.Random) -> dict[str, Any]:
+    """Return made-up factors that overlap widely, each unknown in three cases of ten, whatever the label."""
     gaps = ["under_5", "5_to_14", "15_or_more"]
     given: dict[str, Any] = {
         "age_gap": chance.choices(gaps, (3, 3, 4) if scam else (5, 3, 2))[0],
