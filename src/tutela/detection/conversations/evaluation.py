@@ -22,6 +22,7 @@ from tutela.detection.conversations.report import Baseline, By, Data, Figures, L
 from tutela.detection.conversations.texts import F64, I64
 from tutela.detection.conversations.training import CannotTrainError, Choices, folds_of, train
 
+WAYS: tuple[By, ...] = ("account", "time", "campaign")
 FOLDS = 5
 BEFORE = 0.7
 """The share of conversations, by their beginning, that training by time may see."""
@@ -29,18 +30,19 @@ _LENGTHS = ((1, 5), (6, 10), (11, 20), (21, 50), (51, None))
 _PAIRS = 20
 
 
-def evaluate(material: Material, choices: Choices) -> Report:
+def evaluate(material: Material, choices: Choices, ways: Sequence[By] = WAYS) -> Report:
     """Return the data's figures, and those of each way of keeping training and test apart.
 
-    Raises CannotTrainError if there is too little for folds by account; the other ways are then left out with the
-    reason.
+    A way for which the data are too few is left out with the reason; by account, CannotTrainError is raised.
     """
     duplicates = near_duplicates([one.conversation for one in material.data])
-    splits = [_split("account", material, choices, duplicates)]
-    for by in ("time", "campaign"):
+    splits = []
+    for by in ways:
         try:
             splits.append(_split(by, material, choices, duplicates))
         except CannotTrainError as error:
+            if by == "account":
+                raise
             splits.append(Split(by=by, folds=0, skipped=str(error)))
     return Report(data=described(material), splits=tuple(splits))
 
