@@ -25,4 +25,4 @@ def test_the_page_runs_as_it_is_written(tmp_path: Path) -> None:
     assert "## On the conversations given" in said
     assert re.search(r"flagged at message \d|not flagged", said)
     assert re.search(r"^ +4  0\.\d+  .*asks for personal details", said, re.MULTILINE)
-    assert "- asks for personal details (message" in said
+    assert "- worded like conversations that were labelled (message" in said

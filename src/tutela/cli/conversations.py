@@ -66,6 +66,10 @@ def train(
         float | None, typer.Option(min=0.01, max=1, help="Keep this precision on held-out data; else the best F0.5.")
     ] = None,
     calibration: Annotated[str, typer.Option(help="platt or isotonic.")] = "platt",
+    wording: Annotated[
+        bool,
+        typer.Option("--wording/--indicators-only", help="Weigh the wording as a whole, or what has a name alone."),
+    ] = True,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -83,7 +87,7 @@ def train(
         from tutela.detection.conversations.training import train as trained
 
         material = Material(_labelled(files))
-        choices = Choices(seed, Rule(precision), method)
+        choices = Choices(seed, Rule(precision), method, wording=wording)
         err.print(f"{len(material.data):,} conversations, {len(material.texts):,} messages: testing, then training")
         report = evaluated(material, choices)
         model = trained(material, np.arange(len(material.data)), choices)

@@ -14,10 +14,13 @@ from tests.detection.conversations.given import labelled, read
 from tutela.content.item import Limits
 from tutela.detection.conversations.card import card, verdict
 from tutela.detection.conversations.duplicates import ALIKE, near_duplicates
+from tutela.detection.conversations.features import SUBJECTS
 from tutela.detection.conversations.labelled import BadDataError, read_labelled
 from tutela.detection.conversations.measures import Outcomes, curve, figures, latency, reliability
 from tutela.detection.conversations.model_file import ModelFile, written
+from tutela.detection.conversations.scoring import Scorer
 from tutela.detection.conversations.stand_in.generator import stand_in
+from tutela.detection.conversations.wording import OUTPUTS, WORDING
 
 pytest.importorskip("sklearn", reason="training needs scikit-learn, extra classifiers")
 
@@ -49,6 +52,17 @@ def test_isotonic_calibration_gives_probabilities_too() -> None:
     found = model.probabilities(rows)
     assert 0 <= found.min() < 0.2
     assert 0.8 < found.max() <= 1
+
+
+def test_without_the_wording_only_what_has_a_name_counts() -> None:
+    data = labelled(120)
+    model = train(Material(data), np.arange(120), Choices(1, wording=False))
+    assert not model.wording.weights[:, OUTPUTS.index(WORDING)].any()
+    assert [w for subject, w in zip(SUBJECTS, model.weights.tolist(), strict=True) if subject == WORDING] == [0.0, 0.0]
+    ratings = [Scorer(model, b"k").rate(one.conversation, one.factors) for one in data if one.label]
+    subjects = {reason.subject for rated in ratings for reason in rated.reasons}
+    assert WORDING not in subjects
+    assert "asks_for_personal_details" in subjects
 
 
 @settings(max_examples=200)

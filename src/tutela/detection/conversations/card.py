@@ -52,6 +52,7 @@ def _card(file: ModelFile, checksum: str) -> Iterator[str]:
             ("intended use", _cell(file.intended_use)),
             ("threshold", f"{model.threshold:.4f}: {file.threshold_rule}"),
             ("calibration", f"{model.calibration.method}, on held-out folds by account"),
+            ("wording as a whole", "weighed" if model.wording.outputs[-1].trained else "not weighed"),
             (
                 "indicators without a model",
                 ", ".join(

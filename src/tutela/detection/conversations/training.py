@@ -71,12 +71,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the operator chooses. `strength` is the inverse of the ridge penalty of a conversation's model."""
+    """What the operator chooses. `strength` is the inverse of the ridge penalty of a conversation's model.
+
+    Without `wording` the wording as a whole counts for nothing: indicators, factors and counts alone decide.
+    """
 
     seed: int
     rule: Rule = Rule()
     calibration: Literal["platt", "isotonic"] = "platt"
     strength: float = 1.0
+    wording: bool = True
 
 
 def folds_of(groups: Sequence[str], labels: I64, folds: int, seed: int) -> I64:
@@ -149,10 +153,11 @@ def _wording(material: Material, chosen: I64, choices: Choices) -> Wording:
     within = np.isin(messages.of, chosen)
     weights = np.zeros((BUCKETS, len(OUTPUTS)), np.int16)
     outputs = []
-    for column in range(len(OUTPUTS)):
+    for column, name in enumerate(OUTPUTS):
         rows = within & ~np.isnan(messages.targets[:, column])
         target = messages.targets[rows, column].astype(np.int64)
-        if min(int(target.sum()), int((1 - target).sum())) < _LEAST_LABELS:
+        left_out = name == WORDING and not choices.wording
+        if left_out or min(int(target.sum()), int((1 - target).sum())) < _LEAST_LABELS:
             outputs.append(Output(trained=False, scale=0.0, intercept=0.0))
             continue
         share = messages.weights[rows]
