@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -124,3 +126,13 @@ def test_no_messages_give_no_ratings_and_a_key_is_needed(file: ModelFile) -> Non
     assert Scorer(file.model, b"k").feed([]).after.shape == (0,)
     with pytest.raises(ValueError, match="1 to 64 bytes"):
         Scorer(file.model, b"")
+
+
+def test_rating_needs_neither_scikit_learn_nor_scipy() -> None:
+    said = (
+        "import sys, tutela.detection.conversations.scoring, tutela.detection.conversations.model_file, "
+        "tutela.detection.conversations.card, tutela.cli.conversations; "
+        "print(sorted({'sklearn', 'scipy', 'joblib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
