@@ -25,6 +25,7 @@ from tutela.detection.workers.budget import Budget
 from tutela.events.catalogue.base import Layer, Verdict
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.times import ReportRules
+from tutela.statistics.small_counts import SmallCounts
 
 
 class _Section(BaseModel):
@@ -342,6 +343,13 @@ class QualitySection(_Section):
         )
 
 
+class SmallCountsSection(_Section):
+    """Which counts could point at a person."""
+
+    below: int = SmallCounts().below
+    ground: str = SmallCounts().ground
+
+
 class SettingsFile(_Section):
     """The whole file."""
 
@@ -374,3 +382,4 @@ class SettingsFile(_Section):
     access: AccessSection = AccessSection()
     oidc: OpenIdSection | None = None
     quality: QualitySection = QualitySection()
+    small_counts: SmallCountsSection = SmallCountsSection()
