@@ -1,0 +1,90 @@
+"""Pictures that a picture carries in its metadata: thumbnails (EXIF, Photoshop) and further pictures (MPF).
+
+A thumbnail is that of the picture which was there when it was made: who paints over a picture, or puts another one in
+its place, may leave it as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from PIL import ExifTags, Image, JpegImagePlugin
+
+from tutela.content import jpeg_xl
+from tutela.content.decode import Undecodable, Unsupported, opened
+from tutela.content.item import Kind
+from tutela.content.opening.budget import Budget
+from tutela.content.opening.part import FilePart, Part
+from tutela.content.place import Step, Within
+from tutela.content.sniff import SNIFF_BYTES, kind_of
+
+_JPEG = b"\xff\xd8"
+_OFFSET, _LENGTH = 0x0201, 0x0202
+_EXIF_HEADER = b"Exif\0\0"
+_PHOTOSHOP = (0x0409, 0x040C)
+"""The resources of thumbnails (Adobe Photoshop File Formats Specification, image resource IDs)."""
+_PHOTOSHOP_HEADER = 28
+_MPF_ENTRIES = 0xB002
+"""The list of pictures in a file (CIPA DC-007, 5.2.3.3)."""
+
+
+class Embedded:
+    """Reads JPEGs that lie in a picture's metadata or behind it."""
+
+    NAME: ClassVar[str] = "thumbnail"
+
+    def claims(self, data: bytes) -> bool:
+        """Return whether it is a picture, of a format whose metadata Pillow reads."""
+        return kind_of(data[:SNIFF_BYTES]) is Kind.IMAGE and not jpeg_xl.begins(data)
+
+    def parts(self, data: bytes, budget: Budget) -> Iterator[Part]:
+        """Yield thumbnails, then further pictures. What cannot be read in metadata is no picture, and left out."""
+        found: list[FilePart] = []
+        try:
+            with opened(data, budget.limits) as image:
+                thumbnails = dict.fromkeys((*_of_exif(image), *_of_photoshop(image)))
+                for number, content in enumerate(thumbnails, 1):
+                    found.append(FilePart((Step(Within.THUMBNAIL, "", number),), content))
+                for number, content in enumerate(_of_mpf(image, data), 2):
+                    found.append(FilePart((Step(Within.PICTURE, "", number),), content))
+        except (Undecodable, Unsupported):
+            pass
+        for one in found:
+            budget.part()
+            budget.expand(len(one.data))
+            yield one
+
+
+def _of_exif(image: Image.Image) -> Iterator[bytes]:
+    raw = image.info.get("exif")
+    if not isinstance(raw, bytes):
+        return
+    directory = image.getexif().get_ifd(ExifTags.IFD.IFD1)
+    start, length = directory.get(_OFFSET), directory.get(_LENGTH)
+    if isinstance(start, int) and isinstance(length, int):
+        content = raw.removeprefix(_EXIF_HEADER)[start : start + length]
+        if content.startswith(_JPEG):
+            yield content
+
+
+def _of_photoshop(image: Image.Image) -> Iterator[bytes]:
+    resources = image.info.get("photoshop")
+    if not isinstance(resources, dict):
+        return
+    for name in _PHOTOSHOP:
+        content = resources.get(name)
+        if isinstance(content, bytes) and content[_PHOTOSHOP_HEADER:].startswith(_JPEG):
+            yield content[_PHOTOSHOP_HEADER:]
+
+
+def _of_mpf(image: Image.Image, data: bytes) -> Iterator[bytes]:
+    if not isinstance(image, JpegImagePlugin.JpegImageFile) or "mpoffset" not in image.info:
+        return
+    # Pillow reads the list and has no other door to it.
+    listed = image._getmp()
+    for entry in (listed or {}).get(_MPF_ENTRIES, ())[1:]:
+        start = image.info["mpoffset"] + entry["DataOffset"]
+        content = data[start : start + entry["Size"]]
+        if entry["DataOffset"] and content.startswith(_JPEG):
+            yield content
