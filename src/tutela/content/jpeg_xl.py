@@ -39,4 +39,5 @@ def pixels_of(data: bytes) -> RGB:
     # One thread: how many items are decoded at once is the caller's to say.
     with pylibjxl.JXL(threads=1) as decoder:
         pixels = decoder.decode(data)
+    pixels = pixels.reshape(*pixels.shape[:2], -1)
     return np.repeat(pixels[:, :, :1], 3, axis=2) if pixels.shape[2] < 3 else np.ascontiguousarray(pixels[:, :, :3])

@@ -1,4 +1,4 @@
-"""Pictures that a picture carries in its metadata: thumbnails (EXIF, Photoshop) and further pictures (MPF).
+"""What a picture carries: thumbnails (EXIF, Photoshop), further pictures (MPF), and the clip of a motion photo.
 
 A thumbnail is that of the picture which was there when it was made: who paints over a picture, or puts another one in
 its place, may leave it as it was.
@@ -20,17 +20,22 @@ from tutela.content.place import Step, Within
 from tutela.content.sniff import SNIFF_BYTES, kind_of
 
 _JPEG = b"\xff\xd8"
+_JPEG_END = b"\xff\xd9"
+_CLIP = b"ftyp"
+"""Stands in the fifth byte of an MP4 (ISO/IEC 14496-12, 4.3)."""
+_PADDING = 4096
 _OFFSET, _LENGTH = 0x0201, 0x0202
 _EXIF_HEADER = b"Exif\0\0"
 _PHOTOSHOP = (0x0409, 0x040C)
 """The resources of thumbnails (Adobe Photoshop File Formats Specification, image resource IDs)."""
 _PHOTOSHOP_HEADER = 28
+_MPF = b"MPF\0"
 _MPF_ENTRIES = 0xB002
 """The list of pictures in a file (CIPA DC-007, 5.2.3.3)."""
 
 
 class Embedded:
-    """Reads JPEGs that lie in a picture's metadata or behind it."""
+    """Reads JPEGs that lie in a picture's metadata or behind it, and a clip that does."""
 
     NAME: ClassVar[str] = "thumbnail"
 
@@ -50,10 +55,20 @@ class Embedded:
                     found.append(FilePart((Step(Within.PICTURE, "", number),), content))
         except (Undecodable, Unsupported):
             pass
+        found += _behind(data)
         for one in found:
             budget.part()
             budget.expand(len(one.data))
             yield one
+
+
+def _behind(data: bytes) -> Iterator[FilePart]:
+    """Yield the clip that a telephone lays behind a photograph (a motion photo)."""
+    if not data.startswith(_JPEG) or data[-_PADDING:].rstrip(b"\0\r\n ").endswith(_JPEG_END):
+        return
+    start = data.find(_CLIP) - 4
+    if start > 0:
+        yield FilePart((Step(Within.FILE, "", 1),), data[start:])
 
 
 def _of_exif(image: Image.Image) -> Iterator[bytes]:
@@ -79,12 +94,14 @@ def _of_photoshop(image: Image.Image) -> Iterator[bytes]:
 
 
 def _of_mpf(image: Image.Image, data: bytes) -> Iterator[bytes]:
-    if not isinstance(image, JpegImagePlugin.JpegImageFile) or "mpoffset" not in image.info:
+    if not isinstance(image, JpegImagePlugin.JpegImageFile) or "mp" not in image.info:
         return
+    header = next((content for name, content in image.applist if name == "APP2" and content.startswith(_MPF)), b"")
+    offsets_from = data.find(header) + len(_MPF)
     # Pillow reads the list and has no other door to it.
     listed = image._getmp()
     for entry in (listed or {}).get(_MPF_ENTRIES, ())[1:]:
-        start = image.info["mpoffset"] + entry["DataOffset"]
+        start = offsets_from + entry["DataOffset"]
         content = data[start : start + entry["Size"]]
         if entry["DataOffset"] and content.startswith(_JPEG):
             yield content

@@ -166,15 +166,11 @@ def _attached(document: PdfDocument, budget: Budget) -> Iterator[Part]:
 
 
 def _pixels(bitmap: PdfBitmap) -> RGB:
-    """Return a picture of PDFium's as RGB, and let go of its memory. Its colours stand the other way round."""
-    try:
-        pixels = bitmap.to_numpy()
-        if pixels.ndim == 2 or pixels.shape[2] == 1:
-            return np.repeat(pixels.reshape(*pixels.shape[:2], 1), 3, axis=2)
-        reverse = slice(None, 3) if bitmap.rev_byteorder else slice(2, None, -1)
-        return np.ascontiguousarray(pixels[:, :, reverse])
-    finally:
-        bitmap.close()
+    """Return a copy of a picture of PDFium's as RGB. Its colours stand the other way round."""
+    pixels = bitmap.to_numpy()
+    if pixels.ndim == 2 or pixels.shape[2] == 1:
+        return np.repeat(pixels.reshape(*pixels.shape[:2], 1), 3, axis=2)
+    return np.array(pixels[:, :, :3] if bitmap.rev_byteorder else pixels[:, :, 2::-1], order="C")
 
 
 def without_margins(pixels: RGB) -> RGB | None:
