@@ -24,6 +24,9 @@ _JPEG_END = b"\xff\xd9"
 _CLIP = b"ftyp"
 """Stands in the fifth byte of an MP4 (ISO/IEC 14496-12, 4.3)."""
 _PADDING = 4096
+_FILL, _START_OF_SCAN, _END_OF_IMAGE = 0xFF, 0xDA, 0xD9
+_BARE = (0x01, *range(0xD0, 0xD8))
+_OF_INTEREST = {0xE1: b"Exif\0", 0xE2: b"MPF\0", 0xED: b"Photoshop"}
 _OFFSET, _LENGTH = 0x0201, 0x0202
 _EXIF_HEADER = b"Exif\0\0"
 _PHOTOSHOP = (0x0409, 0x040C)
@@ -40,7 +43,9 @@ class Embedded:
     NAME: ClassVar[str] = "thumbnail"
 
     def claims(self, data: bytes) -> bool:
-        """Return whether it is a picture, of a format whose metadata Pillow reads."""
+        """Return whether it is a picture that may carry another one."""
+        if data.startswith(_JPEG):
+            return _has_metadata(data) or not _ends_as_jpeg(data)
         return kind_of(data[:SNIFF_BYTES]) is Kind.IMAGE and not jpeg_xl.begins(data)
 
     def parts(self, data: bytes, budget: Budget) -> Iterator[Part]:
@@ -62,9 +67,27 @@ class Embedded:
             yield one
 
 
+def _has_metadata(data: bytes) -> bool:
+    """Return whether a JPEG has a segment of those read here: most photographs that are sent have lost them."""
+    at = 2
+    while data[at : at + 1] == b"\xff" and at + 4 <= len(data):
+        marker = data[at + 1]
+        if marker in (_START_OF_SCAN, _END_OF_IMAGE):
+            return False
+        if marker in _OF_INTEREST and data.startswith(_OF_INTEREST[marker], at + 4):
+            return True
+        # Fill bytes may stand before a marker, and some markers have no length.
+        at += 1 if marker == _FILL else 2 if marker in _BARE else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return True  # what is not understood is looked at
+
+
+def _ends_as_jpeg(data: bytes) -> bool:
+    return data[-_PADDING:].rstrip(b"\0\r\n ").endswith(_JPEG_END)
+
+
 def _behind(data: bytes) -> Iterator[FilePart]:
     """Yield the clip that a telephone lays behind a photograph (a motion photo)."""
-    if not data.startswith(_JPEG) or data[-_PADDING:].rstrip(b"\0\r\n ").endswith(_JPEG_END):
+    if not data.startswith(_JPEG) or _ends_as_jpeg(data):
         return
     start = data.find(_CLIP) - 4
     if start > 0:

@@ -17,7 +17,7 @@ from tutela.content.opening.pdf import Pdf
 from tutela.content.opening.tarred import Tar
 from tutela.content.opening.unopened import Unopened
 from tutela.content.opening.zipped import Zip
-from tutela.content.place import WHOLE, Place
+from tutela.content.place import WHOLE, Place, Within
 from tutela.content.sniff import SNIFF_BYTES, kind_of
 
 PICTURES: tuple[Opener, ...] = (Embedded(), Frames())
@@ -90,6 +90,9 @@ class _Look:
     def at(self, data: bytes, place: Place, around: Sequence[bytes]) -> Iterator[At]:
         kind = kind_of(data[:SNIFF_BYTES])
         if kind is Kind.AUDIO and "audio" in self._excludes:
+            return
+        if place.steps and place.steps[-1].within is Within.THUMBNAIL:
+            yield FileAt(place, data, kind, opened=False)
             return
         containers = [one for one in CONTAINERS if one.claims(data)]
         yield FileAt(place, data, kind, bool(containers))
