@@ -27,6 +27,8 @@ class Kind(StrEnum):
     IMAGE = "image"
     VIDEO = "video"
     AUDIO = "audio"
+    TEXT = "text"
+    """A conversation (content.conversation); any other file of letters is `other`."""
     OTHER = "other"
 
 
@@ -39,7 +41,7 @@ class Limits:
     """What is still decoded. Beyond it the outcome is `over_limit`, before anything is expanded.
 
     The first two hold for each file and picture, also for those within an item; the others for an item with all that
-    is in it.
+    is in it. `max_messages` are of a conversation, and `max_characters` of one of its messages.
     """
 
     max_bytes: int = 100 * 1024 * 1024
@@ -58,6 +60,9 @@ class Limits:
     """Frames of one animation."""
     max_pages: int = 500
     """Pages of one document or picture."""
+
+    max_messages: int = 100_000
+    max_characters: int = 100_000
 
     def __post_init__(self) -> None:
         if min(getattr(self, one.name) for one in fields(self)) < 1:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image, decode_reduced
+from tutela.content.conversation import is_conversation, read_conversation
+from tutela.content.decode import OverLimit, Undecodable
 from tutela.content.item import Kind, Limits, Outcome
-from tutela.content.opening.looking import At, FileAt, PictureAt, UnseenAt, look
-from tutela.content.place import WHOLE, Place, Within
+from tutela.content.opening.looking import look
+from tutela.content.place import WHOLE, Place
 from tutela.content.sniff import SNIFF_BYTES, kind_of
-from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, OfReduced, Orientation
+from tutela.detection.at_places import AtPlaces
+from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, Orientation
+
+NO_LAYER = "text: no layer that rates conversations is set up, so it was compared with nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,12 @@ class Fingerprinted:
 
     @property
     def quality(self) -> int | None:
-        """The lowest quality of any fingerprint that has one."""
-        return min((f.quality for f in self.fingerprints if f.quality is not None), default=None)
+        """The lowest quality of any kind that has one, each as it is at its best place."""
+        best: dict[str, int] = {}
+        for one in self.fingerprints:
+            if one.quality is not None:
+                best[one.kind] = max(one.quality, best.get(one.kind, 0))
+        return min(best.values(), default=None)
 
 
 def fingerprint(
@@ -67,128 +75,33 @@ def fingerprint(
     `given` with it. Never raises for the bytes.
 
     `excludes` is what the regime keeps out of processing: excluded audio is not even hashed, and what was given with
-    it, or with an item that is too long to be read, is left out. With `reduced`, pictures may be decoded at a fraction
-    of their size where every kind can tell its fingerprint from that, nearly: let `recognition.recognise` judge those.
+    it, or with an item that is too long to be read, is left out. A conversation is read and not hashed either. With
+    `reduced`, pictures may be decoded at a fraction of their size where every kind can tell its fingerprint from that,
+    nearly: let `recognition.recognise` judge those.
     """
     kind = kind_of(data[:SNIFF_BYTES])
     if len(data) > limits.max_bytes:
         return too_long(kind, len(data), limits)
     if kind is Kind.AUDIO and "audio" in excludes:
         return Fingerprinted(kind, len(data), (), Outcome.UNSUPPORTED, "audio is outside the regime: not processed")
-    looked = _Looked(tuple(kinds), limits, reduced=reduced)
+    if kind is Kind.OTHER and is_conversation(data):
+        return _of_conversation(data, limits)
+    places = AtPlaces(tuple(kinds), limits, reduced=reduced)
     for found in look(data, limits, excludes):
-        looked.take(found)
-    failure, reason = looked.end(kind)
-    return Fingerprinted(kind, len(data), (*looked.fingerprints, *given), failure, reason)
+        places.take(found)
+    failure, reason = places.end(kind)
+    return Fingerprinted(kind, len(data), (*places.fingerprints, *given), failure, reason)
 
 
-_GRAVEST_FIRST = (Outcome.ERROR, Outcome.OVER_LIMIT, Outcome.UNDECODABLE, Outcome.UNSUPPORTED)
-SAME_PICTURE = 16
-"""Bits within which a thumbnail is that of its picture: half of what makes two pictures one for PDQ."""
-
-
-class _Looked:
-    """What is found in an item, while it is looked into."""
-
-    def __init__(self, kinds: Sequence[FingerprintKind], limits: Limits, *, reduced: bool) -> None:
-        self._of_bytes = [k for k in kinds if k.NEEDS == "bytes"]
-        self._of_pixels = [k for k in kinds if k.NEEDS == "pixels"]
-        self._limits = limits
-        self._reduced = reduced
-        self._seen = 0
-        self._unseen: list[UnseenAt] = []
-        self.fingerprints: list[Fingerprint] = []
-
-    def take(self, found: At) -> None:
-        """Add the fingerprints of what was found, or why there are none."""
-        if isinstance(found, UnseenAt):
-            self._unseen.append(found)
-        elif isinstance(found, PictureAt):
-            self._seen += 1
-            self._add((f for k in self._of_pixels for f in k.of_pixels(found.pixels)), found.place)
-        else:
-            self._file(found)
-
-    def _file(self, found: FileAt) -> None:
-        if found.place.steps and found.place.steps[-1].within is Within.THUMBNAIL:
-            self._thumbnail(found)
-            return
-        self._add((k.of_bytes(found.data) for k in self._of_bytes), found.place)
-        try:
-            if not found.data:
-                raise Undecodable("the file is empty")
-            if found.kind is Kind.VIDEO:
-                raise Unsupported("video: no decoder yet, matched by digest alone")
-            if found.kind is Kind.IMAGE:
-                perceptual = _of_picture(found.data, self._of_pixels, self._limits, reduced=self._reduced)
-                self._add(perceptual, found.place)
-                self._seen += 1
-        except OverLimit as error:
-            self._unseen.append(UnseenAt(found.place, Outcome.OVER_LIMIT, str(error)))
-        except Unsupported as error:
-            self._unseen.append(UnseenAt(found.place, Outcome.UNSUPPORTED, str(error)))
-        except Undecodable as error:
-            self._unseen.append(UnseenAt(found.place, Outcome.UNDECODABLE, str(error)))
-
-    def _thumbnail(self, found: FileAt) -> None:
-        """Add a thumbnail that shows another picture than the one that carries it.
-
-        One that is broken shows nothing: it is no failure of the picture.
-        """
-        try:
-            pixels = decode_image(found.data, self._limits)
-        except (OverLimit, Unsupported, Undecodable):
-            return
-        made = [k.of_pixels(pixels) for k in self._of_pixels if k.METRIC == "hamming"]
-        around = Place(found.place.steps[:-1])
-        if any(self._shows(one[0], around) for one in made):
-            return
-        self._add((k.of_bytes(found.data) for k in self._of_bytes), found.place)
-        self._add((f for one in made for f in one), found.place)
-        others = [k for k in self._of_pixels if k.METRIC != "hamming"]
-        self._add((f for k in others for f in k.of_pixels(pixels)), found.place)
-
-    def _shows(self, thumbnail: Fingerprint, place: Place) -> bool:
-        # The picture's own were added last: it is looked at right before what it carries.
-        for one in reversed(self.fingerprints):
-            if not one.place.lies_in(place):
-                break
-            if one.place != place:
-                continue
-            if one.kind == thumbnail.kind and one.orientation is Orientation.UPRIGHT:
-                differing = int.from_bytes(one.value, "big") ^ int.from_bytes(thumbnail.value, "big")
-                return differing.bit_count() <= SAME_PICTURE
-        return False
-
-    def _add(self, made: Iterable[Fingerprint], place: Place) -> None:
-        self.fingerprints += made if place == WHOLE else (replace(one, place=place) for one in made)
-
-    def end(self, kind: Kind) -> tuple[Outcome | None, str]:
-        """Return the outcome of the item unless something in it matches, None where all was looked at; and why."""
-        if self._unseen:
-            gravest = min((one.outcome for one in self._unseen), key=_GRAVEST_FIRST.index)
-            of_these = [one for one in self._unseen if one.outcome is gravest]
-            first = of_these[0]
-            if first.place == WHOLE and len(self._unseen) == 1:
-                return gravest, first.reason
-            where = f"{first.place.text}: " if first.place != WHOLE else ""
-            more = f" (and {len(self._unseen) - 1:,} more that were not looked at)" if len(self._unseen) > 1 else ""
-            return gravest, f"{where}{first.reason}{more}"
-        if not self._seen:
-            return Outcome.UNSUPPORTED, f"{kind.value}: there is nothing in it that is decoded, matched by digest alone"
-        return None, ""
-
-
-def _of_picture(
-    data: bytes, kinds: Sequence[FingerprintKind], limits: Limits, *, reduced: bool
-) -> tuple[Fingerprint, ...]:
-    modest = [k for k in kinds if isinstance(k, OfReduced)]
-    if reduced and modest and len(modest) == len(kinds):
-        picture = decode_reduced(data, limits, max(k.ENOUGH for k in modest))
-        if picture is not None:
-            return tuple(f for k in modest for f in k.of_reduced(picture))
-    pixels = decode_image(data, limits)
-    return tuple(f for k in kinds for f in k.of_pixels(pixels))
+def _of_conversation(data: bytes, limits: Limits) -> Fingerprinted:
+    """Read it and say that nothing rates it: not even a digest is made of what people wrote to each other."""
+    try:
+        read_conversation(data, limits)
+    except OverLimit as error:
+        return Fingerprinted(Kind.TEXT, len(data), (), Outcome.OVER_LIMIT, str(error))
+    except Undecodable as error:
+        return Fingerprinted(Kind.TEXT, len(data), (), Outcome.UNDECODABLE, str(error))
+    return Fingerprinted(Kind.TEXT, len(data), (), Outcome.UNSUPPORTED, NO_LAYER)
 
 
 def too_long(kind: Kind, size: int, limits: Limits) -> Fingerprinted:

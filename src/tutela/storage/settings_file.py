@@ -175,6 +175,8 @@ class LimitsSection(_Section):
     max_area: int = _USUAL.max_area
     max_frames: int = _USUAL.max_frames
     max_pages: int = _USUAL.max_pages
+    max_messages: int = _USUAL.max_messages
+    max_characters: int = _USUAL.max_characters
 
 
 class EmbeddingSection(_Section):
