@@ -86,7 +86,10 @@ def head_line(kinds: Mapping[str, FingerprintKind]) -> str:
 
 
 def item_line(name: str | int, item: Fingerprinted) -> str:
-    """Return the line of a file, without names in it where the file's own is a number; raises ValueError for fingerprints of a reduced picture, which decide nothing."""
+    """Return the line of a file, without the names of what is in it where its own is a number.
+
+    Raises ValueError for fingerprints of a reduced picture, which decide nothing.
+    """
     if item.reduced:
         raise ValueError("a sample holds fingerprints of the full picture")
     names = isinstance(name, str)

@@ -7,8 +7,10 @@ import threading
 
 from PIL import Image
 
-from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image
+from tutela.content.decode import OverLimit, Undecodable, Unsupported
 from tutela.content.item import Limits
+from tutela.content.opening.looking import picture_at
+from tutela.content.place import WHOLE, Place
 
 SIDE = 640
 """The longest side of what is sent, in pixels."""
@@ -19,12 +21,15 @@ class CannotBeShown(ValueError):
     """The item cannot be decoded; the message says why."""
 
 
-def small_picture(data: bytes, limits: Limits) -> bytes:
-    """Return a JPEG of the picture as it is stored, without any of its metadata. Raises CannotBeShown."""
+def small_picture(data: bytes, limits: Limits, place: Place = WHOLE) -> bytes:
+    """Return a JPEG of the picture at a place of an item, as it is stored, without any of its metadata.
+
+    Raises CannotBeShown.
+    """
     # A large picture takes hundreds of megabytes while it is decoded: two at once are enough.
     with _decoding:
         try:
-            pixels = decode_image(data, limits)
+            pixels = picture_at(data, place, limits)
         except (OverLimit, Undecodable, Unsupported) as error:
             raise CannotBeShown(str(error)) from error
         image = Image.fromarray(pixels)
