@@ -63,6 +63,16 @@ class _Remembered:
         return chunk
 
 
+class _AsItComes:
+    """A stream that gives what it has, before it finds that there is no more."""
+
+    def __init__(self, file: gzip.GzipFile | bz2.BZ2File) -> None:
+        self._file = file
+
+    def read(self, size: int, /) -> bytes:
+        return self._file.read1(size)
+
+
 class _Xz:
     """An xz file or several one after the other, unpacked with a bound on memory, which `lzma.open` does not have."""
 
@@ -92,9 +102,9 @@ class _Xz:
 
 def _way(data: bytes) -> Callable[[bytes], Readable] | None:
     if data.startswith(b"\x1f\x8b\x08"):
-        return lambda packed: gzip.GzipFile(fileobj=io.BytesIO(packed))
+        return lambda packed: _AsItComes(gzip.GzipFile(fileobj=io.BytesIO(packed)))
     if data.startswith(b"BZh") and data[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
-        return lambda packed: bz2.BZ2File(io.BytesIO(packed))
+        return lambda packed: _AsItComes(bz2.BZ2File(io.BytesIO(packed)))
     if data.startswith((b"\xfd7zXZ\0", b"\x5d\0\0\x80\0", b"\x5d\0\0\0\x04")):
         return _Xz
     return None
