@@ -9,7 +9,7 @@ import lzma
 import struct
 import tarfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 
 from PIL import Image
@@ -71,4 +71,4 @@ def with_thumbnail(picture: Image.Image, thumbnail: bytes) -> bytes:
     return file.getvalue()
 
 
-PACKERS = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}
+PACKERS: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}

@@ -13,8 +13,8 @@ from tutela.content.place import WHOLE, Place, Within
 from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, OfReduced, Orientation
 
 _GRAVEST_FIRST = (Outcome.ERROR, Outcome.OVER_LIMIT, Outcome.UNDECODABLE, Outcome.UNSUPPORTED)
-SAME_PICTURE = 16
-"""Bits within which a thumbnail is that of its picture: half of what makes two pictures one for PDQ."""
+SAME_PICTURE = 24
+"""Bits within which a thumbnail is that of its picture: so small a copy is 8 to 18 bits away (tests), another is 100."""
 
 
 class AtPlaces:

@@ -62,7 +62,7 @@ def test_everything_in_it_is_found_and_has_steps_of_its_own(name: str) -> None:
 @pytest.mark.parametrize("name", MANY)
 def test_no_more_parts_are_given_than_the_budget_has(name: str) -> None:
     data = MANY[name]
-    given = []
+    given: list[Part] = []
     with pytest.raises(Exhausted, match="more than 1 parts"):
         given += opener_of(data).parts(data, Budget(Limits(max_parts=1), len(data)))
     assert len(given) <= 1

@@ -12,7 +12,7 @@ from typing import ClassVar
 from PIL import ExifTags, Image, JpegImagePlugin
 
 from tutela.content import jpeg_xl
-from tutela.content.decode import Undecodable, Unsupported, opened
+from tutela.content.decode import OverLimit, Undecodable, Unsupported, opened
 from tutela.content.item import Kind
 from tutela.content.opening.budget import Budget
 from tutela.content.opening.part import FilePart, Part
@@ -58,7 +58,7 @@ class Embedded:
                     found.append(FilePart((Step(Within.THUMBNAIL, "", number),), content))
                 for number, content in enumerate(_of_mpf(image, data), 2):
                     found.append(FilePart((Step(Within.PICTURE, "", number),), content))
-        except (Undecodable, Unsupported):
+        except (OverLimit, Undecodable, Unsupported):
             pass
         found += _behind(data)
         for one in found:

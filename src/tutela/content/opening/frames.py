@@ -12,7 +12,7 @@ from PIL import IcoImagePlugin, Image
 from tutela.content import jpeg_xl
 from tutela.content.decode import RGB, OverLimit, Undecodable, Unsupported, opened, stored
 from tutela.content.item import Kind, Outcome
-from tutela.content.opening.budget import Budget
+from tutela.content.opening.budget import Budget, Exhausted
 from tutela.content.opening.part import FilePart, Part, PicturePart, UnseenPart
 from tutela.content.place import Step, Within
 from tutela.content.sniff import SNIFF_BYTES, kind_of
@@ -45,7 +45,9 @@ class Frames:
                     yield from _sizes(image, data, budget)
                 elif _has_second(image):
                     yield from _following(image, budget)
-        except (Undecodable, Unsupported):
+        except Exhausted:
+            raise
+        except (OverLimit, Undecodable, Unsupported):
             return
 
 
@@ -81,8 +83,11 @@ def _following(image: Image.Image, budget: Budget) -> Iterator[Part]:
         try:
             budget.draw(*image.size)
             pixels = stored(image)
-        except OverLimit:
+        except Exhausted:
             raise
+        except OverLimit as error:
+            yield UnseenPart(step, Outcome.OVER_LIMIT, str(error))
+            continue
         except Exception as error:  # noqa: BLE001 - as above
             yield UnseenPart(step, Outcome.UNDECODABLE, f"it cannot be read: {type(error).__name__}: {error}"[:200])
             # The frames of an animation build on one another; pages do not.
@@ -112,7 +117,9 @@ def _sizes(image: IcoImagePlugin.IcoImageFile, data: bytes, budget: Budget) -> I
             with Image.open(io.BytesIO(content), formats=("DIB",)) as inside:
                 budget.draw(*inside.size)
             yield PicturePart(step, stored(image.ico.frame(number - 1)))
-        except OverLimit:
+        except Exhausted:
             raise
+        except OverLimit as error:
+            yield UnseenPart(step, Outcome.OVER_LIMIT, str(error))
         except Exception as error:  # noqa: BLE001 - as above
             yield UnseenPart(step, Outcome.UNDECODABLE, f"it cannot be read: {type(error).__name__}: {error}"[:200])

@@ -90,6 +90,8 @@ def _ends_as_zip(data: bytes) -> bool:
     end = data.rfind(_END, max(0, len(data) - _END_BYTES - _LONGEST_COMMENT))
     if end < 0 or end + _END_BYTES > len(data):
         return False
-    (length,) = struct.unpack_from("<I", data, end + 12)
+    length, comment = struct.unpack_from("<I4xH", data, end + 12)
+    if data[257:262] == b"ustar" and end + _END_BYTES + comment < len(data):
+        return False  # the last file of a TAR, which ends in zeros
     before = data[max(0, end - 20) : end]
     return data[end - length : end - length + 4] == _ENTRY if length <= end else before.startswith(_LOCATOR)
