@@ -14,7 +14,7 @@ from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKi
 
 _GRAVEST_FIRST = (Outcome.ERROR, Outcome.OVER_LIMIT, Outcome.UNDECODABLE, Outcome.UNSUPPORTED)
 SAME_PICTURE = 24
-"""Bits within which a thumbnail is that of its picture: so small a copy is 8 to 18 bits away (tests), another is 100."""
+"""Bits within which a thumbnail is that of its picture: one of the same lies 8 to 18 bits away, of another 100."""
 
 
 class AtPlaces:
