@@ -18,7 +18,7 @@ from tutela.casework.quality.rules import Bounds, QualityRules
 from tutela.casework.queues import Order
 from tutela.casework.redress_policy import RedressPolicy
 from tutela.content.item import Limits
-from tutela.detection.fingerprints.embedding import IMAGENET_MEAN, IMAGENET_STD
+from tutela.detection.onnx_models.picture_input import IMAGENET_MEAN, IMAGENET_STD
 from tutela.events.catalogue.base import Layer, Verdict
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.times import ReportRules
