@@ -61,7 +61,7 @@ class OverLimit(ValueError):
     """The item is larger than the limits allow; nothing was expanded."""
 
 
-_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM", "QOI", "PSD", "ICO", "HEIF")
+_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM", "QOI", "PSD", "ICO")
 # What Pillow raises on malformed input, besides its own errors; its decoders document no closed set.
 _BROKEN = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, struct.error, zlib.error,
            AttributeError, OverflowError, ZeroDivisionError, RuntimeError, MemoryError)  # fmt: skip
@@ -150,16 +150,17 @@ def opened(data: bytes, limits: Limits) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         # Pillow warns of sizes that our own limit judges, and of broken metadata that we do not read.
         warnings.simplefilter("ignore")
+        taught = heif.begins(data) and heif.register()
         try:
-            if heif.begins(data):
-                heif.register()
             if data.startswith(_ICON):
                 _check_icon(data, limits)
-            image = Image.open(io.BytesIO(data), formats=_FORMATS)
+            # Pillow knows of HEIF only once it was taught.
+            formats = (*_FORMATS, "HEIF") if taught else _FORMATS
+            image = Image.open(io.BytesIO(data), formats=formats)
         except Image.DecompressionBombError as error:
             raise OverLimit(str(error)) from error
         except UnidentifiedImageError as error:
-            if _claimed(data):
+            if taught or _claimed(data):
                 raise Undecodable("the header is broken") from error
             raise Unsupported(heif.MISSING if heif.begins(data) else "no decoder knows this format") from error
         except OverLimit:
