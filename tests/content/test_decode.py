@@ -183,7 +183,6 @@ def test_a_beginning_with_nothing_behind_it_is_undecodable(format_: str) -> None
         b"%PDF-1.7\n",
         b"\0",
         b"\x1aE\xdf\xa3" + bytes(60),
-        b"\0\0\0\x20ftypheic" + bytes(200),
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
     ],

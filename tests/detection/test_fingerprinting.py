@@ -48,7 +48,8 @@ def test_a_picture_gets_every_fingerprint() -> None:
         (b"an ordinary text", Kind.OTHER, Outcome.UNSUPPORTED),
         (b"\x1aE\xdf\xa3" + bytes(60), Kind.VIDEO, Outcome.UNSUPPORTED),
         (SOUND, Kind.AUDIO, Outcome.UNSUPPORTED),
-        (b"\0\0\0\x20ftypheic" + bytes(60), Kind.IMAGE, Outcome.UNSUPPORTED),
+        (b"\0\0\0\x20ftypheic" + bytes(60), Kind.IMAGE, Outcome.UNDECODABLE),
+        (b"Rar!\x1a\x07\x01" + bytes(60), Kind.OTHER, Outcome.UNSUPPORTED),
     ],
 )
 def test_what_cannot_be_decoded_still_has_its_digests(data: bytes, kind: Kind, failure: Outcome) -> None:

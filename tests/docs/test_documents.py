@@ -87,6 +87,19 @@ def test_the_tutorial_runs_as_it_is_written(workshop: Path) -> None:
     assert "Yearly return 2026" in page
 
 
+def test_what_lies_within_files_is_found_as_it_is_written(workshop: Path) -> None:
+    text = (ROOT / "docs/how-to/look-into-items.md").read_text("utf-8")
+    done = _run("\n".join(_BLOCK.findall(text)), workshop)
+    assert done.returncode == 0, done.stderr
+    shown = " ".join(done.stdout.split())
+    assert "at inner.zip > mirrored.png" in shown
+    assert "at file 1 > copies/mirrored.png" in shown or "at backup.tar > copies/mirrored.png" in shown
+    settings = workshop / "settings"
+    settings.mkdir()
+    (settings / "tutela.toml").write_text("".join(_TOML.findall(text)), "utf-8")
+    assert load_settings(settings).limits.max_depth == 12
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     targets = [t for t in _LINK.findall(page.read_text("utf-8")) if not t.startswith(("http:", "https:", "mailto:"))]

@@ -22,6 +22,7 @@ NO_PAGE = frozenset(
         "/return",
         "/return/{year}/return.json",
         "/views/{view_id}/picture",
+        "/views/{view_id}/parts/{part}",
         "/governance/pack/{document}/{form}",
         "/retention/certificates/{certificate}/certificate.json",
         "/complaints/figures.json",

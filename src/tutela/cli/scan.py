@@ -229,6 +229,8 @@ class _Report:
             why = f"{best.technology} {away} from {best.hashlist} #{best.entry}{turned}"
             if best.threshold == 0:
                 why = f"same {best.technology} as {best.hashlist} #{best.entry}"
+            if best.place.text:
+                why += f" at {best.place.text}"
             self._row("match", taken.provenance.name, why + (", seen before" if recorded.seen_again else ""))
         elif recorded.outcome is not Outcome.CLEAN:
             self._row(recorded.outcome.value, taken.provenance.name, recorded.reason)

@@ -19,10 +19,21 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import IcoImagePlugin, Image, TiffImagePlugin, UnidentifiedImageError
 
+from tutela.content import heif, jpeg_xl
 from tutela.content.item import Limits
+from tutela.content.pixels import RGB, to_rgb
 
-RGB = NDArray[np.uint8]
-"""Pixels, shape (height, width, 3)."""
+__all__ = [
+    "RGB",
+    "OverLimit",
+    "Reduced",
+    "Undecodable",
+    "Unsupported",
+    "decode_image",
+    "decode_reduced",
+    "opened",
+    "stored",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +88,33 @@ def decode_image(data: bytes, limits: Limits) -> RGB:
     Raises OverLimit before decoding if bytes or declared pixels exceed the limits, Unsupported if no decoder
     knows the format, Undecodable if one does and fails, also on a truncated file.
     """
-    with _opened(data, limits) as image:
-        # Pillow turns a TIFF as its tag says, other formats not.
-        turned = image.tag_v2.get(_ORIENTATION) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
-        image.load()
-        return _to_rgb(image.transpose(_AS_STORED[turned]) if turned in _AS_STORED else image)
+    if jpeg_xl.begins(data):
+        return _jpeg_xl(data, limits)
+    with opened(data, limits) as image:
+        return stored(image)
+
+
+def stored(image: Image.Image) -> RGB:
+    """Return the pixels of a picture that is open, in the frame where it stands, as they are stored."""
+    # Pillow turns a TIFF as its tag says, other formats not.
+    turned = image.tag_v2.get(_ORIENTATION) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
+    image.load()
+    return to_rgb(image.transpose(_AS_STORED[turned]) if turned in _AS_STORED else image)
+
+
+def _jpeg_xl(data: bytes, limits: Limits) -> RGB:
+    if len(data) > limits.max_bytes:
+        raise OverLimit(f"{len(data):,} bytes, at most {limits.max_bytes:,} are decoded")
+    try:
+        width, height = jpeg_xl.size_of(data)
+        _check_pixels(width, height, limits)
+        return jpeg_xl.pixels_of(data)
+    except jpeg_xl.NotInstalled as error:
+        raise Unsupported(str(error)) from error
+    except OverLimit:
+        raise
+    except _BROKEN as error:
+        raise Undecodable(f"the picture cannot be read: {_short(error)}") from error
 
 
 def decode_reduced(data: bytes, limits: Limits, enough: int) -> Reduced | None:
@@ -94,7 +127,7 @@ def decode_reduced(data: bytes, limits: Limits, enough: int) -> Reduced | None:
     """
     if not data.startswith(_JPEG):
         return None
-    with _opened(data, limits) as image:
+    with opened(data, limits) as image:
         width, height = image.size
         shrink = next((s for s in (8, 4, 2) if min(width, height) >= s * enough), 1)
         if shrink == 1 or image.format not in ("JPEG", "MPO"):
@@ -105,8 +138,11 @@ def decode_reduced(data: bytes, limits: Limits, enough: int) -> Reduced | None:
 
 
 @contextmanager
-def _opened(data: bytes, limits: Limits) -> Iterator[Image.Image]:
-    """Give the image with its size checked and nothing decoded; what breaks in the block is raised as said above."""
+def opened(data: bytes, limits: Limits) -> Iterator[Image.Image]:
+    """Give the image with its size checked and nothing decoded; what breaks in the block is raised as said above.
+
+    Whatever Pillow raises in the block becomes Undecodable; OverLimit, Unsupported and Undecodable pass as they are.
+    """
     if len(data) > limits.max_bytes:
         raise OverLimit(f"{len(data):,} bytes, at most {limits.max_bytes:,} are decoded")
     if not data:
@@ -114,16 +150,19 @@ def _opened(data: bytes, limits: Limits) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         # Pillow warns of sizes that our own limit judges, and of broken metadata that we do not read.
         warnings.simplefilter("ignore")
+        taught = heif.begins(data) and heif.register()
         try:
             if data.startswith(_ICON):
                 _check_icon(data, limits)
-            image = Image.open(io.BytesIO(data), formats=_FORMATS)
+            # Pillow knows of HEIF only once it was taught.
+            formats = (*_FORMATS, "HEIF") if taught else _FORMATS
+            image = Image.open(io.BytesIO(data), formats=formats)
         except Image.DecompressionBombError as error:
             raise OverLimit(str(error)) from error
         except UnidentifiedImageError as error:
-            if _claimed(data):
+            if taught or _claimed(data):
                 raise Undecodable("the header is broken") from error
-            raise Unsupported("no decoder knows this format") from error
+            raise Unsupported(heif.MISSING if heif.begins(data) else "no decoder knows this format") from error
         except OverLimit:
             raise
         except _BROKEN as error:
@@ -137,6 +176,8 @@ def _opened(data: bytes, limits: Limits) -> Iterator[Image.Image]:
                 yield image
             except Image.DecompressionBombError as error:
                 raise OverLimit(str(error)) from error
+            except (OverLimit, Unsupported, Undecodable):
+                raise
             except _BROKEN as error:
                 raise Undecodable(f"the picture cannot be read: {_short(error)}") from error
 
@@ -161,24 +202,3 @@ def _claimed(data: bytes) -> bool:
 
 def _short(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:200]
-
-
-def _to_rgb(image: Image.Image) -> RGB:
-    if image.mode.startswith("I;16"):
-        # Pillow's own conversion cuts off above 255 instead of scaling, which makes a white square of a photograph.
-        grey = (np.asarray(image) >> 8).astype(np.uint8)
-        return np.repeat(grey[:, :, None], 3, axis=2)
-    if image.mode in ("I", "F"):
-        values = np.asarray(image)
-        if not np.isfinite(values).all():
-            raise ValueError("the picture holds values that are not numbers")
-        top = float(values.max(initial=0))
-        if image.mode == "F" and top <= 1:
-            scale = 255.0  # the convention of floating-point TIFF and PFM: white is 1
-        else:
-            scale = 1.0 if top <= 255 else 255.0 / (65535.0 if top <= 65535 else top)
-        grey = np.empty(values.shape, dtype=np.uint8)
-        for row, line in enumerate(values):  # line by line, so that no second picture of 8 bytes a pixel is made
-            grey[row] = np.clip(np.rint(line.astype(np.float64) * scale), 0, 255)
-        return np.repeat(grey[:, :, None], 3, axis=2)
-    return np.asarray(image.convert("RGB"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
@@ -32,21 +32,43 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+DEEPEST = 32
+"""Containers in one another, whatever is configured: each is held in memory while the next is looked into."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What is still decoded. Beyond it the outcome is `over_limit`, before anything is expanded.
 
-    `max_messages` of a conversation, and `max_characters` of one of its messages.
+    The first two hold for each file and picture, also for those within an item; the others for an item with all that
+    is in it. `max_messages` are of a conversation, and `max_characters` of one of its messages.
     """
 
     max_bytes: int = 100 * 1024 * 1024
     max_pixels: int = 120_000_000
+    max_depth: int = 8
+    """How many containers may lie in one another."""
+    max_parts: int = 10_000
+    """Files, pages, frames and pictures."""
+    max_expanded: int = 1024 * 1024 * 1024
+    """Bytes that the files in it unpack to."""
+    max_ratio: int = 1_000
+    """How many times its own size it may unpack to, past the first 64 MiB."""
+    max_area: int = 4_000_000_000
+    """Pixels of all its pictures."""
+    max_frames: int = 2_000
+    """Frames of one animation."""
+    max_pages: int = 500
+    """Pages of one document or picture."""
+
     max_messages: int = 100_000
     max_characters: int = 100_000
 
     def __post_init__(self) -> None:
-        if min(self.max_bytes, self.max_pixels, self.max_messages, self.max_characters) < 1:
+        if min(getattr(self, one.name) for one in fields(self)) < 1:
             raise ValueError("limits are at least 1")
+        if self.max_depth > DEEPEST:
+            raise ValueError(f"containers are opened at most {DEEPEST} deep")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,12 @@ class Place:
     def text(self) -> str:
         """The place in words, for command lines: `a.zip > page 3 > 1:02.500-1:04.000`; empty for the item itself."""
         words = [step.text for step in self.steps]
-        if self.seconds is not None:
-            words.append("-".join(_clock(moment) for moment in self.seconds))
-        return " > ".join(words)
+        return " > ".join([*words, self.time] if self.time else words)
+
+    @property
+    def time(self) -> str:
+        """The stretch of time as a clock shows it: `1:02.500-1:04.000`; empty where there is none."""
+        return "-".join(_clock(moment) for moment in self.seconds or ())
 
 
 WHOLE = Place()

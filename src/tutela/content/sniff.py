@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutela.content import heif
 from tutela.content.item import Kind
 
 _IMAGE_PREFIXES = (
@@ -18,6 +19,8 @@ _IMAGE_PREFIXES = (
     b"MM\0+",
     b"\0\0\0\x0cjP  \r\n\x87\n",  # JPEG 2000
     b"\xff\x4f\xff\x51",  # JPEG 2000 codestream
+    b"\0\0\0\x0cJXL \r\n\x87\n",  # JPEG XL
+    b"\xff\x0a",  # JPEG XL codestream
     b"qoif",
     b"8BPS",
     b"\0\0\x01\0",  # ICO
@@ -35,7 +38,7 @@ _AUDIO_PREFIXES = (
     b"#!AMR",
     b"caff",
 )
-_HEIF_IMAGE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1")
+_HEIF_IMAGE_BRANDS = (b"avif", b"avis", b"mif1", b"msf1", *heif.BRANDS)
 _AUDIO_BRANDS = (b"M4A ", b"M4B ", b"M4P ")
 
 SNIFF_BYTES = 64

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tutela.content.conversation import is_conversation, read_conversation
-from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image, decode_reduced
+from tutela.content.decode import OverLimit, Undecodable
 from tutela.content.item import Kind, Limits, Outcome
+from tutela.content.opening.looking import look
 from tutela.content.place import WHOLE, Place
 from tutela.content.sniff import SNIFF_BYTES, kind_of
-from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, OfReduced, Orientation
+from tutela.detection.at_places import AtPlaces
+from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, Orientation
 
 NO_LAYER = "text: no layer that rates conversations is set up, so it was compared with nothing"
 
@@ -53,8 +55,12 @@ class Fingerprinted:
 
     @property
     def quality(self) -> int | None:
-        """The lowest quality of any fingerprint that has one."""
-        return min((f.quality for f in self.fingerprints if f.quality is not None), default=None)
+        """The lowest quality of any kind that has one, each as it is at its best place."""
+        best: dict[str, int] = {}
+        for one in self.fingerprints:
+            if one.quality is not None:
+                best[one.kind] = max(one.quality, best.get(one.kind, 0))
+        return min(best.values(), default=None)
 
 
 class Fingerprinting(Protocol):
@@ -82,33 +88,24 @@ def fingerprint(
     *,
     reduced: bool = False,
 ) -> Fingerprinted:
-    """Return every fingerprint that can be made of an item, and those `given` with it. Never raises for the bytes.
+    """Return every fingerprint that can be made of an item and of all that is in it, each at its place, and those
+    `given` with it. Never raises for the bytes.
 
     `excludes` is what the regime keeps out of processing: excluded audio is not even hashed, and what was given with
     it, or with an item that is too long to be read, is left out. A conversation is read and not hashed either. With
     `reduced`, pictures may be decoded at a fraction of their size where every kind can tell its fingerprint from that,
     nearly: let `recognition.recognise` judge those.
     """
-    every = tuple(kinds)
     head = data[:SNIFF_BYTES]
     if (unread := not_read(head, len(data), limits, excludes)) is not None:
         return unread
     if not is_hashed(data):
         return _of_conversation(data, limits)
-    kind = kind_of(head)
-    undecoded = (*(k.of_bytes(data) for k in every if k.NEEDS == "bytes"), *given)
-    of_pixels = [k for k in every if k.NEEDS == "pixels"]
-    try:
-        if kind is not Kind.IMAGE and data:
-            raise Unsupported(f"{kind.value}: no decoder yet, matched by digest alone")
-        perceptual = _of_picture(data, of_pixels, limits, reduced=reduced)
-    except OverLimit as error:
-        return Fingerprinted(kind, len(data), undecoded, Outcome.OVER_LIMIT, str(error))
-    except Unsupported as error:
-        return Fingerprinted(kind, len(data), undecoded, Outcome.UNSUPPORTED, str(error))
-    except Undecodable as error:
-        return Fingerprinted(kind, len(data), undecoded, Outcome.UNDECODABLE, str(error))
-    return Fingerprinted(kind, len(data), (*undecoded, *perceptual))
+    places = AtPlaces(tuple(kinds), limits, reduced=reduced)
+    for found in look(data, limits, excludes):
+        places.take(found)
+    failure, reason = places.end(kind_of(head))
+    return Fingerprinted(kind_of(head), len(data), (*places.fingerprints, *given), failure, reason)
 
 
 def _of_conversation(data: bytes, limits: Limits) -> Fingerprinted:
@@ -120,18 +117,6 @@ def _of_conversation(data: bytes, limits: Limits) -> Fingerprinted:
     except Undecodable as error:
         return Fingerprinted(Kind.TEXT, len(data), (), Outcome.UNDECODABLE, str(error))
     return Fingerprinted(Kind.TEXT, len(data), (), Outcome.UNSUPPORTED, NO_LAYER)
-
-
-def _of_picture(
-    data: bytes, kinds: Sequence[FingerprintKind], limits: Limits, *, reduced: bool
-) -> tuple[Fingerprint, ...]:
-    modest = [k for k in kinds if isinstance(k, OfReduced)]
-    if reduced and modest and len(modest) == len(kinds):
-        picture = decode_reduced(data, limits, max(k.ENOUGH for k in modest))
-        if picture is not None:
-            return tuple(f for k in modest for f in k.of_reduced(picture))
-    pixels = decode_image(data, limits)
-    return tuple(f for k in kinds for f in k.of_pixels(pixels))
 
 
 def not_read(head: bytes, size: int, limits: Limits, excludes: frozenset[str]) -> Fingerprinted | None:

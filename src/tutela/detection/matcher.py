@@ -142,17 +142,19 @@ class Matcher:
                 continue
             threshold, enough = self.thresholds[name], self.minimum_quality[name]
             told: dict[int, list[Fingerprint]] = defaultdict(list)
+            poor = False
             for fingerprints in item.at_each_place(name):
                 quality, reduced = fingerprints[0].quality, fingerprints[0].reduced
                 if reduced and quality is not None and abs(quality - enough) <= QUALITY_MARGIN:
                     near = True
                 if quality is not None and quality < enough:
                     # Too little structure for a perceptual match to mean anything: the digests alone decide.
-                    low_quality = True
+                    poor = True
                     continue
                 told[_wider(threshold, kind) if reduced else threshold] += fingerprints
             if told:
                 technologies.append(name)
+            low_quality = low_quality or (poor and not told)
             for radius, fingerprints in told.items():
                 within = [d for d in self._detections(kind, fingerprints, radius, threshold) if d.enabled]
                 near = near or any(d.distance > threshold for d in within)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tutela.content.item import Kind, Outcome
+from tutela.content.place import WHOLE, Place, Step, Within
 from tutela.detection.fingerprinting import Fingerprinted
 from tutela.detection.fingerprints.fingerprint import (
     REFERENCE,
@@ -22,7 +23,8 @@ from tutela.detection.fingerprints.fingerprint import (
     Orientation,
 )
 
-FORMAT = 1
+FORMAT = 2
+"""1 had fingerprints of the item itself alone, and is still read."""
 
 
 class BadSample(ValueError):
@@ -51,6 +53,22 @@ class _Values(_Strict):
     quality: Annotated[int, Field(ge=0, le=100)] | None = None
 
 
+class _Step(_Strict):
+    within: Within
+    name: str = ""
+    number: Annotated[int, Field(ge=0)] = 0
+
+
+class _Place(_Strict):
+    steps: tuple[_Step, ...] = ()
+    seconds: tuple[float, float] | None = None
+    fingerprints: dict[str, _Values]
+
+    @property
+    def place(self) -> Place:
+        return Place(tuple(Step(s.within, s.name, s.number) for s in self.steps), self.seconds)
+
+
 class _Item(_Strict):
     path: str | int
     kind: Kind
@@ -58,6 +76,7 @@ class _Item(_Strict):
     failure: Outcome | None = None
     reason: str = ""
     fingerprints: dict[str, _Values]
+    inside: tuple[_Place, ...] = ()
 
 
 def head_line(kinds: Mapping[str, FingerprintKind]) -> str:
@@ -67,26 +86,38 @@ def head_line(kinds: Mapping[str, FingerprintKind]) -> str:
 
 
 def item_line(name: str | int, item: Fingerprinted) -> str:
-    """Return the line of a file; raises ValueError for fingerprints of a reduced picture, which decide nothing."""
+    """Return the line of a file, without the names of what is in it where its own is a number.
+
+    Raises ValueError for fingerprints of a reduced picture, which decide nothing.
+    """
     if item.reduced:
         raise ValueError("a sample holds fingerprints of the full picture")
-    fingerprints: dict[str, dict[str, object]] = {}
+    names = isinstance(name, str)
+    line: dict[str, object] = {
+        # A name that is not UTF-8 could not be read again.
+        "path": name.encode("utf-8", "backslashreplace").decode() if isinstance(name, str) else name,
+        "kind": item.kind.value,
+        "bytes": item.size,
+        "failure": item.failure,
+        "reason": item.reason if names else "",
+        "fingerprints": {},
+    }
+    by_place: dict[Place, dict[str, dict[str, Any]]] = {}
     for one in item.fingerprints:
-        written = fingerprints.setdefault(one.kind, {"values": {}, "quality": one.quality})
-        values = written["values"]
-        assert isinstance(values, dict)  # noqa: S101 - made two lines above
-        values[one.orientation.value] = one.hex
-    return json.dumps(
-        {
-            # A name that is not UTF-8 could not be read again.
-            "path": name.encode("utf-8", "backslashreplace").decode() if isinstance(name, str) else name,
-            "kind": item.kind.value,
-            "bytes": item.size,
-            "failure": item.failure,
-            "reason": item.reason,
-            "fingerprints": fingerprints,
-        }
-    )
+        of_kind = by_place.setdefault(one.place, {}).setdefault(one.kind, {"values": {}, "quality": one.quality})
+        of_kind["values"][one.orientation.value] = one.hex
+    line["fingerprints"] = by_place.pop(WHOLE, {})
+    if by_place:
+        line["inside"] = [_written(place, names=names) | {"fingerprints": made} for place, made in by_place.items()]
+    return json.dumps(line)
+
+
+def _written(place: Place, *, names: bool) -> dict[str, object]:
+    steps = [
+        {"within": s.within.value, "number": s.number} | ({"name": s.name} if s.name and names else {})
+        for s in place.steps
+    ]
+    return {"steps": steps} | ({"seconds": place.seconds} if place.seconds else {})
 
 
 class SampleReader:
@@ -100,7 +131,7 @@ class SampleReader:
             head = _Head.model_validate_json(next(self._lines, ""))
         except ValidationError:
             raise BadSample("line 1: this is no sample: `tutela sample record` makes one") from None
-        if head.sample != FORMAT:
+        if head.sample not in (1, FORMAT):
             raise BadSample(f"line 1: the sample is of another version of Tutela (format {head.sample})")
         for name, version in head.technologies.items():
             if name not in kinds or version != kinds[name].VERSION:
@@ -123,13 +154,17 @@ class SampleReader:
                 raise BadSample(f"line {number}: {error}") from None
 
     def _fingerprinted(self, item: _Item) -> Fingerprinted:
-        made: list[Fingerprint] = []
-        for name, written in item.fingerprints.items():
+        made = [*self._at(WHOLE, item.fingerprints)]
+        for part in item.inside:
+            made += self._at(part.place, part.fingerprints)
+        return Fingerprinted(item.kind, item.bytes, tuple(made), item.failure, item.reason)
+
+    def _at(self, place: Place, fingerprints: Mapping[str, _Values]) -> Iterator[Fingerprint]:
+        for name, written in fingerprints.items():
             if name not in self._kinds:
                 raise BadFingerprint(f"there is no fingerprint {name[:40]!r} now")
             kind = self._kinds[name]
             computed = "given" if kind.NEEDS == "given" else REFERENCE
             for orientation in Orientation:
                 if (text := written.values.get(orientation)) is not None:
-                    made.append(Fingerprint(name, kind.parse(text), orientation, written.quality, computed))
-        return Fingerprinted(item.kind, item.bytes, tuple(made), item.failure, item.reason)
+                    yield Fingerprint(name, kind.parse(text), orientation, written.quality, computed, place)

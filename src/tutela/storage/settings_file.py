@@ -173,6 +173,13 @@ class LimitsSection(_Section):
 
     max_bytes: int = _USUAL.max_bytes
     max_pixels: int = _USUAL.max_pixels
+    max_depth: int = _USUAL.max_depth
+    max_parts: int = _USUAL.max_parts
+    max_expanded: int = _USUAL.max_expanded
+    max_ratio: int = _USUAL.max_ratio
+    max_area: int = _USUAL.max_area
+    max_frames: int = _USUAL.max_frames
+    max_pages: int = _USUAL.max_pages
     max_messages: int = _USUAL.max_messages
     max_characters: int = _USUAL.max_characters
     max_memory: int = _BUDGET.memory

@@ -6,6 +6,7 @@ import io
 
 from PIL import Image
 
+from tutela.content.place import WHOLE, Place
 from tutela.detection.workers.engine import NotShown, Workers
 
 SIDE = 640
@@ -16,13 +17,14 @@ class CannotBeShown(ValueError):
     """The item cannot be decoded; the message says why."""
 
 
-def small_picture(data: bytes, workers: Workers) -> bytes:
-    """Return a JPEG of the picture as it is stored, without any of its metadata. Raises CannotBeShown.
+def small_picture(data: bytes, workers: Workers, place: Place = WHOLE) -> bytes:
+    """Return a JPEG of the picture at a place of an item, as it is stored, without any of its metadata.
 
     A worker decodes it and hands over pixels, which are encoded here: nothing that a decoder wrote reaches a browser.
+    Raises CannotBeShown.
     """
     try:
-        pixels = workers.small_picture(data, SIDE)
+        pixels = workers.small_picture(data, SIDE, place)
     except NotShown as error:
         raise CannotBeShown(str(error)) from error
     encoded = io.BytesIO()

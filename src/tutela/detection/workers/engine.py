@@ -16,7 +16,7 @@ from typing import Any, Self
 from tutela.content.confinement.measures import Measure
 from tutela.content.decode import RGB
 from tutela.content.item import Kind, Limits, Outcome
-from tutela.content.place import WHOLE
+from tutela.content.place import WHOLE, Place
 from tutela.content.sniff import SNIFF_BYTES, kind_of
 from tutela.detection.fingerprinting import Fingerprinted, is_hashed, not_read
 from tutela.detection.fingerprints.embedding import EmbeddingSettings
@@ -47,6 +47,7 @@ class _Order:
     promised: Future[Any]
     side: int = 0
     """Of the small picture that is asked for; 0 where fingerprints are."""
+    place: Place = WHOLE
 
 
 @dataclass(slots=True)
@@ -142,10 +143,10 @@ class Workers:
         self._order(_Order(source, named, excludes, tuple(given), reduced, promised))
         return promised
 
-    def small_picture(self, data: bytes, side: int) -> RGB:
-        """Return the picture of an item, its longer side at most `side` pixels. Raises NotShown, NoWorkers."""
+    def small_picture(self, data: bytes, side: int, place: Place = WHOLE) -> RGB:
+        """Return the picture at a place of an item, its longer side at most `side` pixels. Raises NotShown, NoWorkers."""
         promised: Future[RGB | Fingerprinted] = Future()
-        self._order(_Order(data, {}, frozenset(), (), reduced=False, promised=promised, side=side))
+        self._order(_Order(data, {}, frozenset(), (), reduced=False, promised=promised, side=side, place=place))
         made = promised.result()
         if isinstance(made, Fingerprinted):
             raise NotShown(made.reason)
@@ -279,7 +280,7 @@ class Workers:
     def _decoded(self, hand: Hand, item: _Item) -> Fingerprinted | RGB:
         order = item.order
         names = tuple(name for name, kind in order.kinds.items() if kind.NEEDS != "given")
-        showing = Showing(self._limits, order.side)
+        showing = Showing(self._limits, order.side, order.place)
         task = task_written(showing if order.side else Task(names, self._limits, order.excludes, order.reduced))
         while True:
             alone = hand.fresh

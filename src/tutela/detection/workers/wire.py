@@ -48,10 +48,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """What to do with an item: make a small picture of it, its longer side at most `side` pixels."""
+    """What to do with an item: make a small picture of what is at a place, its longer side at most `side` pixels."""
 
     limits: Limits
     side: int
+    place: Place
 
 
 class BadAnswer(ValueError):

@@ -81,7 +81,7 @@ def _answer(line: socket.socket, kinds: Mapping[str, FingerprintKind]) -> None:
 
 def _shown(task: Showing, data: bytes) -> bytes:
     try:
-        return picture_written(small_pixels(data, task.limits, task.side))
+        return picture_written(small_pixels(data, task.place, task.limits, task.side))
     except (OverLimit, Undecodable, Unsupported) as error:
         return answer_written(_failed(data, str(error)), out_of_memory=MemoryError.__name__ in str(error))
     except Exception as error:  # noqa: BLE001 - as with fingerprints

@@ -154,6 +154,10 @@ def annex(facts: PrivacyFacts) -> Document:
             (
                 Statement("Largest item", f"{facts.settings.limits.max_bytes:,} bytes", "setting [limits]"),
                 Statement("Largest picture", f"{facts.settings.limits.max_pixels:,} pixels", "setting [limits]"),
+                Statement(
+                    "Containers in one another", f"{facts.settings.limits.max_depth:,} at most", "setting [limits]"
+                ),
+                Statement("Parts of an item", f"{facts.settings.limits.max_parts:,} at most", "setting [limits]"),
             ),
         ),
     )

@@ -12,17 +12,18 @@ from tutela.access.roles import Permission, Person
 from tutela.casework.care import RestNeeded
 from tutela.casework.case import NotPossible
 from tutela.casework.entries.standing import EntryState, subject_of
-from tutela.casework.evidence import EvidenceGone, bytes_name
+from tutela.casework.evidence import EvidenceGone
 from tutela.detection.hashlists.hashlist import Entry, UnknownEntry
 from tutela.events.catalogue.entries import RestoreReason, SuspensionReason, WrongReason
 from tutela.storage.entries.entry_reader import EntryDetail, EntryReader, OwnEntry
 from tutela.storage.evidence.vault import BrokenEvidence
 from tutela.web.console.history import line
+from tutela.web.console.item_pictures import places_of, small_picture_of
 from tutela.web.console.lists import MAX_NUMBER
 from tutela.web.console.pages import message, page, units_of
 from tutela.web.console.told import told
 from tutela.web.current import Allowed, Running, Server
-from tutela.web.pictures import CannotBeShown, small_picture
+from tutela.web.pictures import CannotBeShown
 from tutela.web.translation import gettext
 
 router = APIRouter()
@@ -61,7 +62,8 @@ def view(request: Request, server: Server, session: Viewer, list_id: str, entry_
         return message(request, text, 409)
     own: OwnEntry = detail.own
     try:
-        small_picture(server.place.vault.get(own.case_id, bytes_name(own.item_id)), server.place.showing)
+        places = places_of(server, own.case_id, own.item_id)
+        small_picture_of(server, own.case_id, own.item_id, places[0])
     except (EvidenceGone, BrokenEvidence, CannotBeShown) as error:
         text = gettext("This item cannot be shown, and no look was recorded: %(why)s") % {"why": error}
         return message(request, text, 409)
@@ -69,7 +71,7 @@ def view(request: Request, server: Server, session: Viewer, list_id: str, entry_
         event = server.place.desk.view(session.person, own.case_id, own.item_id, "verification")
     except RestNeeded as error:
         return page(request, "_rest.html", session, status=429, limit=error.limit.value, until=error.until)
-    return page(request, "_picture.html", session, view=event.id)
+    return page(request, "_picture.html", session, view=event.id, places=places, part=0)
 
 
 @router.post("/lists/{list_id}/entries/{entry_id}/verify")

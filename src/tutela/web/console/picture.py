@@ -5,26 +5,30 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.responses import Response
 
 from tutela.access.ports import Session
 from tutela.access.roles import NotAllowed, Permission, Person
 from tutela.casework.care import RestNeeded
 from tutela.casework.case import NoSuchCase, NoSuchItem, NotPossible
-from tutela.casework.evidence import EvidenceGone, bytes_name
+from tutela.casework.evidence import EvidenceGone
+from tutela.content.place import Place
 from tutela.storage.casework.case_page import CasePages
-from tutela.storage.casework.case_reader import CaseDetail
+from tutela.storage.casework.case_reader import CaseDetail, ViewRow
 from tutela.storage.evidence.vault import BrokenEvidence
+from tutela.web.console.item_pictures import places_of, small_picture_of
 from tutela.web.console.looking import Veiled, needed_to_decide, purpose_of_look, words_of
 from tutela.web.console.pages import message, page
 from tutela.web.console.told import told, told_in
 from tutela.web.current import Allowed, Running, Server, record_refusal
-from tutela.web.pictures import CannotBeShown, small_picture
+from tutela.web.pictures import CannotBeShown
 from tutela.web.translation import gettext
 
 router = APIRouter()
 SHOWN_FOR = timedelta(minutes=10)
+Number = Annotated[int, Path(ge=0, le=1_000_000)]
+Part = Annotated[int, Query(ge=0, le=1_000_000)]
 Viewer = Annotated[Session, Depends(Allowed(Permission.SEE_EVIDENCE))]
 
 
@@ -42,7 +46,8 @@ def view(request: Request, server: Server, session: Viewer, case_id: str, item_i
     if isinstance(purpose, Veiled):
         return _refused(request, server, session.person, found.case, purpose)
     try:
-        _picture(server, case_id, item_id)
+        places = places_of(server, case_id, item_id)
+        small_picture_of(server, case_id, item_id, places[0])
     except (EvidenceGone, BrokenEvidence, CannotBeShown) as error:
         text = told_in(gettext("This item cannot be shown, and no look was recorded: %(why)s"), error)
         return message(request, text, 409)
@@ -53,19 +58,31 @@ def view(request: Request, server: Server, session: Viewer, case_id: str, item_i
     except (NotAllowed, NotPossible) as error:
         # It changed since it was read: somebody took or decided the case, or a training ended.
         return message(request, told_in(gettext("No look was recorded: %(why)s."), error), _status(error))
-    return page(request, "_picture.html", session, view=event.id)
+    return page(request, "_picture.html", session, view=event.id, places=places, part=0)
+
+
+@router.get("/views/{view_id}/parts/{part}")
+def another_part(request: Request, server: Server, session: Viewer, view_id: str, part: Number) -> Response:
+    """Return where the picture of another part of the item is: the look is at the item, whichever part it shows."""
+    look = _look(server, session, view_id)
+    places = _places(server, look)
+    if part >= len(places):
+        raise HTTPException(404, _no_picture())
+    return page(request, "_picture.html", session, view=view_id, places=places, part=part)
 
 
 @router.get("/views/{view_id}/picture")
-def picture(server: Server, session: Viewer, view_id: str) -> Response:
-    """Return the picture to the person whose look it is, for ten minutes from the look on."""
-    look = server.cases.view(view_id)
-    now = server.place.clock()
-    if look is None or look.person != session.person.id or now - look.at > SHOWN_FOR:
-        text = gettext("There is no picture here: a look is its own person's, and ends after ten minutes.")
-        raise HTTPException(404, text)
+def picture(server: Server, session: Viewer, view_id: str, part: Part = 0) -> Response:
+    """Return a picture of the item to the person whose look it is, for ten minutes from the look on.
+
+    `part` counts the places that matched from 0, the nearest.
+    """
+    look = _look(server, session, view_id)
+    places = _places(server, look)
+    if part >= len(places):
+        raise HTTPException(404, _no_picture())
     try:
-        shown = _picture(server, look.case_id, look.item_id)
+        shown = small_picture_of(server, look.case_id, look.item_id, places[part])
     except (EvidenceGone, BrokenEvidence, CannotBeShown) as error:
         raise HTTPException(404, told(error)) from error
     # Only now does the look count: asking for it shows nothing yet.
@@ -85,7 +102,19 @@ def _status(error: NotAllowed | NotPossible) -> int:
     return 403 if isinstance(error, NotAllowed) else 409
 
 
-def _picture(server: Running, case_id: str, item_id: str) -> bytes:
-    # A planted case has no evidence of its own: what it shows lies where it was taken from.
-    case, item = server.place.quality.reader.evidence_of(case_id, item_id)
-    return small_picture(server.place.vault.get(case, bytes_name(item)), server.place.showing)
+def _look(server: Running, session: Session, view_id: str) -> ViewRow:
+    look = server.cases.view(view_id)
+    if look is None or look.person != session.person.id or server.place.clock() - look.at > SHOWN_FOR:
+        raise HTTPException(404, _no_picture())
+    return look
+
+
+def _no_picture() -> str:
+    return gettext("There is no picture here: a look is its own person's, and ends after ten minutes.")
+
+
+def _places(server: Running, look: ViewRow) -> list[Place]:
+    try:
+        return places_of(server, look.case_id, look.item_id)
+    except (EvidenceGone, BrokenEvidence) as error:
+        raise HTTPException(404, told(error)) from error

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from tutela.casework.evidence import ItemRecord
+from tutela.content.place import Place, Step
 from tutela.referral.cybertipline.building.records import parties_of
 from tutela.referral.material import FileMaterial, ReportMaterial, SuspensionMaterial, WithdrawnMaterial
+
+MOST_PLACES = 20
 
 
 def of_report(material: ReportMaterial) -> str:
@@ -40,9 +43,21 @@ def of_file(file: FileMaterial) -> list[str]:
     texts = [f"A person confirmed it as {confirmed}."]
     if file.record.identity:
         texts.append(f"The service's own identifier of the item: {file.record.identity}")
+    if file.record.found:
+        texts.append("Listed material was found within the file, at " + "; ".join(_places(file.record)) + ".")
     if file.repeats:
         texts.append("The account sent it again: " + "; ".join(_repeat(one) for one in file.repeats) + ".")
     return texts
+
+
+def _places(record: ItemRecord) -> list[str]:
+    """Return where in the file something was found, each place once; the report says what was found, not by whom."""
+    places = (
+        Place(tuple(Step(s.within, s.name, s.number) for s in found.steps), found.seconds) for found in record.found
+    )
+    texts = list(dict.fromkeys(place.text for place in places))
+    more = [f"{len(texts) - MOST_PLACES} more places"] if len(texts) > MOST_PLACES else []
+    return [*texts[:MOST_PLACES], *more]
 
 
 def urgency(said: Sequence[datetime]) -> str:
