@@ -31,11 +31,30 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class VideoLimits:
+    """How much of a video is looked at. What lies beyond is not, and the outcome is `over_limit` unless it matches.
+
+    `keyframes`: only the pictures that stand for themselves are decoded, many times faster; what is shown between two
+    of them is not seen. `tmk`: the value of the whole clip is made too, which takes every frame.
+    """
+
+    max_seconds: int = 4 * 3600
+    max_frames: int = 1_000_000
+    keyframes: bool = False
+    tmk: bool = True
+
+    def __post_init__(self) -> None:
+        if self.max_seconds < 1 or self.max_frames < 1:
+            raise ValueError("limits of videos are at least 1")
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What is still decoded. Beyond it the outcome is `over_limit`, before anything is expanded."""
 
     max_bytes: int = 100 * 1024 * 1024
     max_pixels: int = 120_000_000
+    video: VideoLimits = VideoLimits()
 
     def __post_init__(self) -> None:
         if self.max_bytes < 1 or self.max_pixels < 1:
