@@ -55,6 +55,8 @@ from tutela.regimes.services import Service, ServiceType
 UNION_OFFSETS = (timedelta(hours=-4), timedelta(hours=4))
 """The Union's westernmost and easternmost clocks against UTC: Guadeloupe, Réunion."""
 
+LONGEST_RECORDED = 65_536
+"""Bytes of a fingerprint that the record of an item holds."""
 LEDGER_DAYS = 30
 """How long an open batch may keep its ledger at most."""
 
@@ -423,7 +425,8 @@ class _Run:
         upright = {
             f.kind: f.hex
             for f in item.fingerprinted.fingerprints
-            if f.orientation is Orientation.UPRIGHT and f.place == WHOLE
+            # The long values of a clip are not said again: they are made of the bytes, which are kept.
+            if f.orientation is Orientation.UPRIGHT and f.place == WHOLE and len(f.value) <= LONGEST_RECORDED
         }
         return ItemRecord(
             service=self._service.id,

@@ -72,12 +72,12 @@ class Video:
         yield from self._timed((None, picture) for picture in self._container.decode(self._stream))
 
     def sampled(self, gap: Fraction) -> Iterator[Frame]:
-        """Yield the first frame that is shown at or after each tick of `gap` seconds: those of `at_ticks(frames())`.
+        """Yield the first frame that is shown at or after each tick of `gap` seconds, as Sampling takes them.
 
         Decodes no more than they take: frames that nothing else is made of are left out, and what stands between the
         last of them and the next keyframe. Raises as `frames` does.
         """
-        yield from at_ticks(self._timed((None, picture) for picture in self._needed(gap)), gap)
+        yield from filter(Sampling(gap).takes, self._timed((None, picture) for picture in self._needed(gap)))
 
     def _timed(self, pictures: Iterator[tuple[int | None, VideoFrame]]) -> Iterator[Frame]:
         import av
@@ -154,15 +154,21 @@ class _Ticks:
         return found
 
 
-def at_ticks(frames: Iterator[Frame], gap: Fraction) -> Iterator[Frame]:
-    """Yield the first of the frames at or after each tick of `gap` seconds, counted from 0."""
-    tick = Fraction(0)
-    for frame in frames:
-        # Times are rounded where they are not whole in the clock of the stream.
+class Sampling:
+    """Tells of frames, in their order, which are the first ones at or after a tick of `gap` seconds, from 0 on."""
+
+    def __init__(self, gap: Fraction) -> None:
+        self._gap = gap
+        self._tick = Fraction(0)
+
+    def takes(self, frame: Frame) -> bool:
+        """Return whether the next frame is one of them."""
+        # Times are fractions of a stream's clock, and near them as floating-point numbers.
         at = Fraction(frame.seconds).limit_denominator(1_000_000)
-        if at >= tick:
-            yield frame
-            tick = (at // gap + 1) * gap
+        if at < self._tick:
+            return False
+        self._tick = (at // self._gap + 1) * self._gap
+        return True
 
 
 _MOST_AHEAD = 1000

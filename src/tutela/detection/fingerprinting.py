@@ -9,6 +9,7 @@ from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_im
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.content.place import WHOLE, Place
 from tutela.content.sniff import SNIFF_BYTES, kind_of
+from tutela.detection.clip_fingerprints import clip_fingerprints
 from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, OfReduced, Orientation
 
 
@@ -76,6 +77,9 @@ def fingerprint(
         return Fingerprinted(kind, len(data), (), Outcome.UNSUPPORTED, "audio is outside the regime: not processed")
     undecoded = (*(k.of_bytes(data) for k in every if k.NEEDS == "bytes"), *given)
     of_pixels = [k for k in every if k.NEEDS == "pixels"]
+    if kind is Kind.VIDEO:
+        clip = clip_fingerprints(data, limits, kinds=every)
+        return Fingerprinted(kind, len(data), (*undecoded, *clip.fingerprints), clip.failure, clip.reason)
     try:
         if kind is not Kind.IMAGE and data:
             raise Unsupported(f"{kind.value}: no decoder yet, matched by digest alone")

@@ -18,6 +18,7 @@ from tutela.casework.quality.rules import Bounds, QualityRules
 from tutela.casework.queues import Order
 from tutela.casework.redress_policy import RedressPolicy
 from tutela.content.item import Limits
+from tutela.detection.clip_matching import ClipRules
 from tutela.detection.fingerprints.embedding import IMAGENET_MEAN, IMAGENET_STD
 from tutela.events.catalogue.base import Layer, Verdict
 from tutela.referral.cybertipline.target import CyberTiplineSettings
@@ -47,6 +48,7 @@ class OtherGroundSection(_Section):
 _SANDBOX = CyberTiplineSettings()
 _PLATFORM = PlatformSettings()
 _USUAL = Limits()
+_CLIPS = ClipRules()
 _USUAL_BOUNDS = Bounds()
 _ENTRY_RULES = EntryRules()
 
@@ -168,6 +170,18 @@ class LimitsSection(_Section):
 
     max_bytes: int = _USUAL.max_bytes
     max_pixels: int = _USUAL.max_pixels
+
+
+class VideoSection(_Section):
+    """How videos are looked at and when two clips match."""
+
+    frames: Literal["every_second", "keyframes"] = "every_second"
+    tmk: bool = _USUAL.video.tmk
+    max_seconds: int = _USUAL.video.max_seconds
+    max_frames: int = _USUAL.video.max_frames
+    query_percent: int = _CLIPS.query_percent
+    entry_percent: int = _CLIPS.entry_percent
+    contained_percent: int | None = _CLIPS.contained_percent
 
 
 class EmbeddingSection(_Section):
@@ -341,6 +355,7 @@ class SettingsFile(_Section):
     care: CareSection = CareSection()
     entries: EntriesSection = EntriesSection()
     limits: LimitsSection = LimitsSection()
+    video: VideoSection = VideoSection()
     thresholds: dict[str, int] = {}
     embedding: EmbeddingSection | None = None
     keys: KeysSection = KeysSection()
