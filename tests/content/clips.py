@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 import av
@@ -32,7 +32,14 @@ def wandering(seed: int, frames: int, width: int = 160, height: int = 96) -> Ite
 
 
 def encoded(
-    frames: Iterable[RGB], *, rate: int = 30, form: str = "mp4", codec: str = "mpeg4", bits: int = 1_000_000
+    frames: Iterable[RGB],
+    *,
+    rate: int = 30,
+    form: str = "mp4",
+    codec: str = "mpeg4",
+    bits: int = 1_000_000,
+    options: Mapping[str, str] | None = None,
+    pixel_format: str = "yuv420p",
 ) -> bytes:
     """Return the file of some frames."""
     file = io.BytesIO()
@@ -41,7 +48,8 @@ def encoded(
         stream = container.add_stream(codec, rate=Fraction(rate))
         assert isinstance(stream, VideoStream)
         stream.width, stream.height = pictures[0].width, pictures[0].height
-        stream.pix_fmt, stream.bit_rate = "yuv420p", bits
+        stream.pix_fmt, stream.bit_rate = pixel_format, bits
+        stream.options = dict(options or {})
         for picture in pictures:
             container.mux(stream.encode(picture))
         container.mux(stream.encode())

@@ -46,7 +46,7 @@ def index_of(entries: dict[int, Frames]) -> MemoryIndex:
     return MemoryIndex.of(SHAPE, rows)
 
 
-def found(asked: Sequence[Fingerprint], entries: dict[int, Frames], rules: ClipRules = ClipRules(), radius: int = 31):  # type: ignore[no-untyped-def] # noqa: B008, ANN201
+def found(asked: Sequence[Fingerprint], entries: dict[int, Frames], rules: ClipRules = ClipRules(), radius: int = 31):  # type: ignore[no-untyped-def] # noqa: B008
     values = {entry: packed(frames) for entry, frames in entries.items()}
     return clips_like_clip(asked, index_of(entries), radius, 50, rules, lambda _, entry: values.get(entry))
 

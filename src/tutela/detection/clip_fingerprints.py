@@ -47,11 +47,13 @@ def clip_fingerprints(
     failure: tuple[Outcome, str] | None = None
     value: Tmk | None = None
     wanted = None if kinds is None else {kind.KIND for kind in kinds if kind.NEEDS == "video"}
-    if wanted is not None and not wanted:
-        return ClipFingerprints(())
     whole = limits.video.tmk and not limits.video.keyframes and (wanted is None or TmkPdqf.KIND in wanted)
     try:
         with opened(data, limits) as video:
+            if wanted is not None and not wanted:
+                # Nothing is made of it, and still it is told whether it is a video that can be decoded.
+                hashing.add(next(video.keyframes()))
+                return ClipFingerprints(())
             value = _read(video, hashing, limits, whole=whole)
     except OverLimit as error:
         failure = Outcome.OVER_LIMIT, str(error)
@@ -59,6 +61,8 @@ def clip_fingerprints(
         failure = Outcome.UNSUPPORTED, str(error)
     except Undecodable as error:
         failure = Outcome.UNDECODABLE, str(error)
+    except StopIteration:
+        failure = Outcome.UNDECODABLE, "the video has no frames"
     if failure is None and not hashing.seen:
         failure = Outcome.UNDECODABLE, "the video has no frames"
     found = hashing.fingerprints(place, KEYFRAMES if limits.video.keyframes else EVERY_SECOND)
