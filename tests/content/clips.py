@@ -40,11 +40,12 @@ def encoded(
     bits: int = 1_000_000,
     options: Mapping[str, str] | None = None,
     pixel_format: str = "yuv420p",
+    container_options: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return the file of some frames."""
     file = io.BytesIO()
     pictures = [av.VideoFrame.from_ndarray(pixels, format="rgb24") for pixels in frames]
-    with av.open(file, "w", format=form) as container:
+    with av.open(file, "w", format=form, container_options=dict(container_options or {})) as container:
         stream = container.add_stream(codec, rate=Fraction(rate))
         assert isinstance(stream, VideoStream)
         stream.width, stream.height = pictures[0].width, pictures[0].height

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _CONTAINERS = "mov,matroska,avi,mpeg,mpegts,mpegvideo,flv,ogg,asf,ivf,h264,hevc,m4v"
 """FFmpeg's names of the containers that are opened. None of them takes data from elsewhere."""
+_TIMED = frozenset({"mov", "matroska", "mpegts", "flv"})
+"""Containers that say of each packet when it is shown."""
 _USUAL_RATE = Fraction(25)
 """Frames a second of a stream that tells none."""
 
@@ -85,13 +87,15 @@ class Video:
         first: Fraction | None = None
         clock = self._stream.time_base
         seen = 0
+        stamps = _Stamps()
         bounds = self._limits.video
         try:
             for counted, picture in pictures:
                 if seen >= bounds.max_frames:
                     raise OverLimit(f"more than {bounds.max_frames:,} frames")
                 _check_size(picture.width, picture.height, self._limits)
-                at = seen / self.rate if picture.pts is None or clock is None else picture.pts * clock
+                stamp = stamps.of(picture)
+                at = seen / self.rate if stamp is None or clock is None else stamp * clock
                 first = at if first is None else first
                 # A stream whose clock runs backwards still has a beginning.
                 at = max(Fraction(0), at - first)
@@ -104,7 +108,7 @@ class Video:
 
     def _needed(self, gap: Fraction) -> Iterator[VideoFrame]:
         clock = self._stream.time_base
-        if clock is None:
+        if clock is None or not _TIMED.intersection(self._container.format.name.split(",")):
             yield from self._container.decode(self._stream)
             return
         ticks = _Ticks(gap / clock)
@@ -133,6 +137,27 @@ class Video:
         # One thread decodes, so that what is set here holds for this packet.
         self._stream.codec_context.skip_frame = "DEFAULT" if wanted else "NONREF"
         yield from self._stream.codec_context.decode(packet)
+
+
+class _Stamps:
+    """When frames are shown, where the container says it wrongly: by the times in whose order fewer go backwards.
+
+    AVI holds no times of showing, and what FFmpeg makes up for pictures that come out of order is wrong.
+    """
+
+    def __init__(self) -> None:
+        self._wrong = [0, 0]
+        self._last: list[int | None] = [None, None]
+
+    def of(self, picture: VideoFrame) -> int | None:
+        """Return the time of the next frame, in units of the stream's clock."""
+        times = (picture.pts, picture.dts)
+        for which, at in enumerate(times):
+            last = self._last[which]
+            self._wrong[which] += at is None or (last is not None and at <= last)
+            self._last[which] = last if at is None else at
+        by_showing = times[0] is not None and (self._wrong[0] <= self._wrong[1] or times[1] is None)
+        return times[0] if by_showing else times[1]
 
 
 class _Ticks:
