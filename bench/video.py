@@ -1,7 +1,7 @@
 """Videos on one core: 720p H.264 to fingerprints, how many times faster than they play, and what memory that takes.
 
-`python -m bench.video [--reference FOLDER] [--seconds N] [--memory] [--json]` prints processor time as multiples of real
-time, and ratios against named peers in the same run:
+`python -m bench.video [--reference FOLDER] [--seconds N] [--memory] [--json]` prints processor time as multiples of
+real time, and ratios against named peers in the same run:
 
 * the floor: PyAV decodes every frame on one thread, and nothing is made of them;
 * the way of the published vPDQ: every frame is decoded, and `pdqhash` hashes the first of each second, whole;
@@ -82,7 +82,7 @@ def encoded(frames: Iterator[av.VideoFrame], options: dict[str, str]) -> bytes:
         stream = container.add_stream("libx264", rate=Fraction(RATE))
         assert isinstance(stream, VideoStream)  # noqa: S101 - a video codec has a video stream
         stream.width, stream.height = SIZE
-        stream.pix_fmt, stream.options = "yuv420p", options
+        stream.pix_fmt, stream.options = "yuv420p", dict(options)
         for number, frame in enumerate(frames):
             frame.pts, frame.time_base = number, Fraction(1, RATE)
             container.mux(stream.encode(frame))
@@ -95,7 +95,7 @@ def repeated(clip: bytes, times: int, path: Path) -> None:
     with av.open(str(path), "w", format="mp4") as out:
         stream = None
         for turn in range(times):
-            with av.open(io.BytesIO(clip)) as container:
+            with av.open(io.BytesIO(clip), "r") as container:
                 source = container.streams.video[0]
                 stream = stream or out.add_stream_from_template(source)
                 length = source.duration or 0
@@ -109,7 +109,7 @@ def repeated(clip: bytes, times: int, path: Path) -> None:
 
 def floor(clip: bytes) -> None:
     """Decode every frame."""
-    with av.open(io.BytesIO(clip)) as container:
+    with av.open(io.BytesIO(clip), "r") as container:
         stream = container.streams.video[0]
         stream.thread_type = "NONE"
         for _ in container.decode(stream):
@@ -120,7 +120,7 @@ def as_published(clip: bytes) -> None:
     """Decode every frame and hash one a second with pdqhash, upright."""
     import pdqhash
 
-    with av.open(io.BytesIO(clip)) as container:
+    with av.open(io.BytesIO(clip), "r") as container:
         stream = container.streams.video[0]
         stream.thread_type = "NONE"
         for number, frame in enumerate(container.decode(stream)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def clip(seed: int, *parts: tuple[int, int], form: str = "mp4") -> bytes:
     return encoded(frames, form=form, codec="libx264", options=X264)
 
 
-def by_kind(row: dict[str, object]) -> dict[str, dict[str, object]]:
+def by_kind(row: dict[str, object]) -> dict[str, Any]:
     matches = row["matches"]
     assert isinstance(matches, list)
     return {match["technology"]: match for match in matches}

@@ -33,6 +33,7 @@ def core(tmp_path: Path) -> Path:
     script = tmp_path / "core.py"
     script.write_text(_WITHOUT)
     Image.effect_noise((200, 200), 90).convert("RGB").save(tmp_path / "a.png")
+    (tmp_path / "scores.csv").write_text("score,label\n" + "0.1,0\n0.9,1\n" * 20)
     return script
 
 
@@ -62,6 +63,7 @@ def test_lists_hashing_scans_and_cases_need_the_core_alone(core: Path) -> None:
         (("serve",), "uvicorn"),
         (("return", "--year", "2025", "--format", "html"), "jinja2"),
         (("dpo", "pack", "--out", "pack"), "jinja2"),
+        (("calibrate", "scores.csv", "--target-fpr", "0.1"), "scipy"),
     ],
 )
 def test_what_needs_an_extra_says_so_in_one_line(core: Path, arguments: tuple[str, ...], package: str) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-av = pytest.importorskip("av", reason="PyAV is not installed: pip install 'tutela[video]'")
+pytest.importorskip("av", reason="PyAV is not installed: pip install 'tutela[video]'")
+
+import av
 
 from tests.content.clips import encoded, wandering
 from tutela.content.decode import RGB, OverLimit, Undecodable
@@ -44,7 +46,7 @@ def timed(
         stream = container.add_stream("libx264", rate=30)
         stream.width, stream.height, stream.pix_fmt = frames[0].shape[1], frames[0].shape[0], "yuv420p"
         stream.codec_context.time_base = Fraction(1, 1000)
-        stream.options = options or X264
+        stream.options = dict(options or X264)
         for pixels, at in zip(frames, times, strict=True):
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             frame.pts, frame.time_base = at, Fraction(1, 1000)

@@ -46,6 +46,7 @@ MODULES = {
     "dpo": "dpo:app",
     "events": "events:app",
     "db": "events:database_app",
+    "calibrate": "calibrate:app",
     "sandbox": "sandboxes:app",
     "bench": "bench:app",
 }

@@ -14,9 +14,9 @@ from tutela.cli.output import err, fail, out, print_json
 from tutela.cli.place import settings
 from tutela.content.item import Limits
 from tutela.detection.fingerprinting import Fingerprinted, fingerprint, too_long
-from tutela.detection.fingerprints.embedding import BadModel
 from tutela.detection.fingerprints.fingerprint import FingerprintKind, LongValued
 from tutela.detection.fingerprints.registry import installed_kinds
+from tutela.detection.onnx_models.loading import BadModel
 
 
 def hash_files(

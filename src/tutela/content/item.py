@@ -27,6 +27,8 @@ class Kind(StrEnum):
     IMAGE = "image"
     VIDEO = "video"
     AUDIO = "audio"
+    TEXT = "text"
+    """A conversation (content.conversation); any other file of letters is `other`."""
     OTHER = "other"
 
 
@@ -50,14 +52,19 @@ class VideoLimits:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is still decoded. Beyond it the outcome is `over_limit`, before anything is expanded."""
+    """What is still decoded. Beyond it the outcome is `over_limit`, before anything is expanded.
+
+    `max_messages` of a conversation, and `max_characters` of one of its messages.
+    """
 
     max_bytes: int = 100 * 1024 * 1024
     max_pixels: int = 120_000_000
     video: VideoLimits = VideoLimits()
+    max_messages: int = 100_000
+    max_characters: int = 100_000
 
     def __post_init__(self) -> None:
-        if self.max_bytes < 1 or self.max_pixels < 1:
+        if min(self.max_bytes, self.max_pixels, self.max_messages, self.max_characters) < 1:
             raise ValueError("limits are at least 1")
 
 

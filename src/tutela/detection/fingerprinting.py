@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tutela.content.conversation import is_conversation, read_conversation
 from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_image, decode_reduced
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.content.place import WHOLE, Place
 from tutela.content.sniff import SNIFF_BYTES, kind_of
 from tutela.detection.clip_fingerprints import clip_fingerprints
 from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, OfReduced, Orientation
+
+NO_LAYER = "text: no layer that rates conversations is set up, so it was compared with nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,9 @@ def fingerprint(
     """Return every fingerprint that can be made of an item, and those `given` with it. Never raises for the bytes.
 
     `excludes` is what the regime keeps out of processing: excluded audio is not even hashed, and what was given with
-    it, or with an item that is too long to be read, is left out. With `reduced`, pictures may be decoded at a fraction
-    of their size where every kind can tell its fingerprint from that, nearly: let `recognition.recognise` judge those.
+    it, or with an item that is too long to be read, is left out. A conversation is read and not hashed either. With
+    `reduced`, pictures may be decoded at a fraction of their size where every kind can tell its fingerprint from that,
+    nearly: let `recognition.recognise` judge those.
     """
     every = tuple(kinds)
     kind = kind_of(data[:SNIFF_BYTES])
@@ -75,6 +79,8 @@ def fingerprint(
         return too_long(kind, len(data), limits)
     if kind is Kind.AUDIO and "audio" in excludes:
         return Fingerprinted(kind, len(data), (), Outcome.UNSUPPORTED, "audio is outside the regime: not processed")
+    if kind is Kind.OTHER and is_conversation(data):
+        return _of_conversation(data, limits)
     undecoded = (*(k.of_bytes(data) for k in every if k.NEEDS == "bytes"), *given)
     of_pixels = [k for k in every if k.NEEDS == "pixels"]
     if kind is Kind.VIDEO:
@@ -91,6 +97,17 @@ def fingerprint(
     except Undecodable as error:
         return Fingerprinted(kind, len(data), undecoded, Outcome.UNDECODABLE, str(error))
     return Fingerprinted(kind, len(data), (*undecoded, *perceptual))
+
+
+def _of_conversation(data: bytes, limits: Limits) -> Fingerprinted:
+    """Read it and say that nothing rates it: not even a digest is made of what people wrote to each other."""
+    try:
+        read_conversation(data, limits)
+    except OverLimit as error:
+        return Fingerprinted(Kind.TEXT, len(data), (), Outcome.OVER_LIMIT, str(error))
+    except Undecodable as error:
+        return Fingerprinted(Kind.TEXT, len(data), (), Outcome.UNDECODABLE, str(error))
+    return Fingerprinted(Kind.TEXT, len(data), (), Outcome.UNSUPPORTED, NO_LAYER)
 
 
 def _of_picture(

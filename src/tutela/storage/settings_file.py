@@ -19,7 +19,7 @@ from tutela.casework.queues import Order
 from tutela.casework.redress_policy import RedressPolicy
 from tutela.content.item import Limits
 from tutela.detection.clip_matching import ClipRules
-from tutela.detection.fingerprints.embedding import IMAGENET_MEAN, IMAGENET_STD
+from tutela.detection.onnx_models.picture_input import IMAGENET_MEAN, IMAGENET_STD
 from tutela.events.catalogue.base import Layer, Verdict
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.times import ReportRules
@@ -170,6 +170,8 @@ class LimitsSection(_Section):
 
     max_bytes: int = _USUAL.max_bytes
     max_pixels: int = _USUAL.max_pixels
+    max_messages: int = _USUAL.max_messages
+    max_characters: int = _USUAL.max_characters
 
 
 class VideoSection(_Section):

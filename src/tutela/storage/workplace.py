@@ -30,11 +30,11 @@ from tutela.casework.notices import Notice
 from tutela.casework.redress_desk import RedressDesk
 from tutela.casework.resting import Resting
 from tutela.casework.stream import ItemStream
-from tutela.detection.fingerprints.embedding import BadModel
 from tutela.detection.fingerprints.fingerprint import FingerprintKind
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.hashlists.hashlist import ListRole
 from tutela.detection.matcher import Matcher, UnknownKind, thresholds_of
+from tutela.detection.onnx_models.loading import BadModel
 from tutela.events.catalogue.intake import ServiceRegistered
 from tutela.events.envelope import SYSTEM, Clock, NewEvent, system_clock
 from tutela.events.obstacles import NotThere, Obstacle, Phrase

@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from tutela import __version__
 from tutela.access.ports import IdentityProvider
 from tutela.storage.workplace import Workplace
-from tutela.web.api import accounts, actions, health, items, lookups, notices
+from tutela.web.api import accounts, actions, conversations, health, items, lookups, notices
 from tutela.web.api import complaints as complaints_api
 from tutela.web.arrivals import Tls, arrivals_of
 from tutela.web.background import (
@@ -74,6 +74,7 @@ from tutela.web.users import redress
 API: tuple[APIRouter, ...] = (
     health.router,
     items.router,
+    conversations.router,
     actions.router,
     complaints_api.router,
     notices.router,

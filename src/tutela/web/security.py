@@ -34,8 +34,8 @@ HSTS = "max-age=31536000"
 SMALL_BODY = 64 * 1024
 """What a form or a small JSON document may have; items have a limit of their own."""
 ITEMS_PATH = "/v1/items"
-LARGER = {"/quality/golden": 16 * 1024 * 1024}
-"""Forms that bring a file."""
+LARGER = {"/quality/golden": 16 * 1024 * 1024, "/v1/conversations": 16 * 1024 * 1024}
+"""Forms that bring a file, and conversations."""
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -16,11 +16,12 @@ from PIL import Image, ImageOps
 
 from tests.content.pictures import rgb, texture
 from tests.detection.fingerprints.backbones import SIDE, VALUES, backbone, blots, settings
-from tutela.detection.fingerprints.embedding import BadModel, Embedding, EmbeddingSettings
+from tutela.detection.fingerprints.embedding import Embedding, EmbeddingSettings
 from tutela.detection.fingerprints.fingerprint import BadFingerprint, Orientation
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.matching.memory import MemoryIndex
 from tutela.detection.matching.shape import shape_of
+from tutela.detection.onnx_models.loading import BadModel
 
 PICTURE = texture(200, 150, seed=4, grain=6)
 

@@ -50,10 +50,10 @@ def test_an_entry_is_switched_removed_and_brought_back_with_all_its_frames(place
     created(place, "known")
     place.lists.add("known", [clip(0), clip(50)])
     (entry,) = (d.entry for d in judged(place, 0).detections)
-    place.lists.switch("known", False, entry)
+    place.lists.switch("known", entry_id=entry, enabled=False)
     assert judged(place, 0).outcome is Outcome.CLEAN
     assert judged(place, 50).outcome is Outcome.MATCH
-    place.lists.switch("known", True, entry)
+    place.lists.switch("known", entry_id=entry, enabled=True)
     assert judged(place, 0).outcome is Outcome.MATCH
     place.lists.remove("known", entry)
     assert judged(place, 0).outcome is Outcome.CLEAN

@@ -11,11 +11,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from tutela.content.decode import RGB
 from tutela.detection.fingerprints.fingerprint import (
@@ -24,21 +23,12 @@ from tutela.detection.fingerprints.fingerprint import (
     Orientation,
     parse_hex_or_base64,
 )
+from tutela.detection.onnx_models.loading import BadModel, chosen_output, opened
+from tutela.detection.onnx_models.picture_input import IMAGENET_MEAN, IMAGENET_STD, PictureInput
 
-if TYPE_CHECKING:
-    import onnxruntime
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
-"""What the channels of ImageNet average and spread to: most published backbones were trained with these."""
-LARGEST_SIDE = 4096
 LONGEST = 65_536
 _UNIT_LENGTH = 1e-5
 _PROBE_SEED = 9
-
-
-class BadModel(ValueError):
-    """The operator's model cannot be used as it is configured; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +57,17 @@ class EmbeddingSettings:
             raise ValueError("sha256 is the model file's SHA-256: 64 hexadecimal digits in lower case")
         if not 1 <= self.threshold <= 2_000_000:
             raise ValueError("threshold is 1 to 2,000,000 millionths of cosine distance")
-        if not 1 <= self.side <= (self.resize or self.side) <= LARGEST_SIDE:
-            raise ValueError(f"side is 1 to {LARGEST_SIDE} samples, and resize, where it is given, not below it")
-        if self.resize is not None and self.fit != "crop":
-            raise ValueError('resize is for fit = "crop" alone')
-        if not all(math.isfinite(m) for m in self.mean) or not all(math.isfinite(s) and s > 0 for s in self.std):
-            raise ValueError("mean and std are three numbers each, those of std above 0")
+        _ = self.input  # which refuses what cannot be fed
+
+    @property
+    def input(self) -> PictureInput:
+        """How a picture is put to the model; raises ValueError."""
+        return PictureInput(self.side, self.resize, self.fit, self.layout, self.mean, self.std)
 
     @property
     def identity(self) -> str:
         """12 hexadecimal digits of all that decides a value: equal ones come of the same model, fed the same way."""
-        fed = [self.side, self.resize or self.side, self.fit, self.layout, self.mean, self.std, self.output]
-        return hashlib.sha256(json.dumps([self.sha256, *fed]).encode()).hexdigest()[:12]
+        return hashlib.sha256(json.dumps([self.sha256, *self.input.said, self.output]).encode()).hexdigest()[:12]
 
 
 class Embedding:
@@ -99,12 +88,10 @@ class Embedding:
         self.KIND = f"embedding-{settings.identity}"
         self.VERSION = settings.sha256[:12]
         self.THRESHOLD = settings.threshold
-        self._session = _session(settings)
+        self._fed_with = settings.input
+        self._session = opened(settings.model, settings.sha256, "embeddings")
         self._input = self._session.get_inputs()[0].name
-        names = [output.name for output in self._session.get_outputs()]
-        if settings.output is not None and settings.output not in names:
-            raise BadModel(f"{settings.model} has no output {settings.output!r}: {', '.join(names)}")
-        self._output = settings.output or names[0]
+        self._output = chosen_output(self._session, settings.model, settings.output)
         self.BYTES = 4 * len(self._probe())
 
     def parse(self, text: str) -> bytes:
@@ -130,7 +117,7 @@ class Embedding:
 
         Returns none where the model has no direction for the picture, in any orientation.
         """
-        square = self._fitted(pixels)
+        square = self._fed_with.square(pixels)
         made: list[Fingerprint] = []
         for orientation, turned in _turned(square).items():
             value = _unit(self._run(turned))
@@ -139,23 +126,8 @@ class Embedding:
             made.append(Fingerprint(self.KIND, value.tobytes(), orientation))
         return made
 
-    def _fitted(self, pixels: RGB) -> NDArray[np.uint8]:
-        side, picture = self._settings.side, Image.fromarray(np.ascontiguousarray(pixels))
-        box = None
-        if self._settings.fit == "crop":
-            # The middle square, and of it the middle part that is left of `resize`.
-            edge = min(picture.size) * side / (self._settings.resize or side)
-            left, top = (picture.width - edge) / 2, (picture.height - edge) / 2
-            box = (left, top, left + edge, top + edge)
-        return np.asarray(picture.resize((side, side), Image.Resampling.BICUBIC, box=box))
-
     def _run(self, square: NDArray[np.uint8]) -> NDArray[np.float32]:
-        mean, std = np.array(self._settings.mean, np.float32), np.array(self._settings.std, np.float32)
-        with np.errstate(over="ignore"):
-            fed = (square.astype(np.float32) / 255 - mean) / std
-        if self._settings.layout == "NCHW":
-            fed = fed.transpose(2, 0, 1)
-        (made,) = self._session.run([self._output], {self._input: np.ascontiguousarray(fed[None])})
+        (made,) = self._session.run([self._output], {self._input: self._fed_with.fed(square[None])})
         flat: NDArray[np.float32] = np.asarray(made, dtype=np.float32).reshape(-1)
         return flat
 
@@ -174,28 +146,6 @@ class Embedding:
         if _unit(made) is None:
             raise BadModel(f"{file} gives no finite numbers, or only 0, for a picture of noise: check mean and std")
         return made
-
-
-def _session(settings: EmbeddingSettings) -> onnxruntime.InferenceSession:
-    try:
-        import onnxruntime
-    except ModuleNotFoundError as error:
-        raise BadModel("embeddings need ONNX Runtime: pip install 'tutela[embeddings]'") from error
-    try:
-        model = settings.model.read_bytes()
-    except OSError as error:
-        raise BadModel(f"{settings.model}: {error.strerror}") from error
-    if (found := hashlib.sha256(model).hexdigest()) != settings.sha256:
-        raise BadModel(f"{settings.model} is another file than configured: its sha256 is {found}")
-    onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.use_deterministic_compute = True
-    options.log_severity_level = 4
-    try:
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        raise BadModel(f"{settings.model} is no model that ONNX Runtime can run: {str(error)[:200]}") from error
 
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32] | None:

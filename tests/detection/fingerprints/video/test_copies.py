@@ -1,4 +1,4 @@
-"""Copies of the published clips are found, by vPDQ and TMK+PDQF, and others judged as the published values judge them."""
+"""Copies of the published clips are found by vPDQ and TMK+PDQF, others judged as the published values judge them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-av = pytest.importorskip("av", reason="PyAV is not installed: pip install 'tutela[video]'")
+pytest.importorskip("av", reason="PyAV is not installed: pip install 'tutela[video]'")
 
 from tests.content.clips import encoded
 from tutela.content.decode import RGB
@@ -91,7 +91,8 @@ def grey(frame: RGB) -> RGB:
 
 def sepia(frame: RGB) -> RGB:
     tint = np.array([[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]])
-    return np.minimum(255, frame @ tint.T).astype(np.uint8)
+    toned: RGB = np.minimum(255, frame @ tint.T).astype(np.uint8)
+    return toned
 
 
 EDITS: dict[str, Change] = {"as it is": lambda frame: frame, "logo": logo, "grey": grey, "sepia": sepia}

@@ -1,0 +1,1 @@
+"""ONNX models of the operator's: loaded by their digest, and fed with pictures."""
