@@ -75,6 +75,9 @@ soak: $(VENV)/.dev  ## the long runs: full counts of kills, faults and generated
 # Alone on the machine: it measures how long people wait.
 soak-scale: $(VENV)/.dev  ## the last of the long runs: a million cases in each database, and how long people wait
 	TUTELA_SOAK=1 $(BIN)/python -m pytest -m soak -s tests/scale
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(BIN)/tutela simulate provider --cases $${TUTELA_SCALE_CASES:-1000000} --out "$$folder" && \
+	$(BIN)/python -m tests.scale.return_opened "$$folder"
 
 # A peer that cannot be installed costs its column, not the run: the measurements say which one is missing.
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.lock

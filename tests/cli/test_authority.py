@@ -259,6 +259,48 @@ def test_the_submission_is_made_as_the_register_stood(tutela: InProcess, tmp_pat
     assert [line for line in found.lines if line["severity"] == "contradiction"] == []
 
 
+def test_a_publication_is_asked_for_and_suppresses_small_counts(tutela: InProcess, tmp_path: Path) -> None:
+    tutela("authority", "receive", written(tmp_path / "r.csv", CSV), "--as", "rosa", now=LATE)
+    tutela("authority", "record", "kept", "reports", "--since", "2025-01-01", "--as", "rosa", now=LATE)
+    made = ("statistics", "article8", "--state", "SE", "--year", "2025", "--format", "json")
+    ran = tutela(*made, "--out", tmp_path / "whole", now=LATE)
+    assert "figures above 0 and below 5 could point at a person" in ran.out
+    public = ("--publication", "--out", tmp_path / "public")
+    ran = tutela(*made, *public, now=LATE)
+    assert ran.code == 0, ran.err
+    told = json.loads((tmp_path / "public" / "article8.json").read_text("utf-8"))
+    hidden = [f["id"] for f in told["figures"] if f["status"] == "suppressed"]
+    assert "reports" in hidden
+    assert f"publication: {len(hidden)} figures are suppressed" in ran.out
+    earlier = ("--published", tmp_path / "public" / "article8.json")
+    assert tutela(*made, *public, *earlier, now=LATE).code == 0
+    for wrong, said in (
+        (("--published", tmp_path / "whole" / "article8.json", *public), "it is a submission"),
+        (("--published", tmp_path / "none.json", *public), "No such file"),
+        ((*earlier, "--out", tmp_path / "x"), "is for --publication"),
+    ):
+        ran = tutela(*made, *wrong, now=LATE)
+        assert ran.code == 2
+        assert said in ran.err
+
+
+def test_which_counts_are_small_is_configured(tutela: InProcess, tmp_path: Path, place: Workplace) -> None:
+    tutela("authority", "receive", written(tmp_path / "r.csv", CSV), "--as", "rosa", now=LATE)
+    config = place.settings.data / "tutela.toml"
+    config.write_text('[small_counts]\nbelow = 3\nground = "Act 2026:2, section 4"\n', "utf-8")
+    ran = tutela(
+        "statistics", "article8", "--state", "SE", "--year", "2025", "--format", "json", "--publication",
+        "--out", tmp_path, now=LATE,
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    told = json.loads((tmp_path / "article8.json").read_text("utf-8"))
+    assert told["small_counts"] == {"below": 3, "ground": "Act 2026:2, section 4"}
+    assert "Act 2026:2, section 4" in (tmp_path / "article8.json").read_text("utf-8")
+    config.write_text("[small_counts]\nbelow = 0\n", "utf-8")
+    ran = tutela("statistics", "article8", "--state", "SE", "--year", "2025", "--out", tmp_path, now=LATE)
+    assert "small_counts.below: from 2 to 100" in ran.err
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

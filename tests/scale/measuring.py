@@ -56,7 +56,7 @@ def measure(place: Workplace, clock: SteppableClock, times: int) -> Iterator[Wai
     # Not entered as a context: no work goes on in the background beside what is measured.
     client = TestClient(create_app(place, dispatch=False), follow_redirects=False)
     settle()
-    reviewer, officer = (_signed_in(client, name) for name in ("rosalind", "olof"))
+    reviewer, officer = (signed_in(client, name) for name in ("rosalind", "olof"))
     client.cookies.clear()
     client.cookies.set("tutela_session", reviewer)
     try:
@@ -76,7 +76,8 @@ def table(waited: list[Waited], limit: float) -> str:
     return "\n".join(lines)
 
 
-def _signed_in(client: TestClient, name: str) -> str:
+def signed_in(client: TestClient, name: str) -> str:
+    """Sign somebody in; return the secret of the session, which the client has too."""
     client.cookies.clear()
     answer = client.post("/sign-in", data={"name": name, "password": PASSWORD})
     assert answer.status_code == 303, answer.text

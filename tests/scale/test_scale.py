@@ -14,11 +14,16 @@ from sqlalchemy import func, select
 
 from tests.databases import SteppableClock
 from tests.rig import dump
-from tests.scale.measuring import fill, measure, table
+from tests.scale.measuring import EVERY_ROLE, PASSWORD, fill, measure, signed_in, table
+from tests.scale.opening import open_figures, return_of, told, wait_for_return
 from tests.scale.template import furnish
+from tests.web.client import TestClient
+from tutela.access.roles import Person
 from tutela.storage import schema
 from tutela.storage.bulk.copying import replicate
+from tutela.storage.bulk.simulated_provider import simulate
 from tutela.storage.workplace import Workplace
+from tutela.web.app import create_app
 
 SOAK = bool(os.environ.get("TUTELA_SOAK"))
 ORIGINAL = 400 if SOAK else 15
@@ -28,6 +33,20 @@ LIMIT = 0.2
 """Seconds that 95 of 100 answers stay under."""
 BEING_MADE = "GET /return/{year}/figures/{figure_id}"
 """Answers 503, and when to come back, while the return of a million cases is made in a process of its own."""
+
+
+def test_every_figure_of_a_return_opens_to_its_events(place: Workplace) -> None:
+    simulate(place, 120, 2025, 3)
+    place.people.register(Person("olof", "Olof", EVERY_ROLE), PASSWORD)
+    client = TestClient(create_app(place, dispatch=False), follow_redirects=False)
+    signed_in(client, "olof")
+    wait_for_return(client, 2025)
+    compiled = return_of(client, place, 2025)
+    opened = list(open_figures(client, place, compiled))
+    assert len(opened) == len(list(compiled.every_figure)) > 300
+    assert sum(one.held for one in opened) > 100
+    assert max(len(one.seconds) for one in opened) == 3
+    assert told(opened)["figures"] == len(opened)
 
 
 def test_copies_are_as_plausible_as_what_was_made(place: Workplace, clock: SteppableClock) -> None:

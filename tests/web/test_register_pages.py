@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,10 @@ from tutela.events.catalogue.authority import (
     ReportReceived,
     StatementWithdrawn,
 )
+from tutela.events.envelope import Event
 from tutela.statistics.authority.rules import new_subject
+from tutela.storage.record.event_log import EventLog
+from tutela.storage.statistics import return_shelf
 from tutela.web.console import register
 
 Visit = Callable[[str], Visitor]
@@ -134,3 +138,41 @@ def test_it_is_told_in_swedish_and_shown_to_registrars_alone(visit: Visit, state
     for name in ("adam", "rita"):
         assert visit(name).get("/register").status_code == 403
         assert visit(name).get("/register/investigation:K-1").status_code == 403
+
+
+def test_a_large_register_is_made_beside_the_page(
+    stated: tuple[list[str], date], scene: Scene, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(return_shelf, "AT_ONCE", 0)
+    subjects, _ = stated
+    page = visit("rosa").get("/register").text
+    assert "The figures are being made from all events" in page
+    assert subjects[0] not in page
+    scene.place.register_views.wait()
+    page = visit("rosa").get("/register").text
+    assert "being made" not in page
+    assert subjects[0] in page
+    one = visit("rosa").get(f"/register/{subjects[0]}").text
+    assert f'href="/register/{subjects[1].replace(":", "%3A")}"' in one or "being made" in one
+
+
+def test_what_was_read_of_the_register_is_not_read_again(
+    stated: tuple[list[str], date], scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register_ = scene.place.authority
+    first = register_.statements()
+    assert register_.last_sequence() == first[-1].sequence
+    read: list[int] = []
+    usual = EventLog.read
+
+    def counted(log: EventLog, *, after: int = 0, **how: Any) -> Iterator[Event]:
+        read.append(after)
+        return usual(log, after=after, **how)
+
+    monkeypatch.setattr(EventLog, "read", counted)
+    register_.state(KEEPER, "investigation:K-9", InvestigationOpened(on=stated[1], reports=()))
+    read.clear()
+    second = register_.statements()
+    assert read == [first[-1].sequence]
+    assert second[:-1] == first
+    assert second[-1].subject == "investigation:K-9"

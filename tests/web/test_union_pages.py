@@ -68,3 +68,6 @@ def test_findings_are_told_in_the_language_of_the_reader(visit: Visit) -> None:
     who = plain(visitor.get("/union/state/PL", SWEDISH).text)
     assert "Två värden från Polen" in who
     assert "COM(2023) 797 (sv), tabell 9, rad 21, kolumn 3" in who
+    assert "identifierade barn (flickor)" in who
+    assert "(female)" not in who
+    assert "identified (female)" in plain(visitor.get("/union/state/PL").text)

@@ -32,6 +32,7 @@ MODULES = {
     "transparency": "transparency:app",
     "platform": "platform:app",
     "quality": "quality:app",
+    "conversations": "conversations:app",
     "person": "people:app",
     "key": "people:key_app",
     "retention": "retention:app",

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 from rich.table import Table
@@ -21,16 +21,19 @@ from tutela.cli.matchers import detection_line, followed_matcher
 from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
 from tutela.cli.progress import counting
+from tutela.cli.scan_provenance import Whose
 from tutela.cli.worker_pool import WorkerPool
 from tutela.content.folder import FoundFile, UnreadablePath, find_files
-from tutela.content.item import Kind, Outcome, Provenance
+from tutela.content.item import Kind, Outcome
 from tutela.detection.fingerprinting import Fingerprinted
 from tutela.detection.hashlists.hashlist import UnknownList
 from tutela.detection.matcher import Judgement, Matcher
-from tutela.events.catalogue.base import Region
-from tutela.regimes.permission import Permit
+from tutela.events.catalogue.base import Operation, Region
 from tutela.regimes.services import OWN_FILES, Service
 from tutela.storage.workplace import UnknownService, Workplace
+
+if TYPE_CHECKING:
+    from tutela.cli.scan_manifest import Manifest
 
 GROUP_ITEMS = 64
 GROUP_SECONDS = 1.0
@@ -46,6 +49,14 @@ def scan(
         str, typer.Option("--service", help="The registered service that the items are of.")
     ] = OWN_FILES.id,
     region: Annotated[str, typer.Option(help="Whose items they are: eu, non_eu or unknown users.")] = "unknown",
+    manifest_file: Annotated[
+        Path | None,
+        typer.Option("--manifest", metavar="FILE", help="JSON Lines that tell of files and folders who sent them."),
+    ] = None,
+    sender_operation: Annotated[
+        str,
+        typer.Option(help="Who acts by senders of whom the manifest does not say it: automated, person or not_stated."),
+    ] = "not_stated",
     jobs: Annotated[int, typer.Option(min=1, help="Worker processes.")] = os.cpu_count() or 1,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Record nothing: no case, no count.")] = False,
     as_json: Annotated[
@@ -61,11 +72,12 @@ def scan(
     for path in paths:
         if not path.exists() and not path.is_symlink():
             fail(f"{path}: no such file or folder", Exit.USAGE)
+    manifest = _manifest(manifest_file, region, sender_operation)  # type: ignore[arg-type]
     with workplace() as place:
         place.tidy()
         try:
             service = place.service(service_id)
-            permit = place.intake.permit(service, region)  # type: ignore[arg-type]
+            whose = Whose(place.intake, service, region, manifest)  # type: ignore[arg-type]
             matcher = followed_matcher(place, lists)
         except (UnknownService, UnknownList) as error:
             fail(str(error), Exit.USAGE)
@@ -80,8 +92,9 @@ def scan(
                 f"set `{name}` under [thresholds] in tutela.toml"
             )
         report = _Report({name: kind.UNIT for name, kind in place.kinds.items()}, as_json=as_json)
-        run = _Scan(place, service, region, permit, matcher, report)  # type: ignore[arg-type]
-        identity = json.dumps(["scan", sorted(str(p.resolve()) for p in paths), sorted(lists or []), region])
+        run = _Scan(place, service, whose, matcher, report)
+        told = [manifest.digest] if manifest else []
+        identity = json.dumps(["scan", sorted(str(p.resolve()) for p in paths), sorted(lists or []), region, *told])
         try:
             run.go(paths, jobs, None if dry_run else identity)
         except Refused as refusal:
@@ -91,16 +104,34 @@ def scan(
         except KeyboardInterrupt:
             err.print("stopped; give the same command again to go on from here")
             raise typer.Exit(int(Exit.INTERRUPTED)) from None
+    if whose.untold:
+        err.print(f"note: {whose.untold:,} files have no line in {manifest_file}; nobody is named of them")
     report.finish(coverage.entries, dry_run=dry_run)
     raise typer.Exit(int(Exit.PARTLY if report.outcomes[Outcome.ERROR] else Exit.DONE))
+
+
+def _manifest(path: Path | None, region: Region, operation: Operation) -> Manifest | None:
+    from tutela.cli.scan_manifest import BadManifest, read_manifest
+
+    if operation not in get_args(Operation):
+        fail(f"--sender-operation is {', '.join(get_args(Operation))}, not {operation!r}", Exit.USAGE)
+    if path is None:
+        if operation != "not_stated":
+            fail("--sender-operation is of senders, and only a --manifest names them", Exit.USAGE)
+        return None
+    try:
+        return read_manifest(path, region, operation)
+    except BadManifest as error:
+        fail(f"--manifest {path}: {error}", Exit.USAGE)
+    except OSError as error:
+        fail(f"--manifest {path}: {error.strerror}", Exit.USAGE)
 
 
 @dataclass
 class _Scan:
     place: Workplace
     service: Service
-    region: Region
-    permit: Permit
+    whose: Whose
     matcher: Matcher
     report: _Report
     _group: list[Taken] = field(default_factory=list)
@@ -110,7 +141,7 @@ class _Scan:
         intake = self.place.intake
         batch = intake.open_batch(self.service, identity) if identity else None
         # A file that several of the paths lead to is one item.
-        found = list({_identity(one): one for one in find_files(paths)}.values())
+        found = list({_identity(one): one for one in find_files(paths) if self.whose.is_item(one)}.values())
         done = intake.already(batch, [_identity(f) for f in found]) if batch else {}
         if done:
             err.print(f"going on: {len(done):,} of {len(found):,} items were done before")
@@ -123,10 +154,10 @@ class _Scan:
             files = (one for one in todo if isinstance(one, FoundFile))
             for unreadable in todo:
                 if isinstance(unreadable, UnreadablePath):
-                    self._add(intake, batch, _unreadable(unreadable, self.permit, self.region))
+                    self._add(intake, batch, _unreadable(unreadable, self.whose))
                     progress.advance(task)
             settings = self.place.settings
-            with WorkerPool(jobs, settings.limits, self.permit.excludes, settings.embedding) as pool:
+            with WorkerPool(jobs, settings.limits, self.whose.excludes, settings.embedding) as pool:
                 for file, fingerprinted, judgement in pool.recognised(files, self.matcher):
                     self._add(intake, batch, self._taken(file, fingerprinted, judgement))
                     progress.advance(task)
@@ -135,8 +166,8 @@ class _Scan:
             intake.close(batch)
 
     def _taken(self, file: FoundFile, fingerprinted: Fingerprinted, judgement: Judgement) -> Taken:
-        provenance = Provenance(declared_region=self.region, name=file.name)
-        return Taken(file.identity, provenance, fingerprinted, judgement, self.permit, file.path.read_bytes)
+        provenance, permit = self.whose.of(file.path, file.name)
+        return Taken(file.identity, provenance, fingerprinted, judgement, permit, file.path.read_bytes)
 
     def _add(self, intake: Intake, batch: Batch | None, taken: Taken) -> None:
         self._group.append(taken)
@@ -153,8 +184,7 @@ class _Scan:
             for taken, one in zip(items, recorded, strict=True):
                 self.report.item(taken, one)
             self._group.clear()
-            # A scan may go on past midnight, into a day that nothing covers.
-            self.permit = self.place.intake.permit(self.service, self.region)
+            self.whose.ask_again()
         self._since = time.monotonic()
 
 
@@ -162,11 +192,11 @@ def _identity(found: FoundFile | UnreadablePath) -> str:
     return found.identity if isinstance(found, FoundFile) else f"unreadable\0{found.name}"
 
 
-def _unreadable(path: UnreadablePath, permit: Permit, region: Region) -> Taken:
+def _unreadable(path: UnreadablePath, whose: Whose) -> Taken:
     outcome = Outcome.ERROR if path.failed else Outcome.UNSUPPORTED
     fingerprinted = Fingerprinted(Kind.OTHER, 0, (), outcome, path.reason)
     judgement = Judgement(outcome, (), (), low_quality=False, reason=path.reason)
-    provenance = Provenance(declared_region=region, name=path.name)
+    provenance, permit = whose.of(Path(path.name), path.name)
     return Taken(_identity(path), provenance, fingerprinted, judgement, permit, bytes)
 
 

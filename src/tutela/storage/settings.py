@@ -33,6 +33,7 @@ from tutela.referral.package.target import PackageSettings
 from tutela.referral.times import ReportRules
 from tutela.referral.transparency.target import TransparencySettings
 from tutela.regimes.permission import OtherGround
+from tutela.statistics.small_counts import SmallCounts
 from tutela.storage.evidence.blobs.s3 import S3Settings
 from tutela.storage.evidence.master_keys.service import KeyServiceSettings
 from tutela.storage.evidence.plain_keys import PACKAGES_KEY
@@ -102,6 +103,7 @@ class Settings:
     quality: QualityRules = field(default_factory=QualityRules)
     rehearsal: bool = False
     reports: ReportRules = field(default_factory=ReportRules)
+    small_counts: SmallCounts = field(default_factory=SmallCounts)
 
 
 def default_data_folder(environment: Mapping[str, str]) -> Path:
@@ -158,6 +160,7 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
             entrance=_entrance(parsed.access, parsed.oidc, folder),
             quality=parsed.quality.rules(),
             reports=ReportRules(**parsed.reports.model_dump()),
+            small_counts=SmallCounts(**parsed.small_counts.model_dump()),
             rehearsal=parsed.rehearsal,
         )
     except ValidationError as error:

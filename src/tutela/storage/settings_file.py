@@ -23,6 +23,7 @@ from tutela.detection.onnx_models.picture_input import IMAGENET_MEAN, IMAGENET_S
 from tutela.events.catalogue.base import Layer, Verdict
 from tutela.referral.cybertipline.target import CyberTiplineSettings
 from tutela.referral.times import ReportRules
+from tutela.statistics.small_counts import SmallCounts
 
 
 class _Section(BaseModel):
@@ -337,6 +338,13 @@ class QualitySection(_Section):
         )
 
 
+class SmallCountsSection(_Section):
+    """Which counts could point at a person."""
+
+    below: int = SmallCounts().below
+    ground: str = SmallCounts().ground
+
+
 class SettingsFile(_Section):
     """The whole file."""
 
@@ -369,3 +377,4 @@ class SettingsFile(_Section):
     access: AccessSection = AccessSection()
     oidc: OpenIdSection | None = None
     quality: QualitySection = QualitySection()
+    small_counts: SmallCountsSection = SmallCountsSection()

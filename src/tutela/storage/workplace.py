@@ -55,14 +55,15 @@ from tutela.statistics.authority.marks import Marks
 from tutela.statistics.feedback.figures import FeedbackFigures, feedback_figures
 from tutela.statistics.legal.figures import EVENTS as LEGAL_EVENTS
 from tutela.statistics.legal.figures import LegalFigures, legal_figures
+from tutela.statistics.provider_return.case_facts import facts_of
 from tutela.statistics.provider_return.checking import PublicationCheck, publication_checks
 from tutela.statistics.provider_return.compilation import YearlyReturn, compile_return
 from tutela.statistics.provider_return.records import setup_of
 from tutela.statistics.provider_return.safeguards import RedressPeriods
 from tutela.statistics.provider_return.spans import spans_of, whole_year
-from tutela.statistics.redress.facts import gather
-from tutela.statistics.redress.rates import EVENTS as REDRESS_EVENTS
-from tutela.statistics.redress.rates import By, RedressFigures, redress_figures
+from tutela.statistics.redress.counting import EVENTS as REDRESS_EVENTS
+from tutela.statistics.redress.counting import RedressCounting
+from tutela.statistics.redress.rates import By, RedressFigures
 from tutela.statistics.redress.selection import Period, Users
 from tutela.storage import schema
 from tutela.storage.access.approvals import Approvals
@@ -70,6 +71,7 @@ from tutela.storage.access.governance import Governance, texts_of
 from tutela.storage.access.inspections import Inspections
 from tutela.storage.access.people import People
 from tutela.storage.authority.desk import AuthorityRegister
+from tutela.storage.authority.register_views import RegisterViews
 from tutela.storage.casework.suspended import SuspendedAccounts
 from tutela.storage.database import Database
 from tutela.storage.entries.entry_reader import EntryReader, upper_bound
@@ -102,7 +104,7 @@ from tutela.storage.referral.statements import Statements
 from tutela.storage.settings import BadSettings, Settings
 from tutela.storage.statistics.apart import Apart
 from tutela.storage.statistics.counted_year import count_year
-from tutela.storage.statistics.return_events import last_counted, records
+from tutela.storage.statistics.return_events import cases, last_counted, records
 from tutela.storage.statistics.return_shelf import ReturnShelf, Shelf
 from tutela.storage.statistics.return_versions import ReturnVersions
 from tutela.storage.transactions import SqlTransactions
@@ -331,6 +333,11 @@ class Workplace:
         """The register of a national authority."""
         return AuthorityRegister(self.database, self.clock, lambda: Marks(self.keys.register()))
 
+    @cached_property
+    def register_views(self) -> RegisterViews:
+        """The register for those who look at it in the console."""
+        return RegisterViews(self.authority, self.clock)
+
     def feedback_figures(self, period: Period) -> FeedbackFigures:
         """Return what recipients said of the reports that were filed in a period, by what is known now."""
         return feedback_figures(self.feedback.found(period), period)
@@ -547,7 +554,7 @@ class Workplace:
     def publication_checks(self, compiled: YearlyReturn) -> list[PublicationCheck]:
         """Return what to look at before a return is published."""
         kept = len(self.return_versions.all(compiled.year))
-        return publication_checks(compiled, self.clock().date(), kept)
+        return publication_checks(compiled, self.clock().date(), kept, self.settings.small_counts)
 
     @cached_property
     def _apart(self) -> Apart:
@@ -569,9 +576,12 @@ class Workplace:
 
     def redress_figures(self, period: Period, by: By = "all", users: Users = "all") -> RedressFigures:
         """Return the figures of redress of a period, from the events as they are now."""
-        with self.transactions.reading() as log:
-            facts = gather(log.read(types=[payload.TYPE for payload in REDRESS_EVENTS]))
-        return redress_figures(facts, period, {s.id: s.name for s in self.services()}, by, users)
+        counting = RedressCounting(period, {s.id: s.name for s in self.services()}, by, users)
+        with self.database.read_one_moment() as connection:
+            last = last_counted(connection, REDRESS_EVENTS)
+            for events in cases(connection, last, of=REDRESS_EVENTS):
+                counting.case(facts_of(events))
+        return counting.figures(last)
 
     def legal_figures(self, period: Period) -> LegalFigures:
         """Return the figures of legal process of a period, from the events as they are now."""

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tutela.statistics.accounts import AccountSet, union
 from tutela.statistics.interval import exact_rate
-from tutela.statistics.provider_return.accounts import AccountSet, union
 from tutela.statistics.provider_return.cells import rounded
 from tutela.statistics.provider_return.selection import Selected
 from tutela.statistics.provider_return.weighting import Stratum, weighted_rate

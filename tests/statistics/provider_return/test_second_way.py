@@ -19,7 +19,8 @@ from tutela.regimes.services import Encryption, Service, ServiceRegion, ServiceT
 from tutela.statistics.figure import Figure, Status
 from tutela.statistics.provider_return.compilation import YearlyReturn, compile_return
 from tutela.statistics.provider_return.counting import Counting, count_cases
-from tutela.statistics.provider_return.light import OF_CASES, Days, LightEvent
+from tutela.statistics.provider_return.light import OF_CASES, OF_MEASURES, Days, LightEvent
+from tutela.statistics.provider_return.measures import measure_marks
 from tutela.statistics.provider_return.records import Setup
 from tutela.statistics.provider_return.spans import spans_of, whole_year
 
@@ -72,7 +73,8 @@ def first_way(events: Sequence[Event], year: int) -> YearlyReturn:
     spans = spans_of(year, REGIMES)
     days = [whole_year(year), *(span.days for span in spans if len(spans) > 1)]
     countings = [Counting(one, [s.id for s in SERVICES if s.in_scope_of_return], events[-1].sequence) for one in days]
-    wanted = {payload.TYPE for payload in OF_CASES}
+    wanted, done = ({payload.TYPE for payload in some} for some in (OF_CASES, OF_MEASURES))
+    against_errors: list[tuple[str, LightEvent]] = []
     cases: dict[str, list[LightEvent]] = {}
     for event in events:
         at = event.occurred_at.strftime("%Y-%m-%d %H:%M:%S.%f")
@@ -82,6 +84,10 @@ def first_way(events: Sequence[Event], year: int) -> YearlyReturn:
                 counting.tally(light)
         elif event.type in wanted:
             cases.setdefault(event.subject, []).append(light)
+        elif event.type in done:
+            against_errors.append((event.subject, light))
+    for sequence, mark in measure_marks(against_errors, days[0]):
+        countings[0].mark(sequence, mark)
     count_cases(cases.values(), countings)
     counted = [counting.counted() for counting in countings]
     return compile_return(year, counted, Setup(), SERVICES, REGIMES, up_to=events[-1].sequence)

@@ -19,7 +19,7 @@ SOURCE = (Source("Document", "en", words="somewhere in it"),)
 
 def told(
     name: str,
-    value: int | Decimal | Amount | Status,
+    value: int | Decimal | Amount | Status | Missing,
     measure: Measure = Measure.REPORTS_RECEIVED,
     *,
     who: str = "state:SE",
@@ -32,7 +32,7 @@ def told(
     if isinstance(value, Status):
         known: Amount | Missing = Missing(value)
     else:
-        known = value if isinstance(value, Amount) else exact(value)
+        known = value if isinstance(value, Amount | Missing) else exact(value)
     return Observation(
         id=name,
         reporter=Reporter.parse(who),

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from tests.statistics.union.builders import dataset, numbers, told
+from tutela.statistics.figure import Status
 from tutela.statistics.union.amount import Amount, about, at_least, between, exact, rounded
 from tutela.statistics.union.dataset import Dataset
 from tutela.statistics.union.measure import Measure, Unit
-from tutela.statistics.union.observation import Caveat, Dimension, Observation
+from tutela.statistics.union.observation import Caveat, Dimension, Missing, Observation
 from tutela.statistics.union.period import Period
 from tutela.statistics.union.sums.constraints import Constraint
 from tutela.statistics.union.sums.coverage import coverage, own_coverage
@@ -157,7 +158,7 @@ def of(data: Dataset, when: str, *, unit: Unit = Unit.PERSONS, **rest: object) -
     return numbers(share.span.low, share.span.high)
 
 
-def children(name: str, number: int, when: str, **by: str) -> Observation:
+def children(name: str, number: int | Status | Missing, when: str, **by: str) -> Observation:
     return told(name, number, Measure.CHILDREN_IDENTIFIED, unit=Unit.PERSONS, when=when, prose=False, **by)
 
 
@@ -191,6 +192,9 @@ def test_children_whose_gender_is_not_stated_may_be_of_either() -> None:
     (share,) = [s for s in total(data, _girls("2022")).shares if s.code == "SE"]
     assert [step.by for step in share.span.low_steps] == [("g",)]
     assert [step.by for step in share.span.high_steps] == [("g", "n")]
+    for hidden, most in ((Status.SUPPRESSED, None), (Missing(Status.SUPPRESSED, between(1, 4)), 29)):
+        data = dataset(children("g", 25, "2022", gender="female"), children("n", hidden, "2022", gender="not_stated"))
+        assert of(data, "2022", by=(("gender", "female"),)) == [25, most]
     none_of_them = dataset(children("g", 25, "2022", gender="female"), children("n", 0, "2022", gender="not_stated"))
     assert of(none_of_them, "2022", by=(("gender", "female"),)) == [25, 25]
     other_days = dataset(children("g", 25, "2022", gender="female"), children("n", 4, "2021", gender="not_stated"))

@@ -16,7 +16,7 @@ from tutela.statistics.union.findings.finding import Finding, Severity
 from tutela.statistics.union.findings.registry import checks
 from tutela.statistics.union.findings.sentence import Formula, Sentence
 from tutela.statistics.union.measure import Measure, Unit
-from tutela.statistics.union.observation import Observation
+from tutela.statistics.union.observation import Missing, Observation
 from tutela.statistics.union.words import words
 
 COUNTS = st.lists(st.integers(0, 10**6), min_size=2, max_size=12)
@@ -45,6 +45,35 @@ def test_an_unknown_part_is_not_in_a_total(counts: list[int]) -> None:
     whole = _summed(counts, sum(counts))
     data = dataset(*whole.observations, silent, sums=[Sum("total", (*whole.sums[0].parts, "silent"))])
     assert found("totals", data) == []
+
+
+@given(COUNTS, st.integers(1, 10**6))
+def test_a_suppressed_part_is_in_a_total_and_is_no_zero(counts: list[int], hidden: int) -> None:
+    whole = _summed(counts, sum(counts) + hidden)
+    for value in (Status.SUPPRESSED, Missing(Status.SUPPRESSED, at_least(1))):
+        silent = told("silent", value)
+        data = dataset(*whole.observations, silent, sums=[Sum("total", (*whole.sums[0].parts, "silent"))])
+        assert found("totals", data) == []
+        assert found("left_out", data) == []
+    short = told("silent", Missing(Status.SUPPRESSED, between(hidden + 1, hidden + 4)))
+    data = dataset(*whole.observations, short, sums=[Sum("total", (*whole.sums[0].parts, "silent"))])
+    assert len(found("totals", data)) == 1
+
+
+@given(st.integers(0, 100), st.integers(0, 100), st.integers(1, 100))
+def test_a_suppressed_gender_is_no_zero(female: int, male: int, hidden: int) -> None:
+    def people(value: int | Status | Missing, name: str, gender: str | None = None) -> Observation:
+        by = {"gender": gender} if gender else {}
+        return told(name, value, Measure.CHILDREN_IDENTIFIED, unit=Unit.PERSONS, when="2022", prose=False, **by)
+
+    for value in (Status.SUPPRESSED, Missing(Status.SUPPRESSED, at_least(1))):
+        data = dataset(
+            people(female + male + hidden, "all"),
+            people(female, "f", gender="female"),
+            people(male, "m", gender="male"),
+            people(value, "n", gender="not_stated"),
+        )
+        assert found("genders", data) == []
 
 
 def _rated(part: Amount, whole: Amount, rate: Amount) -> Dataset:

@@ -27,7 +27,7 @@ def test_only_what_ships_can_be_named() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"form": 3}, "form"),
+        ({"form": 4}, "form"),
         (
             {
                 "disagreements": [

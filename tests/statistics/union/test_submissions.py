@@ -18,13 +18,13 @@ from tests.statistics.union.builders import numbers
 from tutela.statistics.figure import Status
 from tutela.statistics.provider_return.form import form_rows
 from tutela.statistics.publishing.sheets import Sheet, workbook
-from tutela.statistics.union.amount import Amount
+from tutela.statistics.union.amount import Amount, between
 from tutela.statistics.union.dataset import Dataset
 from tutela.statistics.union.dataset_file import written
 from tutela.statistics.union.findings.registry import findings
 from tutela.statistics.union.grammar import grammar
 from tutela.statistics.union.measure import Measure, Unit
-from tutela.statistics.union.observation import Dimension, Reporter
+from tutela.statistics.union.observation import Dimension, Missing, Reporter
 from tutela.statistics.union.period import Period
 from tutela.statistics.union.publishing.as_csv import observations_as_csv
 from tutela.statistics.union.publishing.as_sdmx import observations_as_sdmx
@@ -86,6 +86,14 @@ def test_what_is_no_number_says_why_and_is_never_zero(text: str, status: Status,
     cell = read_cell(text, grammar("en"), Unit.ITEMS)
     assert not isinstance(cell.value, Amount)
     assert (cell.value.status, bool(cell.remark), cell.raw) == (status, remarked, text)
+
+
+@pytest.mark.parametrize("text", ["<5", "< 5", "fewer than 5", "Färre än 5"])
+def test_a_count_below_a_number_is_suppressed_and_may_be_zero(text: str) -> None:
+    cell = read_cell(text, grammar("en"), Unit.PERSONS)
+    assert cell.value == Missing(Status.SUPPRESSED, between(0, 4))
+    assert read_cell("<0", grammar("en"), Unit.PERSONS).value == Missing(Status.UNKNOWN)
+    assert read_cell(text, grammar("en"), Unit.PERCENT).value == Missing(Status.UNKNOWN)
 
 
 @given(st.text(max_size=30), st.sampled_from(["en", "sv"]), st.sampled_from([Unit.ITEMS, Unit.PERCENT, Unit.HOURS]))

@@ -11,8 +11,9 @@ from tests.rig import DPO, REVIEWER, Rig, party, picture
 from tutela.access.roles import NotAllowed
 from tutela.casework.case import NotPossible
 from tutela.content.item import Provenance
-from tutela.statistics.provider_return.checking import SMALL, due
+from tutela.statistics.provider_return.checking import due
 from tutela.statistics.provider_return.versions import digest_of, kept_figures
+from tutela.statistics.small_counts import SmallCounts
 from tutela.storage.casework.case_reader import CaseReader
 from tutela.storage.workplace import Workplace
 
@@ -102,7 +103,7 @@ def test_small_numbers_of_people_are_pointed_out_and_never_changed(place: Workpl
     for name in check.figures:
         value = later.figure(name).value
         assert isinstance(value, int)
-        assert 0 < value < SMALL
+        assert 0 < value < SmallCounts().below
 
 
 def _awaiting(place: Workplace) -> tuple[str, str]:

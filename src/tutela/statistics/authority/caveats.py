@@ -12,13 +12,17 @@ from tutela.statistics.union.observation import Caveat
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A caveat of a figure: it holds for `part` of `whole` units. `detail` is an age limit, or how many changed."""
+    """A caveat of a figure: it holds for `part` of `whole` units. `detail` is an age limit, or how many changed.
+
+    Where it is not `told` of how many it holds, there are no numbers but an age limit.
+    """
 
     figure: str
     caveat: Caveat
     part: int
     whole: int
     detail: int | None = None
+    told: bool = True
 
 
 def shown(extraction: Extraction, earlier: Extraction) -> tuple[Shown, ...]:

@@ -55,6 +55,9 @@ class Counted:
     @property
     def value(self) -> Amount | Missing:
         """The figure: exact, an interval, a lower end where the register does not hold all, or why there is none."""
+        if self.status is Status.SUPPRESSED:
+            # Zeros are told, so that whoever reads knows that it is none.
+            return Missing(self.status, at_least(1))
         if self.status is not Status.VALUE:
             return Missing(self.status)
         if not self.whole:

@@ -55,7 +55,7 @@ def differences(statements: Iterable[Statement], period: Period, first: date, se
     if second < first:
         raise ValueError(f"the second extraction is of {second}, before the first of {first}")
     every = tuple(statements)
-    before, after = extract(every, period, first), extract(every, period, second)
+    before, after = (extract(every, period, day) for day in (first, second))
     between: dict[str, list[Statement]] = {}
     for one in every:
         if first < one.known_on <= second:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import Literal
 
 from tutela.statistics.authority.caveats import Shown, shown
 from tutela.statistics.authority.cohorts import Cohort, Cohorts
@@ -13,6 +14,7 @@ from tutela.statistics.authority.counted import Counted
 from tutela.statistics.authority.figures import Extraction, extract
 from tutela.statistics.authority.statement import Statement
 from tutela.statistics.figure import Status
+from tutela.statistics.small_counts import SmallCounts
 from tutela.statistics.union.dataset import Dataset, Sum
 from tutela.statistics.union.members import MEMBERS
 from tutela.statistics.union.observation import Caveat, Dimension, Observation, Reporter, Source
@@ -21,15 +23,20 @@ from tutela.statistics.union.period import Period
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What is submitted. `up_to` is the number of the last event that the register knew."""
+    """What is submitted. `up_to` is the number of the last event that the register knew.
+
+    With a `rule` it is a publication: what may be told to everybody. Without one it is for the Commission.
+    """
 
     state: str
     extraction: Extraction
+    figures: tuple[Counted, ...]
     caveats: tuple[Shown, ...]
     cohorts: tuple[Cohort, ...]
     of_no_report: int
     made_at: datetime
     up_to: int
+    rule: SmallCounts | None = None
 
     @property
     def period(self) -> Period:
@@ -39,7 +46,12 @@ class Submission:
     @property
     def document(self) -> str:
         """How it is named as a source."""
-        return f"Article 8 submission of {self.state}, {self.period}, as of {self.extraction.as_of}"
+        return f"Article 8 {self.form} of {self.state}, {self.period}, as of {self.extraction.as_of}"
+
+    @property
+    def form(self) -> Literal["submission", "publication"]:
+        """For whom it is: the Commission, or everybody."""
+        return "publication" if self.rule else "submission"
 
 
 def submission(
@@ -56,12 +68,13 @@ def drawn(statements: Iterable[Statement], state: str, period: Period, as_of: da
     every = tuple(statements)
     extraction = extract(every, period, as_of)
     # As it stood when the period was over, or on the day itself where that is earlier.
-    earlier = extract(every, period, min(as_of, period.last))
+    earlier = extract(every, period, min(as_of, period.last), rules=False)
     cohorts = Cohorts(extraction.register)
     known = extraction.register.known
     return Submission(
         state,
         extraction,
+        extraction.figures,
         shown(extraction, earlier),
         tuple(cohorts.of_year(year) for year in cohorts.years if year <= period.last.year),
         len(cohorts.of_no_report),
@@ -86,14 +99,14 @@ def dataset(one: Submission) -> Dataset:
             breakdown=figure.breakdown,
             caveats=tuple(sorted({c.caveat for c in one.caveats if _is_about(c, figure)})),
         )
-        for figure in one.extraction.figures
+        for figure in one.figures
     )
     return Dataset(
-        id=f"article8-{one.state.lower()}-{one.period.first}-{one.period.last}",
+        id=f"article8-{one.state.lower()}-{one.period.first}-{one.period.last}" + ("-publication" if one.rule else ""),
         title=one.document,
         years=tuple(one.period.years()),
         observations=observations,
-        sums=tuple(_sums(one.extraction.figures, prefix)),
+        sums=tuple(_sums(one.figures, prefix)),
     )
 
 
@@ -117,6 +130,7 @@ def _is_about(caveat: Shown, figure: Counted) -> bool:
 
 
 def _sums(figures: Iterable[Counted], prefix: str) -> Iterable[Sum]:
-    parts = [f for f in figures if f.breakdown and f.status is Status.VALUE and f.whole]
+    told = {Status.VALUE, Status.SUPPRESSED}
+    parts = [f for f in figures if f.breakdown and f.status in told and f.whole]
     for (total, by), found in groupby(parts, key=lambda f: tuple(f.id.split(".")[:2])):
         yield Sum(f"{prefix}.{total}", tuple(f"{prefix}.{total}.{by}.{f.id.split('.', 2)[2]}" for f in found))

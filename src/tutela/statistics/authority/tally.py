@@ -32,7 +32,8 @@ def tallied(id_: str, kind: Kept, measure: Measure, unit: Unit, units: Units, *b
     total = Counted(id_, kind, measure, unit, units)
     yield total
     for by in bys:
-        of = {one: by.of(one) for one in units}
-        for value in by.values:
-            part = {one: rests for one, rests in units.items() if of[one] == value}
+        parts: dict[str, dict[str, tuple[str, ...]]] = {value: {} for value in by.values}
+        for one, rests in units.items():
+            parts[by.of(one)][one] = rests
+        for value, part in parts.items():
             yield replace(total, id=f"{id_}.{by.name}.{value}", units=part, breakdown=((by.dimension, value),))

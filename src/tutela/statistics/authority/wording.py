@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tutela.statistics.authority.caveats import Shown
 from tutela.statistics.authority.counted import Counted
+from tutela.statistics.authority.submission import Submission
 from tutela.statistics.figure import Status
 from tutela.statistics.union.amount import Amount
 from tutela.statistics.union.observation import Caveat
@@ -48,6 +49,8 @@ class Wording:
             if value.high is None:
                 return self.gettext("at least %(n)s") % {"n": self.number(int(value.low))}
             return self.words.amount(value)
+        if value.status is Status.SUPPRESSED:
+            return self.gettext("suppressed")
         return self.gettext("not collected") if value.status is Status.NOT_COLLECTED else self.gettext("not known")
 
     def remark(self, one: Counted) -> str:
@@ -182,13 +185,61 @@ class Wording:
         }
 
     def caveat(self, one: Shown) -> str:
-        """Return a caveat as a sentence, with the numbers that show it."""
-        return self._sentence(one) % {
+        """Return a caveat as a sentence, with the numbers that show it where they are told."""
+        sentence = self._sentence(one) if one.told or one.caveat is Caveat.AGE_LIMIT else self._numberless(one)
+        return sentence % {
             "part": self.number(one.part),
             "whole": self.number(one.whole),
             "n": self.number(one.detail or 0),
             "figure": self.heading(one.figure),
         }
+
+    def form(self, one: Submission) -> list[str]:
+        """Return for whom it is, and of a publication its rule; of what nobody submits, nothing."""
+        if not one.state:
+            return []
+        _ = self.gettext
+        if one.rule is not None:
+            rule = _(
+                "This is the form for publication. Counts above 0 and below %(n)s could point at a person "
+                "(%(ground)s): they are suppressed, and so are others from which they could be computed. What is "
+                "suppressed is at least 1; zeros are told. Caveats are told without numbers, and what came of reports "
+                "is left out. The Commission gets every figure in the submission."
+            )
+            return [rule % {"n": self.number(one.rule.below), "ground": one.rule.ground}]
+        return [_("This is the form for the Commission. It tells small counts too; another form is for publication.")]
+
+    def _numberless(self, one: Shown) -> str:
+        _ = self.gettext
+        of_children = one.figure == "victims"
+        match one.caveat:
+            case Caveat.OTHER_SERVICES_POSSIBLE:
+                return _(
+                    "Some reports are from services other than interpersonal communications, or the type of provider "
+                    "is not stated."
+                )
+            case Caveat.ONLINE_AND_OFFLINE if of_children:
+                return _("For some children, abuse was offline, or online and offline is not told apart.")
+            case Caveat.ONLINE_AND_OFFLINE:
+                return _("For some convictions, offences were offline, or online and offline are not told apart.")
+            case Caveat.SELF_GENERATED:
+                return _("Some children made the material themselves, or that is not stated.")
+            case Caveat.SOURCE_NOT_SEPARATED if of_children:
+                return _("For some children it is not stated what led to them.")
+            case Caveat.SOURCE_NOT_SEPARATED:
+                return _("For some convictions the initial referral is not recorded.")
+            case Caveat.OTHER_PATHS if of_children:
+                return _("Some children were identified otherwise than by a report of a provider or an organisation.")
+            case Caveat.OTHER_PATHS:
+                return _("Some convictions began otherwise than with a report of a provider or an organisation.")
+            case Caveat.GENDER_NOT_SEPARATED:
+                return _("For some children the gender is not stated.")
+            case Caveat.NOT_FINAL:
+                return _("Some convictions are not final, or that is not stated.")
+            case Caveat.EARLIER_REPORTS:
+                return _("Some convictions go back to reports that came before the period.")
+            case _:
+                return _("%(figure)s: entries have come or gone since the last day of the period.")
 
     def _sentence(self, one: Shown) -> str:
         _ = self.gettext

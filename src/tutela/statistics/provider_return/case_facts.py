@@ -19,12 +19,15 @@ _ERRORS = frozenset(reason.value for reason in Reason if reason.ground is not No
 
 @dataclass(slots=True)
 class Item:
-    """A flagged item. Sequences are of the events that say so; `at` is when it was flagged."""
+    """A flagged item. Sequences are of the events that say so; `at` is when it was flagged.
+
+    `detections` have a sequence, the technology with its version, and the technology.
+    """
 
     sequence: int
     at: str
     flagged: Data
-    detections: list[tuple[int, str]] = field(default_factory=list)
+    detections: list[tuple[int, str, str]] = field(default_factory=list)
     decided: tuple[int, Data] | None = None
     repeats: list[tuple[int, str, Data]] = field(default_factory=list)
     overturned: bool = False
@@ -67,8 +70,8 @@ class Complaint:
 
 @dataclass(slots=True)
 class Action:
-    """A removal or suspension. `case_class` is that of the items confirmed when it was ordered: `known` before `new`,
-    and either before `solicitation`.
+    """A removal or suspension. `rests_on` are the items that were confirmed when it was ordered, `case_class` is
+    theirs: `known` before `new`, and either before `solicitation`.
 
     What is decided later, on a complaint say, does not change on whose account it was done.
     """
@@ -76,6 +79,7 @@ class Action:
     kind: str
     item: str | None
     case_class: str | None
+    rests_on: tuple[str, ...] = ()
     carried_out: tuple[int, str] | None = None
     reversed: tuple[int, str] | None = None
     complaints: list[Complaint] = field(default_factory=list)
@@ -88,6 +92,9 @@ class CaseFacts:
     service: str = ""
     account: str | None = None
     planted: bool = False
+    purpose: str = ""
+    layer: str = ""
+    said: list[tuple[int, str, Data]] = field(default_factory=list)
     items: dict[str, Item] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
     actions: dict[str, Action] = field(default_factory=dict)
@@ -117,7 +124,9 @@ def _overturns(complaint: Complaint) -> bool:
 
 def _opened(case: CaseFacts, _sequence: int, _at: str, data: Data) -> None:
     case.service, case.account = data["service"], data["account"]
-    case.planted = data.get("planted") is not None
+    case.purpose = data.get("planted") or ""
+    case.planted = bool(case.purpose)
+    case.layer = data.get("layer", "")
 
 
 def _flagged(case: CaseFacts, sequence: int, at: str, data: Data) -> None:
@@ -129,7 +138,8 @@ def _again(case: CaseFacts, sequence: int, at: str, data: Data) -> None:
 
 
 def _detected(case: CaseFacts, sequence: int, _at: str, data: Data) -> None:
-    case.items[data["item"]].detections.append((sequence, f"{data['technology']}-{data['version']}"))
+    technology = data["technology"]
+    case.items[data["item"]].detections.append((sequence, f"{technology}-{data['version']}", technology))
 
 
 def _decided(case: CaseFacts, sequence: int, _at: str, data: Data) -> None:
@@ -160,13 +170,14 @@ def _filed(case: CaseFacts, sequence: int, at: str, data: Data) -> None:
 
 def _action_ordered(case: CaseFacts, _sequence: int, _at: str, data: Data) -> None:
     item = data["item"]
-    found = {
-        one.class_if(one.decided[1]["verdict"])
-        for one in ([case.items[item]] if item else case.items.values())
-        if one.decided is not None
-    }
-    case_class = next((one for one in _CLASSES if one in found), None)
-    case.actions[data["action"]] = Action(data["kind"], item, case_class)
+    confirmed = [
+        (name, found)
+        for name in ((item,) if item else case.items)
+        if (one := case.items[name]).decided is not None and (found := one.class_if(one.decided[1]["verdict"])) != "not"
+    ]
+    classes = {found for _, found in confirmed}
+    case_class = next((one for one in _CLASSES if one in classes), None)
+    case.actions[data["action"]] = Action(data["kind"], item, case_class, tuple(name for name, _ in confirmed))
 
 
 def _carried_out(case: CaseFacts, sequence: int, at: str, data: Data) -> None:
@@ -187,6 +198,10 @@ def _answered(case: CaseFacts, sequence: int, at: str, data: Data) -> None:
     case.complaints[data["complaint"]].decided = (sequence, at, data)
 
 
+def _said(case: CaseFacts, sequence: int, at: str, data: Data) -> None:
+    case.said.append((sequence, at, data))
+
+
 _TAKE: Mapping[str, Callable[[CaseFacts, int, str, Data], None]] = {
     "case.opened": _opened,
     "item.flagged": _flagged,
@@ -197,6 +212,7 @@ _TAKE: Mapping[str, Callable[[CaseFacts, int, str, Data], None]] = {
     "referral.ordered": _report_ordered,
     "referral.opened": _attempted,
     "referral.filed": _filed,
+    "referral.feedback_recorded": _said,
     "action.ordered": _action_ordered,
     "action.carried_out": _carried_out,
     "action.reversed": _reversed,

@@ -14,9 +14,8 @@ from tutela.statistics.figure import Figure, Status
 from tutela.statistics.provider_return.compilation import OPEN_BATCH, OPEN_BATCHES, REHEARSAL, YearlyReturn
 from tutela.statistics.provider_return.technologies import NONE
 from tutela.statistics.provider_return.telling import Told, _, gettext
+from tutela.statistics.small_counts import SmallCounts
 
-SMALL = 5
-"""A number of accounts, reports or complaints below this, and above nothing, could point at a person."""
 _OF_PEOPLE = frozenset({"accounts", "reports", "complaints"})
 Severity = Literal["stop", "look", "note"]
 _NO_RECORD = {
@@ -45,15 +44,17 @@ def due(year: int) -> date:
     return date(year + 1, 1, 31)
 
 
-def publication_checks(compiled: YearlyReturn, today: date, kept: int) -> list[PublicationCheck]:
-    """Return what to look at. `kept`: how many versions there are."""
+def publication_checks(
+    compiled: YearlyReturn, today: date, kept: int, rule: SmallCounts | None = None
+) -> list[PublicationCheck]:
+    """Return what to look at. `kept`: how many versions there are. `rule`: which counts are small."""
     return [
         *_day(compiled.year, today, kept),
         *_stand_ins(compiled),
         *_missing(compiled),
         *_undecided(compiled),
         *_privacy_reviews(compiled),
-        *_small(compiled),
+        *_small(compiled, rule or SmallCounts()),
     ]
 
 
@@ -108,16 +109,16 @@ def _privacy_reviews(compiled: YearlyReturn) -> Iterator[PublicationCheck]:
             )
 
 
-def _small(compiled: YearlyReturn) -> Iterator[PublicationCheck]:
-    small = tuple(f.id for f in compiled.every_figure if _could_point_at_somebody(f))
+def _small(compiled: YearlyReturn, rule: SmallCounts) -> Iterator[PublicationCheck]:
+    small = tuple(f.id for f in compiled.every_figure if _could_point_at_somebody(f, rule))
     if small:
         message = _(
             "figures above 0 and below %(n)s could point at a person; they are published as they are, or not split by "
             "service, after the data protection officer looked",
-            n=SMALL,
+            n=rule.below,
         )
         yield PublicationCheck("small", "look", message, small)
 
 
-def _could_point_at_somebody(figure: Figure) -> bool:
-    return figure.unit in _OF_PEOPLE and isinstance(figure.value, int) and 0 < figure.value < SMALL
+def _could_point_at_somebody(figure: Figure, rule: SmallCounts) -> bool:
+    return figure.unit in _OF_PEOPLE and isinstance(figure.value, int) and rule.is_small(figure.value)

@@ -5,16 +5,15 @@ What is kept grows with the number of marks and accounts, not with cases: a case
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tutela.events.catalogue.base import Operation
-from tutela.statistics.provider_return.accounts import AccountSet
+from tutela.statistics.accounts import AccountSet
 from tutela.statistics.provider_return.case_facts import Action, CaseFacts, Data, Item, facts_of
 from tutela.statistics.provider_return.light import Days, LightEvent, microseconds_between, year_of
 from tutela.statistics.provider_return.marks import (
@@ -22,8 +21,10 @@ from tutela.statistics.provider_return.marks import (
     CaseClass,
     ComplaintMark,
     DetectionMark,
+    FeedbackMark,
     ItemMark,
     Mark,
+    MeasureMark,
     Outcome,
     ReportMark,
     TallyMark,
@@ -33,6 +34,7 @@ from tutela.statistics.provider_return.selection import Codes
 
 CLASSES: tuple[CaseClass, ...] = ("known", "new")
 """The classes of content; solicitation is of accounts."""
+_CHUNK = 1 << 20
 _UNIT = {"remove_content": "item", "suspend_account": "account"}
 
 
@@ -64,6 +66,7 @@ class Volume(NamedTuple):
 class Counted:
     """What the walk kept. `codes` holds for each event the code of its mark; `marks` the marks by their code less one.
 
+    `codes` begins with the event of the number `first`: of a part of the cases only what it counted may be there.
     `unnamed_receivers`: by class and service, receivers of reported items of whom nothing is known; by what was
     gathered and service, accounts in what was flagged as solicitation of whom nothing is known. `waited`:
     microseconds that the decided complaints with a mark took, together. `ran`: technologies that processed items, as
@@ -79,6 +82,7 @@ class Counted:
     volumes: Counter[Volume] = field(default_factory=Counter)
     bytes: Counter[Volume] = field(default_factory=Counter)
     ran: set[str] = field(default_factory=set)
+    first: int = 0
 
 
 class Counting:
@@ -87,7 +91,8 @@ class Counting:
     def __init__(self, days: Days, services: Collection[str], last: int) -> None:
         self._days = days
         self._services = frozenset(services)
-        self._codes = array("I", bytes(array("I").itemsize * (last + 1)))
+        # Not an `array`: of zeros of NumPy nothing lies in memory until it is written to.
+        self._codes = memoryview(np.zeros(last + 1, dtype=np.uint32))  # type: ignore[arg-type]
         self._marks: dict[Mark, int] = {}
         # The codes of what is alike, so that a mark is not made again for every event.
         self._of_items: dict[tuple[Any, ...], tuple[int, int, int]] = {}
@@ -108,13 +113,18 @@ class Counting:
 
     def case(self, case: CaseFacts) -> None:
         """Count one case."""
-        if case.planted or case.service not in self._services:
+        if case.service not in self._services:
+            return
+        if case.planted:
+            self._golden(case)
             return
         reported = self._reports(case)
         for name, item in case.items.items():
             self._item(case.service, item, reported.get(name, ()))
         if case.actions:
             self._actions(case)
+        if case.said:
+            self._feedback(case)
 
     def tally(self, event: LightEvent) -> None:
         """Count the tally of a batch."""
@@ -159,26 +169,54 @@ class Counting:
             )
         return reported
 
+    def _golden(self, case: CaseFacts) -> None:
+        if case.purpose != "golden":
+            return
+        for item in case.items.values():
+            if item.decided is not None and item.at in self._days:
+                self.mark(item.decided[0], MeasureMark("golden", case.layer))
+
+    def _feedback(self, case: CaseFacts) -> None:
+        """Count the latest word on each item of a report, by the class that the item has now."""
+        latest = {(data["referral"], item): at for at, (_, _, data) in enumerate(case.said) for item in data["items"]}
+        for number, (sequence, at, data) in enumerate(case.said):
+            if at not in self._days or data["said"] is None or data["referral"] not in case.ordered:
+                continue
+            recipient = case.ordered[data["referral"]]["recipient"]
+            classes: Counter[CaseClass] = Counter(
+                _class_of(case, data["referral"], item)
+                for item in data["items"]
+                if latest[data["referral"], item] == number and item in case.items
+            )
+            if classes:
+                self.mark(
+                    sequence,
+                    FeedbackMark("feedback", case.service, recipient, data["said"], tuple(sorted(classes.items()))),
+                )
+
     def _item(self, service: str, item: Item, reported: Collection[CaseClass]) -> None:
         flagged = item.flagged
-        in_year = item.at in self._days
+        first, after = self._days
+        in_year = first <= item.at < after
         if not in_year and not reported:
             return
         detections = item.detections
-        names = (detections[0][1],) if len(detections) == 1 else tuple(sorted({name for _, name in detections}))
+        layer, sender = flagged["layer"], flagged["sender"]
+        names = (detections[0][1],) if len(detections) == 1 else tuple(sorted({name for _, name, _ in detections}))
         outcome: Outcome = "undecided"
         unseen = False
         if item.decided is not None:
             decision = item.decided[1]
-            outcome = decision["verdict"]
-            if decision["verdict"] == "not":
+            verdict = decision["verdict"]
+            outcome = verdict
+            if verdict == "not":
                 outcome = "lawful" if decision.get("ground") == "lawful_here" else "wrong"
             unseen = not decision["viewed"]
         sender_by, receivers_by, receives = operations(item)
         told = flagged.get("sender_known")
         alike = (
-            service, flagged["layer"], in_year, names, flagged["kind"], item.region, outcome, unseen, item.overturned,
-            tuple(sorted(reported)) if reported else (), flagged["sender_region"], flagged["sender"] is not None,
+            service, layer, in_year, names, flagged["kind"], item.region, outcome, unseen, item.overturned,
+            tuple(sorted(reported)) if reported else (), flagged["sender_region"], sender is not None,
             receives, sender_by, receivers_by, told if told is None else tuple(told),
         )  # fmt: skip
         codes = self._of_items.get(alike)
@@ -191,7 +229,7 @@ class Counting:
             self._codes[sequence] = codes[1]
         if in_year:
             layer = flagged["layer"]
-            for sequence, name in item.detections:
+            for sequence, name, _ in item.detections:
                 code = self._of_detections.get((service, layer, name))
                 if code is None:
                     code = self._code(DetectionMark("detection", service, layer, name))
@@ -206,12 +244,13 @@ class Counting:
             self._people(service, item, case_class, sender_by)
 
     def _people(self, service: str, item: Item, case_class: str, sender_by: Operation) -> None:
-        sender, region = item.flagged["sender"], item.flagged["sender_region"]
+        flagged = item.flagged
+        sender, region = flagged["sender"], flagged["sender_region"]
         if sender is not None and region != "non_eu":
             self._account(sender, "sending", case_class, service, region, year_of(item.at), sender_by)
         if sender is not None and case_class == "solicitation" and (child := child_in_eu(item)) != "non_eu":
             self._account(sender, "soliciting", case_class, service, child, year_of(item.at), sender_by)
-        self._received(service, case_class, item.at, item.flagged)
+        self._received(service, case_class, item.at, flagged)
         for _, at, again in item.repeats:
             self._received(service, case_class, at, again)
 
@@ -301,6 +340,14 @@ class Counting:
         found.add(pseudonym)
 
 
+def _class_of(case: CaseFacts, referral: str, item: str) -> CaseClass:
+    """The class that an item had in a report."""
+    stated = case.attempts.get(referral, {}).get("items") or case.ordered[referral]["items"]
+    verdict = next((one["verdict"] for one in stated if one["item"] == item), None)
+    found = case.items[item]
+    return found.class_if(verdict or found.flagged["layer"])  # type: ignore[return-value]
+
+
 def _upheld(action: Action) -> tuple[str, ...]:
     return tuple(sorted({c.channel for c in action.complaints if c.decided is not None and c.decided[2]["upheld"]}))
 
@@ -315,13 +362,26 @@ def count_cases(cases: Iterable[Sequence[LightEvent]], countings: Sequence[Count
                 counting.case(facts)
 
 
+def trimmed(part: Counted) -> Counted:
+    """Return what counted a part of the cases, without the events before and after those that it counted."""
+    counts = part.codes != 0
+    begin, end = (int(counts.argmax()), len(counts) - int(counts[::-1].argmax())) if counts.any() else (0, 0)
+    return replace(part, codes=part.codes[begin:end], first=part.first + begin)
+
+
 def merged(parts: Sequence[Counted]) -> Counted:
-    """Return what parts counted of different cases, together."""
-    codes: dict[Mark, int] = {}
-    together = Counted(parts[0].days, np.zeros(max(len(part.codes) for part in parts), dtype=np.uint32), [])
-    for part in parts:
-        new = [codes.setdefault(mark, len(codes) + 1) for mark in part.marks]
-        together.codes[: len(part.codes)] += np.array([0, *new], dtype=np.uint32)[part.codes]
+    """Return what parts counted of different cases, together: in the first one, which has the codes of every event.
+
+    Its marks come first, so that its codes stay.
+    """
+    together = parts[0]
+    codes: dict[Mark, int] = {mark: code for code, mark in enumerate(together.marks, start=1)}
+    for part in parts[1:]:
+        new = np.array([0, *(codes.setdefault(mark, len(codes) + 1) for mark in part.marks)], dtype=np.uint32)
+        for start in range(0, len(part.codes), _CHUNK):
+            some = part.codes[start : start + _CHUNK]
+            at = part.first + start
+            together.codes[at : at + len(some)] += new[some]
         for group, accounts in part.accounts.items():
             together.accounts.setdefault(group, AccountSet()).update(accounts)
         together.unnamed_receivers.update(part.unnamed_receivers)

@@ -9,21 +9,35 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.statistics.provider_return.accounts import union
+from tutela.statistics.accounts import union
 from tutela.statistics.provider_return.counting import AccountGroup, Counted
 from tutela.statistics.provider_return.marks import (
     ActionMark,
     ComplaintMark,
     DetectionMark,
+    FeedbackMark,
     ItemMark,
     Mark,
+    MeasureMark,
     RecordMark,
     ReportMark,
     TallyMark,
 )
 from tutela.statistics.provider_return.selection import Selected
 
-M = TypeVar("M", ItemMark, DetectionMark, ReportMark, ActionMark, ComplaintMark, TallyMark, RecordMark)
+M = TypeVar(
+    "M",
+    ItemMark,
+    DetectionMark,
+    ReportMark,
+    ActionMark,
+    ComplaintMark,
+    TallyMark,
+    RecordMark,
+    MeasureMark,
+    FeedbackMark,
+)
+_CHUNK = 1 << 20
 Services = Mapping[str, str]
 """The services in scope: names by id."""
 
@@ -52,7 +66,10 @@ class Ledger:
 
     def __init__(self, counted: Counted) -> None:
         self.counted = counted
-        self._counts = np.bincount(counted.codes, minlength=len(counted.marks) + 1).tolist()
+        counts = np.zeros(len(counted.marks) + 1, dtype=np.int64)
+        for start in range(0, len(counted.codes), _CHUNK):  # it makes wide numbers of what it counts
+            counts += np.bincount(counted.codes[start : start + _CHUNK], minlength=len(counts))
+        self._counts: list[int] = counts.tolist()
         self._by_type: dict[type[Mark], list[tuple[int, Mark, int]]] = {}
         for code, mark in enumerate(counted.marks, start=1):
             # A mark that no event has any more is none: a decision of an item that was decided anew.

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from tutela.events.catalogue.base import Payload
 from tutela.events.catalogue.casework import CaseReopened, ItemDecided
+from tutela.events.catalogue.entries import EntryFoundWrong, EntrySuspended, EntryVerified
 from tutela.events.catalogue.governance import GovernanceRetired, GovernanceWritten
 from tutela.events.catalogue.intake import (
     CaseOpened,
@@ -17,6 +18,12 @@ from tutela.events.catalogue.intake import (
     ItemsTallied,
     ServiceRegistered,
 )
+from tutela.events.catalogue.quality import (
+    SecondReviewDecided,
+    SecondReviewDrawn,
+    TrainingRecorded,
+    TrainingWithdrawn,
+)
 from tutela.events.catalogue.redress import (
     ActionCarriedOut,
     ActionOrdered,
@@ -24,7 +31,7 @@ from tutela.events.catalogue.redress import (
     ComplaintDecided,
     ComplaintLodged,
 )
-from tutela.events.catalogue.referral import ReferralFiled, ReferralOpened, ReferralOrdered
+from tutela.events.catalogue.referral import FeedbackRecorded, ReferralFiled, ReferralOpened, ReferralOrdered
 from tutela.events.catalogue.retention import RetentionPolicySet
 
 
@@ -77,6 +84,7 @@ OF_CASES: tuple[type[Payload], ...] = (
     ReferralOrdered,
     ReferralOpened,
     ReferralFiled,
+    FeedbackRecorded,
     ActionOrdered,
     ActionCarriedOut,
     ActionReversed,
@@ -84,6 +92,16 @@ OF_CASES: tuple[type[Payload], ...] = (
     ComplaintDecided,
 )
 """The events of cases that the return is made of; the subject of each is its case."""
+OF_MEASURES: tuple[type[Payload], ...] = (
+    TrainingRecorded,
+    TrainingWithdrawn,
+    SecondReviewDrawn,
+    SecondReviewDecided,
+    EntryVerified,
+    EntrySuspended,
+    EntryFoundWrong,
+)
+"""The events of measures against errors: training, second reviews, what was found out about entries."""
 OF_BATCHES: tuple[type[Payload], ...] = (ItemsTallied,)
 OF_RECORDS: tuple[type[Payload], ...] = (GovernanceWritten, GovernanceRetired)
 OF_SETTINGS: tuple[type[Payload], ...] = (RetentionPolicySet, ServiceRegistered)

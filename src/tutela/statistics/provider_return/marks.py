@@ -104,4 +104,42 @@ class RecordMark(NamedTuple):
     sequence: int
 
 
-Mark = ItemMark | DetectionMark | ReportMark | ActionMark | ComplaintMark | TallyMark | RecordMark
+class MeasureMark(NamedTuple):
+    """Something that was done against errors in the year. `layer` is that of the cases it is about, none of entries.
+
+    `what`: a training that counted in the year (`of` is the person and the course, one mark for each), a second review
+    that was drawn, or decided and agreed or disagreed, a golden item that somebody decided; an own entry that two
+    people verified, an entry that was suspended or found wrong.
+    """
+
+    what: Literal[
+        "training", "drawn", "agreed", "disagreed", "golden", "entry_verified", "entry_suspended", "entry_wrong"
+    ]
+    layer: str | None
+    of: tuple[str, ...] = ()
+
+
+class FeedbackMark(NamedTuple):
+    """What a recipient said in the year of items of a report: for each class, what it said of how many items.
+
+    Only items of which it is the latest word.
+    """
+
+    what: Literal["feedback"]
+    service: str
+    recipient: str
+    said: str
+    items: tuple[tuple[CaseClass, int], ...]
+
+
+Mark = (
+    MeasureMark
+    | FeedbackMark
+    | ItemMark
+    | DetectionMark
+    | ReportMark
+    | ActionMark
+    | ComplaintMark
+    | TallyMark
+    | RecordMark
+)

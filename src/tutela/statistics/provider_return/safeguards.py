@@ -15,6 +15,7 @@ from tutela.statistics.provider_return.cells import cell
 from tutela.statistics.provider_return.counting import CLASSES
 from tutela.statistics.provider_return.ledger import Ledger
 from tutela.statistics.provider_return.marks import CaseClass, ItemMark, RecordMark
+from tutela.statistics.provider_return.measures import measures
 from tutela.statistics.provider_return.records import Setup
 from tutela.statistics.provider_return.telling import Told, _, joined
 
@@ -50,6 +51,7 @@ def safeguards(
 ) -> Mapping[str, Figure]:
     """Return what can be said of rows of sections 7 and 8, by the id of the row."""
     figures = [*_metadata(ledger), *_retention(ledger, setup), *_services(ledger, setup, services), *_measures(ledger)]
+    figures += measures(ledger)
     if redress is not None:
         figures += _redress(redress)
     figures.append(

@@ -7,42 +7,15 @@ So the numerator is a part of the denominator, the bounds are exact, and complai
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tutela.casework.reasons import Channel
-from tutela.events.catalogue.base import Payload
-from tutela.events.catalogue.casework import ItemDecided
-from tutela.events.catalogue.intake import CaseOpened, DetectionRecorded, ItemFlagged
-from tutela.events.catalogue.redress import (
-    ActionCarriedOut,
-    ActionOrdered,
-    ActionReversed,
-    ComplaintDecided,
-    ComplaintLodged,
-)
 from tutela.statistics.figure import Rate
-from tutela.statistics.interval import exact_rate
-from tutela.statistics.redress.counts import Count, actioned, complaints_of, lodged, restored, was_upheld
-from tutela.statistics.redress.durations import Durations, durations
-from tutela.statistics.redress.facts import Facts
-from tutela.statistics.redress.selection import Chosen, Period, Unit, Users, choose, technologies_of
+from tutela.statistics.redress.counts import Count
+from tutela.statistics.redress.durations import Durations
+from tutela.statistics.redress.selection import Period, Unit, Users
 
 By = Literal["all", "service", "technology"]
-UNITS: tuple[Unit, ...] = ("item", "account")
-EVENTS: tuple[type[Payload], ...] = (
-    CaseOpened,
-    ItemFlagged,
-    DetectionRecorded,
-    ItemDecided,
-    ActionOrdered,
-    ActionCarriedOut,
-    ActionReversed,
-    ComplaintLodged,
-    ComplaintDecided,
-)
-"""The events that these figures are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,60 +59,6 @@ class RedressFigures:
             "up_to_event": self.up_to,
             "rows": [_row_as_json(row) for row in self.rows],
         }
-
-
-def redress_figures(
-    facts: Facts, period: Period, services: Mapping[str, str], by: By = "all", users: Users = "all"
-) -> RedressFigures:
-    """Return the figures of a period: the whole, then each service (names by id) or technology."""
-    rows: list[Reversals] = []
-    for unit in UNITS:
-        rows.append(_reversals(facts, period, choose(facts, unit, services, users=users), None))
-        for part in _parts(facts, services, by):
-            wanted: Collection[str] = [part] if by == "service" else services
-            technology = part if by == "technology" else None
-            chosen = choose(facts, unit, wanted, users=users, technology=technology)
-            rows.append(_reversals(facts, period, chosen, part))
-    return RedressFigures(period, by, users, facts.last_sequence, tuple(rows))
-
-
-def _reversals(facts: Facts, period: Period, chosen: Chosen, part: str | None) -> Reversals:
-    complaints = complaints_of(chosen.every, period)
-    decided = [c.decided for c in complaints if c.decided is not None]
-    upheld = sum(d[2].upheld for d in decided)
-    acted = [a for a in chosen.every if a.carried_out and period(a.carried_out[1])]
-    undone = sum(a.reversed is not None and was_upheld(a) for a in acted)
-    return Reversals(
-        unit=chosen.unit,
-        part=part,
-        actioned=actioned(facts, chosen, period),
-        lodged=lodged(chosen, period),
-        restored=restored(facts, chosen, period),
-        waiting=len(complaints) - len(decided),
-        per_complaint=exact_rate(upheld, len(decided)),
-        per_action=exact_rate(undone, len(acted)),
-        took=_took(chosen, period, "internal"),
-        took_courts=_took(chosen, period, "judicial"),
-    )
-
-
-def _took(chosen: Chosen, period: Period, channel: Channel) -> Durations | None:
-    return durations(
-        [
-            c.decided[1] - c.at
-            for a in chosen.every
-            for c in a.complaints
-            if c.channel == channel and c.decided is not None and period(c.decided[1])
-        ]
-    )
-
-
-def _parts(facts: Facts, services: Mapping[str, str], by: By) -> list[str]:
-    if by == "service":
-        return sorted(services)
-    if by == "technology":
-        return sorted({name for a in facts.actions.values() for name in technologies_of(facts, a)})
-    return []
 
 
 def _row_as_json(row: Reversals) -> dict[str, Any]:

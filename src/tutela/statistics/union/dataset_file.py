@@ -35,8 +35,9 @@ LARGEST_FILE = 16 * 1024 * 1024
 MOST = 20_000
 """Observations, relations or notes in one file."""
 PACKAGED = ("com-2023-797",)
-FORM = 2
-"""Form 1 had no mentions, and told disagreements in English alone; what has none of those is read still."""
+FORM = 3
+"""Form 1 had no mentions, and told disagreements in English alone; what has none of those is read still. Form 2 had no
+ends of what is suppressed."""
 
 
 class RefusedDataset(Exception):
@@ -76,6 +77,7 @@ class _Observation(_Row):
     period: Text | None = None
     value: Number | _Amount | None = None
     status: Text = Status.VALUE.value
+    within: Number | _Amount | None = None
     by: dict[Text, Text] = {}
     caveats: list[Text] = []
     prose: bool = False
@@ -139,7 +141,7 @@ class _Tool(_Row):
 
 
 class _Dataset(_Row):
-    form: Literal[1, 2]
+    form: Literal[1, 2, 3]
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
     title: Text
     years: Annotated[list[int], Field(max_length=100)]
@@ -274,13 +276,11 @@ def _observation(raw: _Observation, document: str) -> Observation:
     if (raw.value is None) == (status is Status.VALUE):
         raise ValueError(f"{raw.id}: a value belongs to the status `value`, and to no other")
     if raw.value is None:
-        value = Missing(status)
-    elif isinstance(raw.value, str):
-        value = exact(Decimal(raw.value))
+        value = Missing(status, None if raw.within is None else _read_amount(raw.within))
+    elif raw.within is not None:
+        raise ValueError(f"{raw.id}: `within` is told of what is suppressed alone")
     else:
-        told = raw.value
-        optional = [None if n is None else Decimal(n) for n in (told.high, told.stated, told.step)]
-        value = Amount(Precision(told.precision), Decimal(told.low), *optional)
+        value = _read_amount(raw.value)
     return Observation(
         id=raw.id,
         reporter=Reporter.parse(raw.reporter),
@@ -295,6 +295,13 @@ def _observation(raw: _Observation, document: str) -> Observation:
     )
 
 
+def _read_amount(told: str | _Amount) -> Amount:
+    if isinstance(told, str):
+        return exact(Decimal(told))
+    optional = [None if n is None else Decimal(n) for n in (told.high, told.stated, told.step)]
+    return Amount(Precision(told.precision), Decimal(told.low), *optional)
+
+
 def _observation_as_json(one: Observation, document: str) -> dict[str, Any]:
     return {
         "id": one.id,
@@ -305,6 +312,7 @@ def _observation_as_json(one: Observation, document: str) -> dict[str, Any]:
             period=str(one.period) if one.period else None,
             value=_amount_as_json(one.amount) if one.amount else None,
             status=one.status.value if one.amount is None else None,
+            within=_amount_as_json(one.value.within) if isinstance(one.value, Missing) and one.value.within else None,
             by={k.value: v for k, v in one.breakdown},
             caveats=[c.value for c in one.caveats],
             prose=one.prose,

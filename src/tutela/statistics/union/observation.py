@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Literal, Self
 
 from tutela.statistics.figure import Status
-from tutela.statistics.union.amount import Amount
+from tutela.statistics.union.amount import Amount, at_least
 from tutela.statistics.union.measure import Measure, Unit
 from tutela.statistics.union.period import Period
 
@@ -80,13 +80,20 @@ class Caveat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """No value, and why. Raises ValueError for the status that says that there is one."""
+    """No value, and why.
+
+    Of what is suppressed it may be told `within` which ends it lies. Raises ValueError for the status that says that
+    there is a value, and for ends of anything else.
+    """
 
     status: Status
+    within: Amount | None = None
 
     def __post_init__(self) -> None:
         if self.status is Status.VALUE:
             raise ValueError("what is missing has no value")
+        if self.within is not None and self.status is not Status.SUPPRESSED:
+            raise ValueError(f"{self.status.value}: ends are told of what is suppressed alone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +149,8 @@ class Observation:
             raise ValueError(f"{self.id}: a breakdown names each dimension once, in order")
         if len(set(self.caveats)) != len(self.caveats):
             raise ValueError(f"{self.id}: a caveat stands once")
-        if isinstance(self.value, Amount):
-            self._check(self.value)
+        if self.bounds is not None:
+            self._check(self.bounds)
 
     def _check(self, amount: Amount) -> None:
         numbers = [n for n in (amount.low, amount.high, amount.stated) if n is not None]
@@ -161,6 +168,16 @@ class Observation:
     def amount(self) -> Amount | None:
         """The value, if there is one."""
         return self.value if isinstance(self.value, Amount) else None
+
+    @property
+    def bounds(self) -> Amount | None:
+        """Between which ends the number lies that somebody knows: the value, or what is suppressed; else none.
+
+        What is suppressed is anything from 0 up, if nothing is told of it.
+        """
+        if self.status is Status.SUPPRESSED and isinstance(self.value, Missing):
+            return self.value.within or at_least(0)
+        return self.amount
 
     def by(self, dimension: Dimension) -> str | None:
         """Return what it is broken down to in a dimension."""

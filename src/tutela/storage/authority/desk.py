@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,6 +82,8 @@ class AuthorityRegister:
         self._database = database
         self._clock = clock
         self._marks = marks
+        self._read: tuple[Statement, ...] = ()
+        self._reading = threading.Lock()
 
     @property
     def marks(self) -> Marks:
@@ -150,9 +153,20 @@ class AuthorityRegister:
         return recorded
 
     def statements(self) -> tuple[Statement, ...]:
-        """Return every statement, those among them that stand no more, in their order."""
-        with self._database.read_one_moment() as connection:
-            return statements_of(EventLog(connection, self._clock).read(types=[kind.TYPE for kind in EVENTS]))
+        """Return every statement, those among them that stand no more, in their order.
+
+        What was read before is kept, as none of it ever changes, and whoever states something waits for who does.
+        """
+        with self._reading, self._database.read_one_moment() as connection:
+            last = self._read[-1].sequence if self._read else 0
+            newer = EventLog(connection, self._clock).read(types=[kind.TYPE for kind in EVENTS], after=last)
+            self._read = (*self._read, *statements_of(newer))
+            return self._read
+
+    def last_sequence(self) -> int:
+        """Return the number of the newest statement, 0 if there is none."""
+        with self._database.read() as connection:
+            return connection.execute(select(func.max(authority_statements.c.sequence))).scalar() or 0
 
     def about(self, subject: str) -> tuple[tuple[Statement, bool], ...]:
         """Return every statement about something and whether it stands. Raises LookupError for nothing."""

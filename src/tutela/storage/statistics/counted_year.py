@@ -13,12 +13,13 @@ from multiprocessing.connection import Connection as Pipe
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
-from tutela.statistics.provider_return.counting import Counted, Counting, count_cases, merged
+from tutela.statistics.provider_return.counting import Counted, Counting, count_cases, merged, trimmed
 from tutela.statistics.provider_return.light import Days, LightEvent
 from tutela.statistics.provider_return.marks import RecordMark
+from tutela.statistics.provider_return.measures import measure_marks
 from tutela.statistics.provider_return.records import Setup
 from tutela.storage.database import Database
-from tutela.storage.statistics.return_events import cases, halves, tallies
+from tutela.storage.statistics.return_events import cases, done_against_errors, halves, tallies
 
 SEVERAL = 200_000
 """From how many events on it takes longer to count than to start another process."""
@@ -56,6 +57,8 @@ def count_year(
     countings = [Counting(one, services, up_to) for one in days]
     for sequence in setup.sequences:
         countings[0].mark(sequence, RecordMark("record", sequence))
+    for sequence, mark in measure_marks(done_against_errors(connection, up_to), days[0]):
+        countings[0].mark(sequence, mark)
     for tally in tallies(connection, up_to):
         for counting in countings:
             counting.tally(tally)
@@ -110,7 +113,7 @@ def _count_part(sending: Pipe, part: _Part) -> None:
     try:
         with database.read() as connection, _unswept():
             count_cases(_while_wanted(cases(connection, part.up_to, since=part.since, before=part.before)), countings)
-        sending.send([one.counted() for one in countings])
+        sending.send([trimmed(one.counted()) for one in countings])
     finally:
         database.close()
 

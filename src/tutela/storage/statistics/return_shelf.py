@@ -57,7 +57,10 @@ class Shelf(Generic[K, V]):
         last_sequence: Callable[[], int],
         apart: Callable[[K], V] | None = None,
         seconds: Callable[[], float] = time.monotonic,
+        most: int | None = None,
     ) -> None:
+        """`most`: how many keys are kept, the oldest going first; else all."""
+        self._most = most
         self._at_once = at_once
         self._apart = apart or at_once
         self._last_sequence = last_sequence
@@ -99,7 +102,10 @@ class Shelf(Generic[K, V]):
         with self._lock:
             self._failed.pop(year, None)
             ended = self._seconds()
+            self._made.pop(year, None)
             self._made[year] = _Made(last, figures, ended + STANDS * (ended - began))
+            while self._most is not None and len(self._made) > self._most:
+                del self._made[next(iter(self._made))]
 
 
 ReturnShelf = Shelf[int, YearlyReturn]

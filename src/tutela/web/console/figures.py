@@ -12,7 +12,8 @@ from fastapi.responses import JSONResponse, Response
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
 from tutela.statistics.figure import Rate
-from tutela.statistics.redress.rates import UNITS, By, RedressFigures, Reversals
+from tutela.statistics.redress.counting import UNITS
+from tutela.statistics.redress.rates import By, RedressFigures, Reversals
 from tutela.statistics.redress.selection import Period, Unit, Users
 from tutela.web.console.pages import page
 from tutela.web.console.told import told
@@ -62,8 +63,13 @@ def show_json(
     by: By = "all",
     users: Users = "all",
 ) -> Response:
-    """Give the same as JSON."""
-    return JSONResponse(server.place.redress_figures(_period(server, first, last), by, users).as_json())
+    """Give the same as JSON; 503 where they are being made."""
+    shown = server.place.redress_shelf.take((_period(server, first, last), by, users))
+    if shown.compiled is None:
+        raise HTTPException(
+            503, gettext("The figures are being made from all events. Load the page again in a moment.")
+        )
+    return JSONResponse(shown.compiled.as_json())
 
 
 @dataclass(frozen=True, slots=True)

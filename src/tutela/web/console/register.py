@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -13,16 +14,17 @@ from fastapi.responses import Response
 
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
-from tutela.statistics.authority.differences import Change, Difference, differences, how
-from tutela.statistics.authority.figures import Extraction, extract
+from tutela.statistics.authority.differences import Change, Difference, how
+from tutela.statistics.authority.figures import Extraction
 from tutela.statistics.authority.period import days
 from tutela.statistics.authority.publishing.tables import name_of, notes, subtitle, tables
+from tutela.statistics.authority.register import Investigation, Report
 from tutela.statistics.authority.statement import Statement
-from tutela.statistics.authority.submission import drawn
 from tutela.statistics.authority.wording import Wording, wording
 from tutela.statistics.union.period import Period
 from tutela.statistics.union.words import ENGLISH
 from tutela.statistics.union.words import languages as told_in
+from tutela.storage.authority.register_views import Asked
 from tutela.web.console.history import Line
 from tutela.web.console.pages import page
 from tutela.web.current import Allowed, Server
@@ -82,12 +84,12 @@ def show(
         start, end, day, since = date(now.year, 1, 1), date(now.year, 12, 31), now.date(), ""
     told = _wording(request)
     period = days(start, end)
-    statements = server.place.authority.statements()
-    made = drawn(statements, "", period, day, now)
-    found = differences(statements, period, since, day) if since else ()
-    rows = _rows(made.extraction, of)
-    pages = max(1, -(-len(rows) // AT_ONCE))
+    shown = server.place.register_views.take(Asked(period, day, since or None))
+    view = shown.compiled
+    every = _listed(view.made.extraction, of) if view else []
+    pages = max(1, -(-len(every) // AT_ONCE))
     number = min(number, pages)
+    rows = _rows(view.made.extraction, every[(number - 1) * AT_ONCE : number * AT_ONCE]) if view else []
     asked = {"from": str(start), "to": str(end), "as_of": str(day), "since": str(since or "")}
     return page(
         request,
@@ -96,14 +98,15 @@ def show(
         told=told,
         asked=asked,
         refused=refused,
-        subtitle=subtitle(made, told),
-        tables=[t for t in tables(made, told) if t.rows],
-        notes=notes(made, told),
-        found=[_told(one, told) for one in found],
+        shown=shown,
+        subtitle=subtitle(view.made, told) if view else "",
+        tables=[t for t in tables(view.made, told) if t.rows] if view else [],
+        notes=notes(view.made, told) if view else [],
+        found=[_told(one, told) for one in view.differing] if view else [],
         how=how,
         of=of,
-        rows=rows[(number - 1) * AT_ONCE : number * AT_ONCE],
-        all_rows=len(rows),
+        rows=rows,
+        all_rows=len(every),
         number=number,
         pages=pages,
         here=lambda **change: "/register?" + urlencode({**asked, "of": of, "page": number} | change),
@@ -123,18 +126,21 @@ def show_subject(
         raise HTTPException(404) from error
     about = found[0][0].subject
     now = server.place.clock().date()
-    extraction = extract(server.place.authority.statements(), Period.of_year(now.year), now)
+    shown = server.place.register_views.take(Asked(Period.of_year(now.year), now))
+    one = shown.compiled.made.extraction if shown.compiled else None
+    reports = _reports(one, about) if one else []
     return page(
         request,
         "register_subject.html",
         session,
         subject=about,
         lines=[(_line(one), one, stands) for one, stands in reversed(found)],
-        of_case=[name for name in _case(extraction, about) if name != about][:AT_ONCE],
-        within=list(extraction.register.containing.get(about, ())),
-        reports=_reports(extraction, about)[:AT_ONCE],
-        all_reports=len(_reports(extraction, about)),
-        goes_on=extraction.register.goes_on_in(about),
+        shown=shown,
+        of_case=list(islice((name for name in _case(one, about) if name != about), AT_ONCE)) if one else [],
+        within=list(one.register.containing.get(about, ())) if one else [],
+        reports=reports[:AT_ONCE],
+        all_reports=len(reports),
+        goes_on=one.register.goes_on_in(about) if one else about,
     )
 
 
@@ -150,11 +156,19 @@ def _wording(request: Request) -> Wording:
     return wording(language if language in told_in() else ENGLISH)
 
 
-def _rows(one: Extraction, of: str) -> list[Row]:
+def _listed(one: Extraction, of: str) -> Sequence[Report | Investigation]:
+    """Return what a list is of, the newest first."""
     if of == "reports":
-        return [Row(r.id, r.on, len(one.cases[r.id])) for r in reversed(one.received)]
+        return one.received[::-1]
     begun = [i for i in one.register.investigations.values() if one.period.first <= i.opened <= one.period.last]
-    return [Row(i.id, i.opened, len(i.reports)) for i in sorted(begun, key=lambda i: (i.opened, i.id), reverse=True)]
+    return sorted(begun, key=lambda i: (i.opened, i.id), reverse=True)
+
+
+def _rows(one: Extraction, listed: Sequence[Report | Investigation]) -> list[Row]:
+    return [
+        Row(i.id, i.on, len(one.cases[i.id])) if isinstance(i, Report) else Row(i.id, i.opened, len(i.reports))
+        for i in listed
+    ]
 
 
 def _told(one: Difference, told: Wording) -> Told:

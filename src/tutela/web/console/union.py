@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from tutela.access.ports import Session
 from tutela.access.roles import Permission
-from tutela.statistics.union import naming
+from tutela.statistics.union import naming, parts
 from tutela.statistics.union.dataset import Dataset
 from tutela.statistics.union.dataset_file import PACKAGED, packaged
 from tutela.statistics.union.errata import printed
@@ -170,10 +170,10 @@ def _rows(proved: Total, told: Words) -> list[tuple[str, str, str, str, str]]:
 def _figure(one: Observation, told: Words) -> tuple[str, str, str, str, str, list[str]]:
     value = f"{told.told(one.amount)} {naming.unit(one.unit, told)}" if one.amount else naming.status(one.status, told)
     what = naming.measure(one.measure, told)
-    parts = ", ".join(value for _, value in one.breakdown)
+    which = parts.of(one, told)
     return (
         one.id,
-        f"{what} ({parts})" if parts else what,
+        f"{what} ({which})" if which else what,
         told.period(one.period) if one.period else "-",
         value,
         "; ".join(naming.caveat(c, told) for c in one.caveats),

@@ -12,6 +12,7 @@ from tutela.statistics.authority.submission import Submission, dataset
 from tutela.statistics.authority.wording import Wording, wording
 from tutela.statistics.publishing.delimited import as_csv
 from tutela.statistics.union.dataset_file import written
+from tutela.statistics.union.observation import Caveat
 from tutela.statistics.union.publishing.as_csv import observations_as_csv
 from tutela.statistics.union.publishing.as_sdmx import observations_as_sdmx
 
@@ -44,26 +45,28 @@ def files_of(one: Submission, language: str, formats: Collection[str]) -> Mappin
 
 def _json(one: Submission, w: Wording, shown: tuple[Table, ...]) -> dict[str, Any]:
     return {
+        "form": one.form,
+        "small_counts": {"below": one.rule.below, "ground": one.rule.ground} if one.rule else None,
         "state": one.state,
         "period": {"from": str(one.period.first), "to": str(one.period.last)},
         "as_of": str(one.extraction.as_of),
         "made_at": one.made_at.isoformat(),
         "up_to_event": one.up_to,
         "language": w.language,
-        "figures": [figure_as_json(f) for f in one.extraction.figures],
+        "figures": [figure_as_json(f) for f in one.figures],
         "caveats": [
             {
                 "figure": c.figure,
                 "caveat": c.caveat.value,
-                "part": c.part,
-                "whole": c.whole,
-                "detail": c.detail,
+                "part": c.part if c.told else None,
+                "whole": c.whole if c.told else None,
+                "detail": c.detail if c.told or c.caveat is Caveat.AGE_LIMIT else None,
                 "text": w.caveat(c),
             }
             for c in one.caveats
         ],
         "cohorts": [cohort_as_json(c) for c in one.cohorts],
-        "convictions_of_no_report": one.of_no_report,
+        "convictions_of_no_report": None if one.rule else one.of_no_report,
         "tables": [
             {
                 "key": t.key,
@@ -83,7 +86,7 @@ def _xlsx(one: Submission, w: Wording, shown: tuple[Table, ...]) -> bytes:
 
     exact = {
         w.value(f): int(f.value.low)
-        for f in one.extraction.figures
+        for f in one.figures
         if isinstance(f.value, Amount) and f.value.precision is Precision.EXACT
     }
 

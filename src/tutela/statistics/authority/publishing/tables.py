@@ -43,7 +43,7 @@ def subtitle(one: Submission, w: Wording) -> str:
 
 
 def notes(one: Submission, w: Wording) -> list[str]:
-    """Return how figures are made, then every caveat that the data shows."""
+    """Return for whom it is, how figures are made, then every caveat that the data shows."""
     _ = w.gettext
     rules = [
         _(
@@ -53,11 +53,11 @@ def notes(one: Submission, w: Wording) -> list[str]:
         ),
         _("What was not kept is told as not collected or not known, and never as zero."),
     ]
-    return [*rules, *(w.caveat(c) for c in one.caveats)]
+    return [*w.form(one), *rules, *(w.caveat(c) for c in one.caveats)]
 
 
 def tables(one: Submission, w: Wording) -> tuple[Table, ...]:
-    """Return the tables: (a) reports, (b) children, (c) convictions, investigations, and what came of reports."""
+    """Return the tables: (a) reports, (b) children, (c) convictions, investigations; of a submission also cohorts."""
     _ = w.gettext
     captions = (
         (
@@ -76,12 +76,13 @@ def tables(one: Submission, w: Wording) -> tuple[Table, ...]:
             ),
         ),
     )  # fmt: skip
-    return (*(_figures(one, w, *given) for given in captions), _cohorts(one, w))
+    figures = tuple(_figures(one, w, *given) for given in captions)
+    return figures if one.rule else (*figures, _cohorts(one, w))
 
 
 def _figures(one: Submission, w: Wording, key: str, caption: str, names: Sequence[str]) -> Table:
     _ = w.gettext
-    of = {name: [f for f in one.extraction.figures if f.id.split(".")[0] == name] for name in names}
+    of = {name: [f for f in one.figures if f.id.split(".")[0] == name] for name in names}
     rows = [row for name in names for row in _rows(of[name], w)]
     return Table(key, caption, (_("Figure"), _("Number"), _("Remarks")), tuple(rows), (5, 2, 4), (1,))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutela.statistics.publishing.delimited import as_csv
 from tutela.statistics.union.dataset import Dataset
-from tutela.statistics.union.observation import Observation
+from tutela.statistics.union.observation import Missing, Observation
 from tutela.statistics.union.tables.table import Compiled
 
 _HEAD = (
@@ -21,12 +21,14 @@ def table_as_csv(table: Compiled) -> str:
 
 
 def observations_as_csv(data: Dataset) -> str:
-    """Return one line for each observation; an end that nobody knows is empty."""
+    """Return one line for each observation; an end that nobody knows is empty; what is suppressed may have ends."""
     return as_csv([_HEAD, *(_line(o) for o in data.observations)])
 
 
 def _line(one: Observation) -> list[str]:
-    ends = [one.amount.low, one.amount.high, one.amount.stated] if one.amount else [None] * 3
+    # Of what is suppressed and of which nothing is told, no ends are either.
+    told = one.amount or (one.value.within if isinstance(one.value, Missing) else None)
+    ends = [told.low, told.high, told.stated] if told else [None] * 3
     return [
         one.id,
         str(one.reporter),
@@ -36,7 +38,7 @@ def _line(one: Observation) -> list[str]:
         str(one.period.last) if one.period else "",
         ";".join(f"{k.value}={v}" for k, v in one.breakdown),
         one.status.value,
-        one.amount.precision.value if one.amount else "",
+        told.precision.value if told else "",
         *("" if n is None else format(n.normalize(), "f") for n in ends),
         ";".join(c.value for c in one.caveats),
         "yes" if one.prose else "no",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tutela.statistics.publishing.typesetting import typeset
@@ -9,6 +10,7 @@ from tutela.statistics.union.content.section import Section
 from tutela.statistics.union.errata import printed
 from tutela.statistics.union.findings.registry import checks
 from tutela.statistics.union.publishing.article9 import Report
+from tutela.statistics.union.publishing.listed import pieces
 from tutela.statistics.union.tables.column import Column
 from tutela.statistics.union.tables.count_column import Counts
 from tutela.statistics.union.tables.period_column import Periods
@@ -18,6 +20,10 @@ from tutela.statistics.union.tables.reporter_column import Reporters
 from tutela.statistics.union.tables.share_columns import Given, Shares
 from tutela.statistics.union.tables.table import Compiled
 from tutela.statistics.union.words import words
+
+_USUAL, _TALL = 82, 74
+"""Widths of drawings in per cent of a page's: a tall one still fits below another."""
+_BOX = re.compile(r'viewBox="0 0 (?P<width>[\d.]+) (?P<height>[\d.]+)"')
 
 
 def report_as_pdf(report: Report) -> bytes:
@@ -55,8 +61,16 @@ def _section(one: Section) -> dict[str, Any]:
             }
             for x in one.listings
         ],
-        "drawings": [{"title": d.title, "svg": d.svg, "says": d.says} for d in one.drawings],
+        "drawings": [
+            {"title": d.title, "svg": d.svg, "says": d.says, "width": _TALL if _is_tall(d.svg) else _USUAL}
+            for d in one.drawings
+        ],
     }
+
+
+def _is_tall(svg: str) -> bool:
+    found = _BOX.search(svg)
+    return found is not None and float(found["height"]) > 0.9 * float(found["width"])
 
 
 def _ordered(report: Report) -> list[Any]:
@@ -72,7 +86,7 @@ def _table(report: Report, table: Compiled, numbers: dict[str, int]) -> dict[str
     for at, row in enumerate(table.rows, start=1):
         cells = []
         for column, text in enumerate(row, start=1):
-            cell: dict[str, Any] = {"text": text}
+            cell: dict[str, Any] = {"pieces": [{"text": piece.text, "item": piece.item} for piece in pieces(text)]}
             if (at, column) in errata:
                 erratum, found = errata[at, column]
                 cell["printed"] = printed(erratum, told)

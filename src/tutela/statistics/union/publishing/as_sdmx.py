@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from tutela.statistics.figure import Status
 from tutela.statistics.publishing.sdmx import EU, Flow, RefusedSdmx, as_sdmx, obs_status, read_sdmx
-from tutela.statistics.union.amount import Amount, Precision
+from tutela.statistics.union.amount import Amount, Precision, between
 from tutela.statistics.union.measure import Measure, Unit
 from tutela.statistics.union.observation import Caveat, Dimension, Missing, Observation, Reporter, Source
 from tutela.statistics.union.period import Period
@@ -53,6 +53,7 @@ def time_period(period: Period) -> str:
 
 def _line(one: Observation) -> dict[str, str]:
     amount = one.amount
+    ends = amount or (one.value.within if isinstance(one.value, Missing) else None)
     return {
         "OBS_ID": one.id,
         "REPORTER_KIND": one.reporter.kind,
@@ -69,10 +70,10 @@ def _line(one: Observation) -> dict[str, str]:
             provisional=bool({Caveat.NOT_FINAL, Caveat.DYNAMIC_DATA} & set(one.caveats)),
         ),
         "STATUS_DETAIL": one.status.value,
-        "PRECISION": amount.precision.value if amount else "",
-        "LOW": _plain(amount.low) if amount else "",
-        "HIGH": _plain(amount.high) if amount else "",
-        "STEP": _plain(amount.step) if amount else "",
+        "PRECISION": ends.precision.value if ends else "",
+        "LOW": _plain(ends.low) if ends else "",
+        "HIGH": _plain(ends.high) if ends else "",
+        "STEP": _plain(ends.step) if ends else "",
         "PERIOD_TOLD": str(one.period) if one.period else "",
         "CAVEATS": ";".join(c.value for c in one.caveats),
         "PROSE": "Y" if one.prose else "N",
@@ -101,7 +102,8 @@ def _observation(line: dict[str, str], source: Source) -> Observation:
     status = Status(line["STATUS_DETAIL"])
     if (status is Status.VALUE) == (line["OBS_STATUS"] in {"L", "M", "O", "Q"}):
         raise ValueError(f"OBS_STATUS {line['OBS_STATUS']} does not go with {status.value}")
-    if status is not Status.VALUE and any(line[name] for name in ("OBS_VALUE", "LOW", "HIGH", "PRECISION")):
+    ends = () if status is Status.SUPPRESSED else ("LOW", "HIGH", "PRECISION", "STEP")
+    if status is not Status.VALUE and any(line[name] for name in ("OBS_VALUE", *ends)):
         raise ValueError(f"{status.value} has no value")
     return Observation(
         id=line["OBS_ID"],
@@ -109,7 +111,7 @@ def _observation(line: dict[str, str], source: Source) -> Observation:
         measure=Measure(line["MEASURE"]),
         unit=Unit(line["UNIT_MEASURE"]),
         period=period,
-        value=_amount(line) if status is Status.VALUE else Missing(status),
+        value=_amount(line) if status is Status.VALUE else Missing(status, _ends(line)),
         sources=(source,),
         breakdown=tuple(sorted(by)),
         caveats=tuple(Caveat(c) for c in line["CAVEATS"].split(";") if c),
@@ -127,6 +129,11 @@ def _amount(line: dict[str, str]) -> Amount:
             raise ValueError(f"a value that is {precision.value} has its LOW")
         low = high = stated
     return Amount(precision, low, high, stated, step)
+
+
+def _ends(line: dict[str, str]) -> Amount | None:
+    """Return between what the count lies that is suppressed, where that is told."""
+    return between(Decimal(line["LOW"]), Decimal(line["HIGH"]) if line["HIGH"] else None) if line["LOW"] else None
 
 
 def _period(text: str) -> Period | None:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from tutela.statistics.publishing.sheets import Cell, Sheet, workbook
-from tutela.statistics.union import naming
-from tutela.statistics.union.observation import Observation
+from tutela.statistics.union import naming, parts
+from tutela.statistics.union.observation import Missing, Observation
 from tutela.statistics.union.publishing.article9 import Report
 from tutela.statistics.union.tables.count_column import Counts
 from tutela.statistics.union.tables.report import tables_of
@@ -83,13 +83,13 @@ def _values(report: Report) -> Sheet:
     told = words(report.language)
     header = (
         "id", "reporter", "measure", "unit", "first_day", "last_day", "breakdown", "status", "precision", "low", "high",
-        "stated", "caveats", "prose", "sources",
+        "stated", "caveats", "prose", "sources", "part",
     )  # fmt: skip
-    return Sheet(told.gettext("Observations"), [header], [_line(o, told) for o in report.data.observations], [26] * 15)
+    return Sheet(told.gettext("Observations"), [header], [_line(o, told) for o in report.data.observations], [26] * 16)
 
 
 def _line(one: Observation, told: Words) -> list[Cell]:
-    amount = one.amount
+    amount = one.amount or (one.value.within if isinstance(one.value, Missing) else None)
     return [
         one.id,
         str(one.reporter),
@@ -106,6 +106,7 @@ def _line(one: Observation, told: Words) -> list[Cell]:
         ";".join(c.value for c in one.caveats) or None,
         "yes" if one.prose else "no",
         "\n".join(naming.source(s, told) for s in one.sources),
+        parts.of(one, told) or None,
     ]
 
 

@@ -28,6 +28,8 @@ _SIGNS: dict[Status, frozenset[str]] = {
     Status.NOT_COLLECTED: frozenset({"not collected", "samlas inte in", "not_collected"}),
     Status.SUPPRESSED: frozenset({"suppressed", "confidential", "undertryckt", "sekretess"}),
 }  # fmt: skip
+_BELOW = re.compile(r"(?:<|fewer than|less than|under|färre än|mindre än) ?(?P<n>\d{1,3})", re.ASCII | re.IGNORECASE)
+"""How offices write a count that they suppress: it may be zero, as far as the sign itself says."""
 _PLAIN = re.compile(r"\d+", re.ASCII)
 _DECIMAL = re.compile(r"\d+\.\d+", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?:[,.]\d{3})+", re.ASCII)
@@ -59,6 +61,8 @@ def read_cell(text: str, grammar: Grammar, unit: Unit) -> Cell:
     for status, signs in _SIGNS.items():
         if plain.lower() in signs:
             return Cell(text, Missing(status))
+    if (below := _BELOW.fullmatch(plain)) is not None and unit.counts and int(below["n"]) > 0:
+        return Cell(text, Missing(Status.SUPPRESSED, between(0, int(below["n"]) - 1)))
     if (amount := _amount(plain, grammar, unit)) is not None:
         return _whole(Cell(text, amount), unit)
     if _GROUPED.fullmatch(plain):

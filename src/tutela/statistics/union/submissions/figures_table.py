@@ -95,11 +95,13 @@ def _observation(
 def _cell(row: Row, unit: Unit, language: str) -> Cell:
     status = row.cells.get("status", "").strip()
     raw = row.cells.get("value", "")
+    low, high = row.cells.get("low", "").strip(), row.cells.get("high", "").strip()
     if status and status != Status.VALUE.value:
-        return Cell(raw, Missing(Status(status)))
+        ends = between(Decimal(low), Decimal(high) if high else None) if low else None
+        suppressed = Status(status) is Status.SUPPRESSED
+        return Cell(raw, Missing(Status(status), ends if suppressed else None))
     if "value" in row.cells:
         return read_cell(raw, grammar(language), unit)
-    low, high = row.cells.get("low", "").strip(), row.cells.get("high", "").strip()
     amount: Amount = between(Decimal(low), Decimal(high) if high else None)
     return Cell(f"{low} to {high}" if low != high else low, amount)
 

@@ -12,6 +12,7 @@ from tutela.statistics.union.amount import Amount, exact
 from tutela.statistics.union.dataset import Dataset
 from tutela.statistics.union.measure import Measure, Unit
 from tutela.statistics.union.observation import Caveat, Dimension, Observation
+from tutela.statistics.union.parts import codes
 from tutela.statistics.union.period import Period
 from tutela.statistics.union.sums.question import STRICT, Whose, about, subjects
 
@@ -119,7 +120,7 @@ def _units(told: Sequence[Observation]) -> Refusal | None:
 
 
 def _breakdowns(told: Sequence[Observation]) -> Refusal | None:
-    own = [(", ".join(f"{k.value}={v}" for k, v in o.breakdown if k is not Dimension.STATE) or "-", o.id) for o in told]
+    own = [(codes(pair for pair in o.breakdown if pair[0] is not Dimension.STATE), o.id) for o in told]
     return _apart(Reason.BREAKDOWN, own)
 
 

@@ -38,7 +38,7 @@ def constraints(question: Question, told: Iterable[Observation]) -> list[Constra
     breakdown are not stated: each of those may belong to it. A number per month holds for every whole month of its
     period.
     """
-    told = [o for o in told if o.measure is question.measure and o.period is not None and o.amount is not None]
+    told = [o for o in told if o.measure is question.measure and o.period is not None and o.bounds is not None]
     found: list[Constraint] = []
     genders: dict[tuple[date, date], dict[str, Observation]] = defaultdict(dict)
     wanted = dict(question.by)
@@ -59,7 +59,7 @@ def constraints(question: Question, told: Iterable[Observation]) -> list[Constra
     for (first, last), by_gender in genders.items():
         if len(by_gender) > 1:
             ones = list(by_gender.values())
-            low = sum((o.amount.low for o in ones if o.amount), Decimal(0))
+            low = sum((o.bounds.low for o in ones if o.bounds), Decimal(0))
             found.append(Constraint(first, last + _DAY, low, None, tuple(o.id for o in ones)))
     return found
 
@@ -87,10 +87,10 @@ def _about(one: Observation) -> dict[Dimension, str]:
 def _of(
     question: Question, one: Observation, more: Sequence[Observation], *, below: bool, above: bool
 ) -> Iterator[Constraint]:
-    assert one.amount is not None  # noqa: S101 - the caller looked
+    assert one.bounds is not None  # noqa: S101 - the caller looked
     assert one.period is not None  # noqa: S101 - the caller looked
-    low = one.amount.low if below else Decimal(0)
-    ends = [o.amount.high if o.amount else None for o in (one, *more)] if above else [None]
+    low = one.bounds.low if below else Decimal(0)
+    ends = [o.bounds.high if o.bounds else None for o in (one, *more)] if above else [None]
     high = None if None in ends else sum((e for e in ends if e is not None), Decimal(0))
     first, end = one.period.first, one.period.last + _DAY
     if one.unit is question.unit:
@@ -108,7 +108,7 @@ def _ends(
     first: date, end: date, low: Decimal, high: Decimal | None, one: Observation, more: Sequence[Observation]
 ) -> Iterator[Constraint]:
     """Both ends by one figure, or the upper one by it and its neighbours, so that each names what it rests on."""
-    if not any(o.amount is None or o.amount.high != 0 for o in more):
+    if not any(o.bounds is None or o.bounds.high != 0 for o in more):
         yield Constraint(first, end, low, high, (one.id,))
         return
     yield Constraint(first, end, low, None, (one.id,))

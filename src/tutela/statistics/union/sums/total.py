@@ -83,7 +83,7 @@ def total(data: Dataset, question: Question) -> Total:
 
 
 def _share(question: Question, code: str, told: list[Observation]) -> Share:
-    names = tuple(o.id for o in told if o.amount is not None)
+    names = tuple(o.id for o in told if o.bounds is not None)
     start, end = question.period.first, question.period.last + timedelta(days=1)
     try:
         found = span(constraints(question, told), start, end, distinct=question.unit in DISTINCT)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from tutela.statistics.union import naming
+from tutela.statistics.union import naming, parts
 from tutela.statistics.union.amount import Amount
 from tutela.statistics.union.dataset import Dataset
 from tutela.statistics.union.measure import Unit
@@ -101,7 +101,9 @@ def refused(data: Dataset, refusal: Refusal, whose: Whose, told: Words) -> str:
             ids = ", ".join(f"{i} ({told.span(p)})" for __, g in refusal.groups for i in g if (p := _period(data, i)))
             return _("Figures of one reporter share days, which would count twice: %(ids)s.") % {"ids": ids}
         case Reason.BREAKDOWN:
-            return _("Some are of a part and others of the whole: %(groups)s.") % {"groups": groups(lambda g: g)}
+            return _("Some are of a part and others of the whole: %(groups)s.") % {
+                "groups": groups(lambda g: parts.told_codes(g, told))
+            }
     return _("Not all count the same: %(groups)s.") % {"groups": groups(lambda g: caveats(_caveats(g), told))}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutela.statistics.figure import Status
+from tutela.statistics.union import naming
 from tutela.statistics.union.amount import Amount, exact
 from tutela.statistics.union.grammar import Grammar
 from tutela.statistics.union.measure import Measure, Unit
@@ -98,7 +99,7 @@ class Counts(Column):
         whole = exact(0)
         for reporter in row.reporters:
             for one in self.found(RowOut(row.data, row.table, row.year, reporter, row.reporters)):
-                whole = whole.plus(one.amount) if one.amount else whole
+                whole = whole.plus(one.bounds) if one.bounds else whole
         return whole
 
     def _about(self, code: str) -> tuple[Breakdown, Reporter | None]:
@@ -112,6 +113,8 @@ class Counts(Column):
 
     def _shown(self, one: Observation, words: Words) -> str:
         if one.amount is None:
+            if one.status is Status.SUPPRESSED:
+                return naming.status(one.status, words)
             return not_applicable(words) if one.status is Status.NOT_APPLICABLE else DASH
         text = words.told(one.amount, one.unit)
         if self.about_with_capital:

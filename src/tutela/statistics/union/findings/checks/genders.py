@@ -30,10 +30,10 @@ def _find(data: Dataset) -> Iterator[Finding]:
 
 
 def _judge(by: Mapping[str | None, Observation], whole: Amount | None) -> Iterator[Finding]:
-    known = [by[g] for g in (FEMALE, MALE, NOT_STATED) if g in by and by[g].amount is not None]
+    known = [by[g] for g in (FEMALE, MALE, NOT_STATED) if g in by and by[g].bounds is not None]
     if whole is None or whole.high is None or not any(o in known for o in (by[FEMALE], by[MALE])):
         return
-    parts = together(o.amount for o in known)
+    parts = together(o.bounds for o in known)
     who = by[ALL].reporter
     sum_ = joined(known, "+").then(" = %(parts)s", parts=parts, whole=by[ALL])
     places = names([by[ALL], *known])

@@ -17,7 +17,7 @@ def _find(data: Dataset) -> Iterator[Finding]:
         total = data.by_id[relation.total]
         for name in relation.parts:
             silent = data.by_id[name]
-            if total.amount is None or silent.amount is not None:
+            if total.amount is None or silent.bounds is not None:
                 continue
             for other in data.observations:
                 if other.id != name and other.period is not None and _is_part(other, silent):

@@ -19,8 +19,9 @@ def _find(data: Dataset) -> Iterator[Finding]:
         if total.amount is None:
             continue
         # What nobody told is in no total that was ever printed: a total is held against the parts that are known.
-        known = [o for o in parts if o.amount is not None]
-        whole = together(o.amount for o in known)
+        # What is suppressed is in it, whatever it is.
+        known = [o for o in parts if o.bounds is not None]
+        whole = together(o.bounds for o in known)
         if not whole.meets(total.amount):
             sum_ = joined(known, "+") if 0 < len(known) <= 8 else Formula("Σ %(n)s").of(n=str(len(known)))
             difference = Number(abs(whole.low - total.amount.low))

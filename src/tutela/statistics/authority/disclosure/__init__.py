@@ -1,0 +1,1 @@
+"""What may be told to everybody: small counts are suppressed, and what they could be computed from."""
