@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import hashing, scan
+from bench import hashing, scan, video
 from bench.contest import Plan
 from bench.datasets import Data
 from bench.matching import measure, progress, table
@@ -36,6 +36,8 @@ def main() -> int:
         except PhotographsUnavailableError as error:
             progress(str(error))
             failed = 1
+    print("\nVideos", flush=True)
+    failed |= video.main(["--seconds", "8", "--runs", "1"] if options.quick else ["--memory"])
     print("\nA whole scan", flush=True)
     items = options.items or (50 if options.quick else 200)
     sizes = ["--entries", str(min(entries, 100_000)), "--items", str(items)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 import av
@@ -32,16 +32,25 @@ def wandering(seed: int, frames: int, width: int = 160, height: int = 96) -> Ite
 
 
 def encoded(
-    frames: Iterable[RGB], *, rate: int = 30, form: str = "mp4", codec: str = "mpeg4", bits: int = 1_000_000
+    frames: Iterable[RGB],
+    *,
+    rate: int = 30,
+    form: str = "mp4",
+    codec: str = "mpeg4",
+    bits: int = 1_000_000,
+    options: Mapping[str, str] | None = None,
+    pixel_format: str = "yuv420p",
+    container_options: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return the file of some frames."""
     file = io.BytesIO()
     pictures = [av.VideoFrame.from_ndarray(pixels, format="rgb24") for pixels in frames]
-    with av.open(file, "w", format=form) as container:
+    with av.open(file, "w", format=form, container_options=dict(container_options or {})) as container:
         stream = container.add_stream(codec, rate=Fraction(rate))
         assert isinstance(stream, VideoStream)
         stream.width, stream.height = pictures[0].width, pictures[0].height
-        stream.pix_fmt, stream.bit_rate = "yuv420p", bits
+        stream.pix_fmt, stream.bit_rate = pixel_format, bits
+        stream.options = dict(options or {})
         for picture in pictures:
             container.mux(stream.encode(picture))
         container.mux(stream.encode())

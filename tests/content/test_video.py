@@ -13,7 +13,7 @@ pytest.importorskip("av", reason="PyAV is not installed: pip install 'tutela[vid
 
 from tests.content.clips import encoded, wandering
 from tutela.content.decode import OverLimit, Undecodable, Unsupported
-from tutela.content.item import Limits
+from tutela.content.item import Limits, VideoLimits
 from tutela.content.video import opened
 
 USUAL = Limits()
@@ -84,9 +84,12 @@ def test_limits_hold_before_anything_is_decoded(tmp_path: Path, clip: bytes) -> 
     for limits, said in ((Limits(max_bytes=len(clip) - 1), "bytes"), (Limits(max_pixels=160 * 96 - 1), "pixels")):
         with pytest.raises(OverLimit, match=said), opened(path, limits):
             pytest.fail("it was opened")
-    with opened(path, USUAL, most_frames=44) as video, pytest.raises(OverLimit, match="more than 44 frames"):
+    with (
+        opened(path, Limits(video=VideoLimits(max_frames=44))) as video,
+        pytest.raises(OverLimit, match="more than 44 frames"),
+    ):
         list(video.frames())
-    with opened(path, USUAL, most_frames=45) as video:
+    with opened(path, Limits(video=VideoLimits(max_frames=45))) as video:
         assert len(list(video.frames())) == 45
 
 

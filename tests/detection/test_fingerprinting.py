@@ -46,7 +46,7 @@ def test_a_picture_gets_every_fingerprint() -> None:
         (b"", Kind.OTHER, Outcome.UNDECODABLE),
         (PICTURE[: len(PICTURE) // 2], Kind.IMAGE, Outcome.UNDECODABLE),
         (b"an ordinary text", Kind.OTHER, Outcome.UNSUPPORTED),
-        (b"\x1aE\xdf\xa3" + bytes(60), Kind.VIDEO, Outcome.UNSUPPORTED),
+        (b"\x1aE\xdf\xa3" + bytes(60), Kind.VIDEO, Outcome.UNDECODABLE),
         (SOUND, Kind.AUDIO, Outcome.UNSUPPORTED),
         (b"\0\0\0\x20ftypheic" + bytes(60), Kind.IMAGE, Outcome.UNDECODABLE),
         (b"Rar!\x1a\x07\x01" + bytes(60), Kind.OTHER, Outcome.UNSUPPORTED),

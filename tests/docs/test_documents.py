@@ -153,6 +153,7 @@ def test_the_kinds_of_fingerprint_are_those_of_the_code() -> None:
         assert not kind.UNIT or f"0 to {farthest(shape_of(kind)):,}" in written
         assert not kind.THRESHOLD or f"| {kind.THRESHOLD} |" in written
         assert (kind.NEEDS == "pixels") is ("pixels, in 8 orientations" in written)
+        assert (kind.NEEDS == "video") is ("of a video" in written)
 
 
 def test_the_configuration_that_is_shown_is_one_and_names_every_setting(tmp_path: Path) -> None:

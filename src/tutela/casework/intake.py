@@ -34,6 +34,8 @@ from tutela.content.item import Outcome, Provenance
 from tutela.content.place import WHOLE
 from tutela.detection.fingerprinting import Fingerprinted
 from tutela.detection.fingerprints.fingerprint import Orientation
+from tutela.detection.fingerprints.video.tmk_kind import TmkPdqf
+from tutela.detection.fingerprints.video.vpdq import Vpdq
 from tutela.detection.matcher import Detection, Judgement
 from tutela.events.catalogue.base import Layer, Operation, Payload, Region
 from tutela.events.catalogue.intake import (
@@ -55,6 +57,8 @@ from tutela.regimes.services import Service, ServiceType
 UNION_OFFSETS = (timedelta(hours=-4), timedelta(hours=4))
 """The Union's westernmost and easternmost clocks against UTC: Guadeloupe, Réunion."""
 
+NOT_RECORDED = frozenset({Vpdq.KIND, TmkPdqf.KIND})
+"""Kinds whose values are up to megabytes."""
 LEDGER_DAYS = 30
 """How long an open batch may keep its ledger at most."""
 
@@ -423,7 +427,8 @@ class _Run:
         upright = {
             f.kind: f.hex
             for f in item.fingerprinted.fingerprints
-            if f.orientation is Orientation.UPRIGHT and f.place == WHOLE
+            # The long values of a clip are not said again: they are made of the bytes, which are kept.
+            if f.orientation is Orientation.UPRIGHT and f.place == WHOLE and f.kind not in NOT_RECORDED
         }
         return ItemRecord(
             service=self._service.id,

@@ -14,7 +14,7 @@ from tutela.cli.output import err, fail, out, print_json
 from tutela.cli.place import settings
 from tutela.content.item import Outcome
 from tutela.detection.fingerprinting import Fingerprinted
-from tutela.detection.fingerprints.fingerprint import FingerprintKind
+from tutela.detection.fingerprints.fingerprint import FingerprintKind, LongValued
 from tutela.detection.fingerprints.registry import installed_kinds
 from tutela.detection.onnx_models.loading import BadModel
 from tutela.detection.workers.engine import Workers
@@ -30,7 +30,8 @@ def hash_files(
 ) -> None:
     """Print the fingerprints of files: md5, sha256, pdq and its quality. Exit code 3 if one could not be made.
 
-    The JSON lines hold the embedding too, where one is configured; `tutela hashlist import` reads them as they are.
+    The JSON lines hold the embedding too, where one is configured, and of videos vPDQ (a frame a second) and
+    TMK+PDQF; `tutela hashlist import` reads them as they are.
     Nothing is stored or compared.
     """
     kinds = _kinds()
@@ -61,7 +62,7 @@ def _all_hashed(
             continue
         row = _row(path, result, kinds)
         if as_json:
-            print_json(row)
+            print_json(row | _of_clip(result, kinds))
         else:
             quality = "-" if row["quality"] is None else row["quality"]
             shown = str(path).encode("utf-8", "backslashreplace").decode()
@@ -76,7 +77,20 @@ def _kinds() -> dict[str, FingerprintKind]:
         kinds = installed_kinds(settings().embedding)
     except BadModel as error:
         fail(f"[embedding]: {error}", Exit.USAGE)
-    return {name: kinds[name] for name in _columns(kinds)}
+    return {name: kinds[name] for name in (*_columns(kinds), *_OF_CLIPS)}
+
+
+_OF_CLIPS = ("vpdq", "tmk")
+
+
+def _of_clip(result: Fingerprinted, kinds: Mapping[str, FingerprintKind]) -> dict[str, str]:
+    """Return the values of a clip as lists take them, of which there are none of anything else."""
+    found: dict[str, str] = {}
+    for name in _OF_CLIPS:
+        kind, upright = kinds[name], result.upright(name)
+        if upright is not None and isinstance(kind, LongValued):
+            found[name] = kind.written(upright.value)
+    return found
 
 
 def _columns(kinds: Iterable[str]) -> list[str]:
@@ -95,7 +109,7 @@ def _fingerprint(path: Path, kinds: Mapping[str, FingerprintKind], workers: Work
 
 def _row(path: Path, result: Fingerprinted, kinds: Iterable[str]) -> dict[str, object]:
     row: dict[str, object] = {"path": str(path)}
-    for kind in kinds:
+    for kind in _columns(kinds):
         upright = result.upright(kind)
         row[kind] = upright.hex if upright else None
     row["quality"] = result.quality

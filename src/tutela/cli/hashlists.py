@@ -18,6 +18,8 @@ from tutela.casework.entries.feedback import FeedbackFormat, FeedbackRow, write_
 from tutela.cli.exits import Exit
 from tutela.cli.output import cells, err, fail, out, print_json
 from tutela.cli.place import workplace
+from tutela.detection.fingerprints.fingerprint import BadFingerprint
+from tutela.detection.hashlists.clip_files import clip_of_file
 from tutela.detection.hashlists.hashlist import Entry, HashList, ListRole, NewEntry, UnknownEntry, UnknownList
 from tutela.detection.hashlists.reading import MAX_REPORTED, EntryReader
 from tutela.detection.hashlists.rows import Format, UnreadableFile
@@ -74,8 +76,11 @@ def import_entries(
 ) -> None:
     """Import entries: all or none, or with --good-rows what can be read. Exit code 3 if rows were refused.
 
-    An import that is interrupted leaves nothing in the list.
+    The published file of a clip (vPDQ as text, TMK+PDQF) is one entry. An import that is interrupted leaves nothing in
+    the list.
     """
+    if _imported_clip(name, file, as_json=as_json):
+        return
     label = "standard input" if str(file) == "-" else str(file)
     with workplace() as place, _opened(file) as stream, _progress() as progress:
         try:
@@ -112,6 +117,31 @@ def import_entries(
             f"{result.rejected:,} rows refused"
         )
     raise typer.Exit(int(Exit.PARTLY if reader.rejected else Exit.DONE))
+
+
+def _imported_clip(name: str, file: Path, *, as_json: bool) -> bool:
+    """Import what a published file of one clip says; return whether it is one."""
+    try:
+        entry = clip_of_file(file)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", Exit.USAGE)
+    except BadFingerprint as error:
+        fail(f"{file}: {error}", Exit.USAGE)
+    if entry is None:
+        return False
+    with workplace() as place:
+        try:
+            result = place.lists.add(name, [entry])
+        except (UnknownList, OwnList) as error:
+            fail(str(error))
+    if as_json:
+        print_json({
+            "list": name, "rows": 1, "added": result.added, "already_there": result.already_there,
+            "rejected": [], "rejected_rows": 0,
+        })  # fmt: skip
+    else:
+        out.print(f"{name}: a clip's {entry.kind}, {'added' if result.added else 'there already'}")
+    return True
 
 
 class _BadRows(Exception):
@@ -191,7 +221,7 @@ def export(
     with workplace() as place:
         try:
             place.lists.get(name)
-            lines = write_entries(place.lists.entries([name], enabled_only=False), format_)
+            lines = write_entries(place.lists.entries([name], enabled_only=False), format_, place.kinds)
             if file is None:
                 for line in lines:
                     sys.stdout.write(line)

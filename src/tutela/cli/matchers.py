@@ -37,6 +37,18 @@ def indexing() -> Iterator[Progress]:
         yield tell
 
 
+def shares_line(found: Detection) -> dict[str, Any] | None:
+    """Return how much of two clips matches; None where they were not compared frame by frame."""
+    if found.shares is None:
+        return None
+    return {
+        "query_percent": round(found.shares.query_percent, 1),
+        "entry_percent": round(found.shares.entry_percent, 1),
+        "entry_seconds": list(found.shares.entry_seconds),
+        "frames": found.computed,
+    }
+
+
 def detection_line(found: Detection) -> dict[str, Any]:
     """Return a detection as the commands write it (docs/reference/scan-lines.md)."""
     return {
@@ -49,4 +61,5 @@ def detection_line(found: Detection) -> dict[str, Any]:
         "distance": found.distance,
         "orientation": found.orientation.value,
         "place": found.place.text or None,
+        "shares": shares_line(found),
     }

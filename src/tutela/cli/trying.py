@@ -75,7 +75,16 @@ def try_change(
                 _numbers("--threshold", threshold or ()),
                 _numbers("--minimum-quality", minimum_quality or ()),
             )
-            then = proposed(place.kinds, current.indexes, current.lists, place.settings.thresholds, lists, proposal)
+            then = proposed(
+                place.kinds,
+                current.indexes,
+                current.lists,
+                place.settings.thresholds,
+                lists,
+                proposal,
+                place.settings.clips,
+                place.lists.long_value,
+            )
             trial = _judged(sample, place.kinds, now, then)
         except (UnknownList, UnknownEntry, ValueError) as error:
             fail(str(error), Exit.USAGE)

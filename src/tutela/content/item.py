@@ -37,6 +37,24 @@ DEEPEST = 32
 
 
 @dataclass(frozen=True, slots=True)
+class VideoLimits:
+    """How much of a video is looked at. What lies beyond is not, and the outcome is `over_limit` unless it matches.
+
+    `keyframes`: only the pictures that stand for themselves are decoded, many times faster; what is shown between two
+    of them is not seen. `tmk`: the value of the whole clip is made too, which takes every frame.
+    """
+
+    max_seconds: int = 4 * 3600
+    max_frames: int = 1_000_000
+    keyframes: bool = False
+    tmk: bool = True
+
+    def __post_init__(self) -> None:
+        if self.max_seconds < 1 or self.max_frames < 1:
+            raise ValueError("limits of videos are at least 1")
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What is still decoded. Beyond it the outcome is `over_limit`, before anything is expanded.
 
@@ -60,7 +78,7 @@ class Limits:
     """Frames of one animation."""
     max_pages: int = 500
     """Pages of one document or picture."""
-
+    video: VideoLimits = VideoLimits()
     max_messages: int = 100_000
     max_characters: int = 100_000
 

@@ -10,6 +10,7 @@ from tutela.content.decode import OverLimit, Undecodable, Unsupported, decode_im
 from tutela.content.item import Kind, Limits, Outcome
 from tutela.content.opening.looking import At, FileAt, PictureAt, UnseenAt
 from tutela.content.place import WHOLE, Place, Within
+from tutela.detection.clip_fingerprints import clip_fingerprints
 from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, OfReduced, Orientation
 
 _GRAVEST_FIRST = (Outcome.ERROR, Outcome.OVER_LIMIT, Outcome.UNDECODABLE, Outcome.UNSUPPORTED)
@@ -21,6 +22,7 @@ class AtPlaces:
     """The fingerprints of what is found in an item, and what could not be looked at. Give it `look`'s findings."""
 
     def __init__(self, kinds: Sequence[FingerprintKind], limits: Limits, *, reduced: bool) -> None:
+        self._kinds = kinds
         self._of_bytes = [k for k in kinds if k.NEEDS == "bytes"]
         self._of_pixels = [k for k in kinds if k.NEEDS == "pixels"]
         self._limits = limits
@@ -50,7 +52,7 @@ class AtPlaces:
             if not found.data:
                 raise Undecodable("the file is empty")
             if found.kind is Kind.VIDEO:
-                raise Unsupported("video: no decoder yet, matched by digest alone")
+                self._clip(found)
             if found.kind is Kind.IMAGE:
                 perceptual = _of_picture(found.data, self._of_pixels, self._limits, reduced=self._reduced)
                 self._add(perceptual, found.place)
@@ -61,6 +63,15 @@ class AtPlaces:
             self._unseen.append(UnseenAt(found.place, Outcome.UNSUPPORTED, str(error)))
         except Undecodable as error:
             self._unseen.append(UnseenAt(found.place, Outcome.UNDECODABLE, str(error)))
+
+    def _clip(self, found: FileAt) -> None:
+        """Add the frames of a video, as far as it goes."""
+        clip = clip_fingerprints(found.data, self._limits, found.place, self._kinds)
+        self._add(clip.fingerprints, found.place)
+        if clip.failure is None:
+            self._seen += 1
+        else:
+            self._unseen.append(UnseenAt(found.place, clip.failure, clip.reason))
 
     def _thumbnail(self, found: FileAt) -> None:
         """Add a thumbnail that shows another picture than the one that carries it.

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from tutela.content.item import Outcome
 from tutela.content.place import WHOLE, Place
+from tutela.detection.clip_matching import (
+    AS_PUBLISHED,
+    ClipHit,
+    ClipRules,
+    Shares,
+    Values,
+    clips_as_a_whole,
+    clips_like_clip,
+    pictures_in_clip,
+)
 from tutela.detection.fingerprinting import Fingerprinted
-from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, Orientation
+from tutela.detection.fingerprints.fingerprint import Fingerprint, FingerprintKind, OfOtherEntries, Orientation
+from tutela.detection.fingerprints.video.tmk_kind import TmkPdqf
+from tutela.detection.fingerprints.video.vpdq import Vpdq
 from tutela.detection.hashlists.hashlist import Entry, HashList, ListRole
 from tutela.detection.hashlists.label import Label, parse_label
-from tutela.detection.matching.index import LabelledIndex
+from tutela.detection.matching.index import Hit, LabelledIndex
 from tutela.detection.matching.memory import MemoryIndex
 from tutela.detection.matching.metrics import check_threshold
+from tutela.detection.matching.row_numbers import numbered_rows
 from tutela.detection.matching.shape import shape_of
 from tutela.detection.overruling import without_overruled
 
@@ -46,6 +59,8 @@ class Detection:
     """What the list says of an item that it matches."""
     place: Place = WHOLE
     """What in the item matches."""
+    shares: Shares | None = None
+    """How much of two clips matches, where they were compared frame by frame."""
 
     @property
     def share(self) -> float:
@@ -94,11 +109,14 @@ class Matcher:
         thresholds: Mapping[str, int] | None = None,
         only: Collection[str] | None = None,
         minimum_quality: Mapping[str, int] | None = None,
+        clips: ClipRules = AS_PUBLISHED,
+        values: Values = lambda _, __: None,
     ) -> None:
         """Match against the indexes of each kind, entries of `lists` alone, of those named in `only` if given.
 
         Harmless lists count always. `thresholds` and `minimum_quality` replace the default of a kind; raises ValueError
-        for an unknown kind or a value that it cannot have. A kind without either threshold is not compared.
+        for an unknown kind or a value that it cannot have. A kind without either threshold is not compared. `clips`
+        says when two clips match, and `values` gives the long values of entries, of which an index holds rows.
         """
         self._kinds = kinds
         self._indexes = indexes
@@ -106,6 +124,8 @@ class Matcher:
         self._only = None if only is None else frozenset(only)
         self.thresholds = thresholds_of(kinds, thresholds or {})
         self.minimum_quality = minimum_quality_of(kinds, minimum_quality or {})
+        self._clips = clips
+        self._values = values
         self._labels: dict[str, Label] = {}
 
     @classmethod
@@ -116,6 +136,7 @@ class Matcher:
         thresholds: Mapping[str, int] | None = None,
         lists: Iterable[HashList] = (),
         minimum_quality: Mapping[str, int] | None = None,
+        clips: ClipRules = AS_PUBLISHED,
     ) -> Self:
         """Return a matcher over entries in memory; a list that is not among `lists` is an enabled one to match.
 
@@ -123,14 +144,26 @@ class Matcher:
         """
         known = {one.id: one for one in lists}
         by_kind: dict[str, list[tuple[int, bytes, str, bool]]] = defaultdict(list)
+        long: dict[tuple[str, int], bytes] = {}
         for entry in entries:
             if entry.kind not in kinds:
                 raise UnknownKind(entry.kind)
+            if entry.long:
+                long[entry.kind, entry.id] = entry.long
             known.setdefault(entry.hashlist, HashList(entry.hashlist, "", "", "", None))
             label = Label(entry.hashlist, entry.classification).text()
-            by_kind[entry.kind].append((entry.id, entry.value, label, entry.enabled))
+            for number, row in numbered_rows(kinds[entry.kind], entry.id, entry.long or entry.value):
+                by_kind[entry.kind].append((number, row, label, entry.enabled))
         indexes = {name: MemoryIndex.of(shape_of(kinds[name]), rows) for name, rows in by_kind.items()}
-        return cls(kinds, indexes, known.values(), thresholds, minimum_quality=minimum_quality)
+        return cls(
+            kinds,
+            indexes,
+            known.values(),
+            thresholds,
+            minimum_quality=minimum_quality,
+            clips=clips,
+            values=lambda kind, entry: long.get((kind, entry)),
+        )
 
     def judge(self, item: Fingerprinted) -> Judgement:
         """Return the item's outcome with every enabled entry within the thresholds, nearest first."""
@@ -143,7 +176,8 @@ class Matcher:
             threshold, enough = self.thresholds[name], self.minimum_quality[name]
             told: dict[int, list[Fingerprint]] = defaultdict(list)
             poor = False
-            for fingerprints in item.at_each_place(name):
+            made = Vpdq.KIND if isinstance(kind, OfOtherEntries) else name
+            for fingerprints in item.at_each_place(made):
                 quality, reduced = fingerprints[0].quality, fingerprints[0].reduced
                 if reduced and quality is not None and abs(quality - enough) <= QUALITY_MARGIN:
                     near = True
@@ -188,37 +222,72 @@ class Matcher:
         self, kind: FingerprintKind, fingerprints: Sequence[Fingerprint], radius: int, threshold: int
     ) -> list[Detection]:
         """Return each entry once for each place, in the orientation in which it is nearest."""
-        index = self._indexes.get(kind.KIND)
+        index = self._indexes.get(kind.ENTRIES if isinstance(kind, OfOtherEntries) else kind.KIND)
         if index is None:
             return []
+        if kind.NEEDS == "video":
+            return self._in_clips(kind, index, fingerprints, threshold)
         nearest: dict[tuple[int, Place], Detection] = {}
-        # Labels are read after the search: an index that has grown meanwhile has more of them, never others.
         hits_of_each = index.search([f.value for f in fingerprints], radius)
         for one, hits in zip(fingerprints, hits_of_each, strict=True):
             for hit in hits:
                 before = nearest.get((hit.entry, one.place))
                 if before is not None and before.distance <= hit.distance:
                     continue
-                label = self._label(index.labels[hit.label])
-                hashlist = self._lists.get(label.hashlist)
-                if hashlist is None:
-                    continue  # made after this matcher
-                nearest[hit.entry, one.place] = Detection(
-                    technology=kind.KIND,
-                    version=kind.VERSION,
-                    threshold=threshold,
-                    hashlist=hashlist.id,
-                    entry=hit.entry,
-                    classification=label.classification or hashlist.classification,
-                    distance=hit.distance,
-                    orientation=one.orientation,
-                    computed=one.computed,
-                    quality=one.quality,
-                    enabled=hit.enabled and hashlist.enabled,
-                    role=hashlist.role,
-                    place=one.place,
-                )
+                found = self._detection(kind, index, threshold, hit, one)
+                if found is not None:
+                    nearest[hit.entry, one.place] = found
         return sorted(nearest.values(), key=lambda d: (d.distance, d.entry))
+
+    def _in_clips(
+        self, kind: FingerprintKind, index: LabelledIndex, fingerprints: Sequence[Fingerprint], threshold: int
+    ) -> list[Detection]:
+        """Return the entries that clips match, each once for each place and stretch of time."""
+        by_place: dict[Place, list[Fingerprint]] = defaultdict(list)
+        for one in fingerprints:
+            by_place[one.place].append(one)
+        found: list[Detection] = []
+        for place, of_clip in by_place.items():
+            for hit in self._clip_hits(kind, index, of_clip, threshold):
+                made = self._detection(kind, index, threshold, hit, hit.fingerprint)
+                if made is not None:
+                    at = place if hit.seconds is None else replace(place, seconds=hit.seconds)
+                    found.append(replace(made, place=at, shares=hit.shares))
+        return sorted(found, key=lambda d: (d.distance, d.entry))
+
+    def _clip_hits(
+        self, kind: FingerprintKind, index: LabelledIndex, of_clip: Sequence[Fingerprint], threshold: int
+    ) -> list[ClipHit]:
+        if kind.KIND == TmkPdqf.KIND:
+            return [hit for one in of_clip for hit in clips_as_a_whole(one, index, threshold, self._values)]
+        quality = self.minimum_quality[kind.KIND]
+        if isinstance(kind, OfOtherEntries):
+            return pictures_in_clip(of_clip, index, threshold, quality)
+        return clips_like_clip(of_clip, index, threshold, quality, self._clips, self._values)
+
+    def _detection(
+        self, kind: FingerprintKind, index: LabelledIndex, threshold: int, hit: Hit | ClipHit, one: Fingerprint
+    ) -> Detection | None:
+        # Labels are read after the search: an index that has grown meanwhile has more of them, never others.
+        label = self._label(index.labels[hit.label])
+        hashlist = self._lists.get(label.hashlist)
+        if hashlist is None:
+            return None  # made after this matcher
+        return Detection(
+            technology=kind.KIND,
+            version=kind.VERSION,
+            threshold=threshold,
+            hashlist=hashlist.id,
+            entry=hit.entry,
+            classification=label.classification or hashlist.classification,
+            distance=hit.distance,
+            orientation=one.orientation,
+            computed=one.computed,
+            quality=one.quality,
+            enabled=hit.enabled and hashlist.enabled,
+            role=hashlist.role,
+            place=one.place,
+        )
 
     def _label(self, text: str) -> Label:
         label = self._labels.get(text)

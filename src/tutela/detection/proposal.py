@@ -6,17 +6,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tutela.detection.fingerprints.fingerprint import FingerprintKind
+from tutela.detection.clip_matching import AS_PUBLISHED, ClipRules, Values
+from tutela.detection.fingerprints.fingerprint import FingerprintKind, LongValued
 from tutela.detection.hashlists.hashlist import HashList, NewEntry
 from tutela.detection.hashlists.label import Label
 from tutela.detection.matcher import Matcher
 from tutela.detection.matching.disabling import DisablingIndex
 from tutela.detection.matching.index import LabelledIndex
 from tutela.detection.matching.memory import MemoryIndex
+from tutela.detection.matching.row_numbers import numbered_rows
 from tutela.detection.matching.shape import shape_of
 from tutela.detection.matching.union import UnionIndex
 
-FIRST_SUPPOSED = 1 << 62
+FIRST_SUPPOSED = 1 << 42
 """The number of the first supposed entry; no entry of a database comes near it."""
 
 
@@ -50,6 +52,8 @@ def proposed(
     thresholds: Mapping[str, int],
     only: Collection[str] | None,
     proposal: Proposal,
+    clips: ClipRules = AS_PUBLISHED,
+    values: Values = lambda _, __: None,
 ) -> Matcher:
     """Return the matcher that there would be. Nothing is changed.
 
@@ -58,15 +62,21 @@ def proposed(
     """
     there = [one for one in lists if one.id not in proposal.without]
     searched: dict[str, LabelledIndex] = {
-        name: DisablingIndex(index, proposal.disabled) if proposal.disabled else index
+        name: DisablingIndex(index, proposal.disabled, in_rows=isinstance(kinds[name], LongValued))
+        if proposal.disabled
+        else index
         for name, index in indexes.items()
     }
     rows: dict[str, list[tuple[int, bytes, str, bool]]] = defaultdict(list)
+    long: dict[tuple[str, int], bytes] = {}
     number = FIRST_SUPPOSED
     for one in proposal.supposed:
         for entry in one.entries:
             label = Label(one.hashlist.id, entry.classification).text()
-            rows[entry.kind].append((number, entry.value, label, entry.enabled))
+            if entry.long:
+                long[entry.kind, number] = entry.long
+            for held, row in numbered_rows(kinds[entry.kind], number, entry.long or entry.value):
+                rows[entry.kind].append((held, row, label, entry.enabled))
             number += 1
     for name, of_kind in rows.items():
         supposed = MemoryIndex.of(shape_of(kinds[name]), of_kind)
@@ -79,4 +89,6 @@ def proposed(
         {**thresholds, **proposal.thresholds},
         None if only is None else [*only, *names],
         proposal.minimum_quality,
+        clips,
+        lambda kind, entry: long.get((kind, entry)) or values(kind, entry),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ from tutela.casework.policy import Policy
 from tutela.casework.quality.rules import QualityRules
 from tutela.casework.queues import QueueRule, Queues
 from tutela.casework.redress_policy import RedressPolicy
-from tutela.content.item import Limits
+from tutela.content.item import Limits, VideoLimits
+from tutela.detection.clip_matching import ClipRules
 from tutela.detection.fingerprints.embedding import EmbeddingSettings
 from tutela.detection.workers.budget import Budget
 from tutela.referral.cybertipline.target import CyberTiplineSettings
@@ -91,6 +92,7 @@ class Settings:
     care: CareLimits
     entries: EntryRules
     limits: Limits
+    clips: ClipRules
     thresholds: Mapping[str, int]
     embedding: EmbeddingSettings | None
     key_service: KeyServiceSettings | None = None
@@ -145,9 +147,10 @@ def load_settings(data: Path | None = None, environment: Mapping[str, str] | Non
             desk=DeskRules(**parsed.desk.model_dump()),
             care=CareLimits(**parsed.care.model_dump()),
             entries=EntryRules(**parsed.entries.model_dump()),
-            limits=parsed.limits.limits(),
+            limits=_limits(parsed),
             budget=_budget(parsed.limits, parsed.decoding),
             workers=parsed.decoding.workers,
+            clips=ClipRules(**parsed.video.model_dump(include={f.name for f in fields(ClipRules)})),
             thresholds=parsed.thresholds,
             embedding=_embedding(parsed.embedding, folder),
             key_service=_key_service(parsed.keys, folder),
@@ -197,6 +200,12 @@ def redress_policy(written: Mapping[str, Any]) -> RedressPolicy:
             f" language {unknown[0]!r}"
         )
     return policy
+
+
+def _limits(parsed: SettingsFile) -> Limits:
+    video = parsed.video
+    looked_at = VideoLimits(video.max_seconds, video.max_frames, video.frames == "keyframes", video.tmk)
+    return replace(parsed.limits.limits(), video=looked_at)
 
 
 def _packages(recipient: str, written: PackagesSection, folder: Path) -> PackageSettings:

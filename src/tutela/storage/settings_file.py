@@ -20,6 +20,7 @@ from tutela.casework.quality.rules import Bounds, QualityRules
 from tutela.casework.queues import Order
 from tutela.casework.redress_policy import RedressPolicy
 from tutela.content.item import Limits
+from tutela.detection.clip_matching import ClipRules
 from tutela.detection.onnx_models.picture_input import IMAGENET_MEAN, IMAGENET_STD
 from tutela.detection.workers.budget import Budget
 from tutela.events.catalogue.base import Layer, Verdict
@@ -52,6 +53,7 @@ _SANDBOX = CyberTiplineSettings()
 _PLATFORM = PlatformSettings()
 _USUAL = Limits()
 _BUDGET = Budget()
+_CLIPS = ClipRules()
 _USUAL_BOUNDS = Bounds()
 _ENTRY_RULES = EntryRules()
 
@@ -188,8 +190,8 @@ class LimitsSection(_Section):
     max_answer: int = _BUDGET.answer
 
     def limits(self) -> Limits:
-        """Return what is decoded at all."""
-        return Limits(**{one.name: getattr(self, one.name) for one in fields(Limits)})
+        """Return what is decoded at all; videos have a section of their own."""
+        return Limits(**{one.name: getattr(self, one.name) for one in fields(Limits) if one.name != "video"})
 
 
 class DecodingSection(_Section):
@@ -197,6 +199,18 @@ class DecodingSection(_Section):
 
     workers: int = Field(default=os.cpu_count() or 1, ge=1)
     items_per_worker: int = _BUDGET.items
+
+
+class VideoSection(_Section):
+    """How videos are looked at and when two clips match."""
+
+    frames: Literal["every_second", "keyframes"] = "every_second"
+    tmk: bool = _USUAL.video.tmk
+    max_seconds: int = _USUAL.video.max_seconds
+    max_frames: int = _USUAL.video.max_frames
+    query_percent: int = _CLIPS.query_percent
+    entry_percent: int = _CLIPS.entry_percent
+    contained_percent: int | None = _CLIPS.contained_percent
 
 
 class EmbeddingSection(_Section):
@@ -378,6 +392,7 @@ class SettingsFile(_Section):
     entries: EntriesSection = EntriesSection()
     limits: LimitsSection = LimitsSection()
     decoding: DecodingSection = DecodingSection()
+    video: VideoSection = VideoSection()
     thresholds: dict[str, int] = {}
     embedding: EmbeddingSection | None = None
     keys: KeysSection = KeysSection()

@@ -440,16 +440,21 @@ class Workplace:
         for name in only or ():
             self.lists.get(name)
         now = self._lists_now(lambda: self.indexes.now(progress))
-        return Matcher(self.kinds, now.indexes, now.lists, self.settings.thresholds, only)
+        return self._matching(now, only)
 
     def current_matcher(self) -> Matcher:
         """Return a matcher over all lists, made again when one has changed; it follows large imports when it can."""
         now = self._lists_now(self.indexes.latest)
         with self._matcher_lock:
             if self._matcher is None or self._matcher[0] != now.revision:
-                matcher = Matcher(self.kinds, now.indexes, now.lists, self.settings.thresholds)
+                matcher = self._matching(now, None)
                 self._matcher = (now.revision, matcher)
             return self._matcher[1]
+
+    def _matching(self, now: ListsNow, only: Sequence[str] | None) -> Matcher:
+        settings = self.settings
+        clips, values = settings.clips, self.lists.long_value
+        return Matcher(self.kinds, now.indexes, now.lists, settings.thresholds, only, clips=clips, values=values)
 
     @staticmethod
     def _lists_now(asked: Callable[[], ListsNow]) -> ListsNow:

@@ -20,7 +20,11 @@ from tutela.detection.matching.metrics import farthest
 from tutela.detection.matching.shape import shape_of
 
 INSTALLED = installed_kinds()
-KINDS: dict[str, FingerprintKind] = {**INSTALLED, blots().KIND: blots()}
+# Those of videos are many rows each, and have a contract of their own: video/test_kinds.py.
+KINDS: dict[str, FingerprintKind] = {
+    **{name: kind for name, kind in INSTALLED.items() if kind.NEEDS != "video"},
+    blots().KIND: blots(),
+}
 COMPUTED = [name for name, kind in KINDS.items() if kind.NEEDS != "given"]
 
 

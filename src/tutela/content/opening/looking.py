@@ -19,6 +19,7 @@ from tutela.content.opening.unopened import Unopened
 from tutela.content.opening.zipped import Zip
 from tutela.content.place import WHOLE, Place, Within
 from tutela.content.sniff import SNIFF_BYTES, kind_of
+from tutela.content.video import frame_at
 
 PICTURES: tuple[Opener, ...] = (Embedded(), Frames())
 """Openers of what a picture holds besides itself."""
@@ -73,6 +74,8 @@ def picture_at(data: bytes, place: Place, limits: Limits) -> RGB:
             continue
         if isinstance(found, PictureAt):
             return found.pixels
+        if isinstance(found, FileAt) and found.kind is Kind.VIDEO:
+            return frame_at(found.data, place.seconds[0] if place.seconds else 0.0, limits)
         if isinstance(found, FileAt):
             return decode_image(found.data, limits)
         raise Undecodable(found.reason)

@@ -18,7 +18,7 @@ REDUCED = "luminance"
 
 Metric = Literal["equal", "hamming", "euclidean", "cosine"]
 """Bits that differ; the square of the Euclidean distance of bytes; millionths of 1 - cosine of float32 values."""
-Needs = Literal["bytes", "pixels", "given"]
+Needs = Literal["bytes", "pixels", "given", "video"]
 
 
 class BadFingerprint(ValueError):
@@ -110,7 +110,10 @@ class FingerprintKind(Protocol):
 
     @property
     def NEEDS(self) -> Needs:
-        """What it is computed from; `given` if it is not computed here and comes with the item."""
+        """What it is computed from; `given` if it is not computed here and comes with the item.
+
+        Values of a `video` are compared as detection.clip_matching says, and not one by one.
+        """
         ...
 
     @property
@@ -129,6 +132,31 @@ class FingerprintKind(Protocol):
     def of_pixels(self, pixels: RGB) -> Sequence[Fingerprint]:
         """Return one fingerprint for each orientation, upright first; raises TypeError if it needs anything else."""
         ...
+
+
+@runtime_checkable
+class LongValued(Protocol):
+    """A kind whose values are long, or many rows: a list names each by its digest, and an index holds its rows."""
+
+    def parse(self, text: str) -> bytes:
+        """Return the value that a text writes; raises BadFingerprint."""
+        ...
+
+    def written(self, value: bytes) -> str:
+        """Return a text that `parse` reads."""
+        ...
+
+    def rows(self, value: bytes) -> Sequence[bytes]:
+        """Return what an index holds of a value, each of BYTES; raises BadFingerprint for what is none."""
+        ...
+
+
+@runtime_checkable
+class OfOtherEntries(Protocol):
+    """A kind that has no entries of its own: it is compared with those of another."""
+
+    ENTRIES: ClassVar[str]
+    """The kind of the entries."""
 
 
 @runtime_checkable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -13,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tutela.detection.fingerprints.fingerprint import FingerprintKind, LongValued
 from tutela.events.obstacles import Obstacle
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
@@ -74,7 +76,8 @@ class NewEntry:
     """An entry as it is read from a file: one value of one kind, with what is known about it.
 
     `verified_by` names the people or organisations that verified it, each once. `reference` is the owner's own
-    number for it. One that is not enabled is kept and never matches.
+    number for it. One that is not enabled is kept and never matches. Of a kind with long values, `value` is the
+    SHA-256 of the value and `long` the value itself.
     """
 
     kind: str
@@ -83,6 +86,7 @@ class NewEntry:
     verified_by: tuple[str, ...] = ()
     reference: str | None = None
     enabled: bool = True
+    long: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class Entry:
     enabled: bool = True
     removed_at: datetime | None = None
     held_back: HeldBack | None = None
+    long: bytes = b""
+    """The value itself, where it is long and `value` is its SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +197,20 @@ class ListsAtOneMoment(Protocol):
         """Return whether an entry of a kind may match: enabled, not removed, on an enabled list."""
         ...
 
+    def long_values(self, kind: str, names: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the long values of a kind by the digests that entries name them by."""
+        ...
+
     def changes_in_bulk(self, after: int, up_to: int, kind: str | None = None) -> Iterator[ChangeBatch]:
         """Yield what `changes` yields as columns, in few objects, of one kind if given: for an index of millions."""
         ...
+
+
+def listed_value(kind: FingerprintKind, value: bytes) -> tuple[bytes, bytes]:
+    """Return what a list names a value by, and the value itself where that is its digest: `value` and `long`."""
+    if isinstance(kind, LongValued):
+        return hashlib.sha256(value).digest(), value
+    return value, b""
 
 
 class HashLists(Protocol):

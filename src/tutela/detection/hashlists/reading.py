@@ -5,11 +5,12 @@ A row that cannot be read is reported with its line and reason, and never guesse
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
-from tutela.detection.fingerprints.fingerprint import BadFingerprint, FingerprintKind
-from tutela.detection.hashlists.hashlist import NewEntry, check_classification
+from tutela.detection.fingerprints.fingerprint import BadFingerprint, FingerprintKind, LongValued, OfOtherEntries
+from tutela.detection.hashlists.hashlist import NewEntry, check_classification, listed_value
 from tutela.detection.hashlists.rows import BadRow, Format, UnreadableFile, rows
 
 MAX_NAME = 200
@@ -71,20 +72,22 @@ class EntryReader:
 
 class _RowReader:
     def __init__(self, kinds: Mapping[str, FingerprintKind], only_kind: str | None) -> None:
-        self._kinds = kinds
+        # What is compared with the entries of another kind has none of its own.
+        self._kinds = {name: kind for name, kind in kinds.items() if not isinstance(kind, OfOtherEntries)}
         self._only = only_kind
 
     def entries_of(self, row: Mapping[str, Any] | str) -> list[NewEntry]:
         if isinstance(row, str):
-            written, _, value = row.rpartition(":")
-            kind = self._kind(written.strip().lower() if written else None, value)
-            return [NewEntry(kind, self._kinds[kind].parse(value))]
+            written, _, text = row.rpartition(":")
+            kind = self._kind(written.strip().lower() if written else None, text)
+            named, long = listed_value(self._kinds[kind], self._kinds[kind].parse(text))
+            return [NewEntry(kind, named, long=long)]
         lowered = {str(k).strip().lower(): v for k, v in row.items() if k is not None}
-        if _text(lowered, "value"):
-            if any(_text(lowered, kind) for kind in self._kinds):
+        if value := _written(lowered, "value"):
+            if any(_written(lowered, kind) for kind in self._kinds):
                 raise ValueError("give `value` with `kind`, or a column for each kind, not both")
-            return [self._entry((_text(lowered, "kind") or "").lower() or None, _text(lowered, "value") or "", lowered)]
-        wide = [(kind, _text(lowered, kind)) for kind in self._kinds]
+            return [self._entry((_text(lowered, "kind") or "").lower() or None, value, lowered)]
+        wide = [(kind, _written(lowered, kind)) for kind in self._kinds]
         found = [self._entry(kind, value, lowered) for kind, value in wide if value]
         if not found:
             raise ValueError(f"no value: give `value` with `kind`, or one of the columns {', '.join(self._kinds)}")
@@ -93,9 +96,11 @@ class _RowReader:
     def _entry(self, kind: str | None, value: str, row: Mapping[str, Any]) -> NewEntry:
         kind = self._kind(kind, value)
         classification = _text(row, "classification")
+        named, long = listed_value(self._kinds[kind], self._kinds[kind].parse(value))
         return NewEntry(
             kind=kind,
-            value=self._kinds[kind].parse(value),
+            value=named,
+            long=long,
             classification=check_classification(classification) if classification else None,
             verified_by=_names(row.get("verified_by")),
             reference=_short(_text(row, "reference"), "reference"),
@@ -110,12 +115,22 @@ class _RowReader:
 
     def _kind_by_length(self, value: str) -> str:
         length = len(value.strip())
-        fits = [name for name, kind in self._kinds.items() if length == 2 * kind.BYTES]
+        fits = [name for name, kind in self._kinds.items() if length == _digits(kind)]
         if len(fits) == 1:
             return fits[0]
         if fits:
             raise ValueError(f"{length} digits may be {' or '.join(fits)}: write the kind before it, or give --kind")
         raise ValueError(f"{value.strip()[:80]!r} is not the length of any kind of fingerprint")
+
+
+def _digits(kind: FingerprintKind) -> int | None:
+    return None if isinstance(kind, LongValued) else 2 * kind.BYTES
+
+
+def _written(row: Mapping[str, Any], key: str) -> str | None:
+    """Return what is written of a value: a text, or a list where frames are given as JSON and not as a text of it."""
+    value = row.get(key)
+    return json.dumps(value) if isinstance(value, list) else _text(row, key)
 
 
 def _text(row: Mapping[str, Any], key: str) -> str | None:

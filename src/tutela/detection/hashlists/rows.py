@@ -17,6 +17,8 @@ MAX_JSON = 64 * 1024 * 1024
 """Characters of a JSON list, which is read as a whole; JSON Lines have no limit."""
 _PIECE = MAX_LINE + 2
 _AHEAD = 65_536
+_WITH_KIND = re.compile(r"[\w.-]+:")
+"""How a plain line begins that names its kind; a clip's value has commas, and the first line of a CSV no colon."""
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
 # A number of thousands of digits is a plain ValueError, nesting without end a RecursionError.
 _NOT_JSON = (ValueError, RecursionError)
@@ -84,6 +86,8 @@ def guess_format(name: str, start: str) -> Format:
         return Format.JSONL if _is_json_lines(start) else Format.JSON
     lines = (line.strip() for line in re.split(r"\r\n|\n|\r", start))
     line = next((line for line in lines if line and not line.startswith("#")), "")
+    if _WITH_KIND.match(line):
+        return Format.LINES
     return Format.CSV if "," in line or ";" in line else Format.LINES
 
 
@@ -143,6 +147,8 @@ def _csv_lines(pieces: Iterable[str]) -> Iterator[str]:
 def _csv_rows(pieces: Iterable[str], wanted: Sequence[str]) -> Iterator[Row]:
     lines = _csv_lines(pieces)
     header = next(lines, "")
+    # A clip's value has more characters than the module takes by itself; lines have their own limit.
+    csv.field_size_limit(MAX_LINE)
     delimiter = ";" if header.count(";") > header.count(",") else ","
     reader = csv.reader(chain([header], lines) if header else (), delimiter=delimiter, strict=True)
     try:

@@ -6,13 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from tutela.detection.matching.index import Hit, LabelledIndex
+from tutela.detection.matching.row_numbers import ROW_BITS
 
 
 class DisablingIndex:
     """Implements LabelledIndex: finds what the index finds, and calls the named entries disabled."""
 
-    def __init__(self, index: LabelledIndex, disabled: Collection[int]) -> None:
+    def __init__(self, index: LabelledIndex, disabled: Collection[int], *, in_rows: bool = False) -> None:
+        """`in_rows`: entries have many rows, whose numbers tell the entry."""
         self._index = index
+        self._shift = ROW_BITS if in_rows else 0
         self._disabled = frozenset(disabled)
 
     @property
@@ -27,4 +30,7 @@ class DisablingIndex:
     def search(self, queries: Sequence[bytes], threshold: int) -> list[list[Hit]]:
         """Return what the index returns, with the named entries disabled; raises what it raises."""
         found = self._index.search(queries, threshold)
-        return [[replace(h, enabled=False) if h.entry in self._disabled else h for h in hits] for hits in found]
+        return [
+            [replace(h, enabled=False) if h.entry >> self._shift in self._disabled else h for h in hits]
+            for hits in found
+        ]

@@ -144,7 +144,7 @@ class Workers:
         return promised
 
     def small_picture(self, data: bytes, side: int, place: Place = WHOLE) -> RGB:
-        """Return the picture at a place of an item, its longer side at most `side` pixels. Raises NotShown, NoWorkers."""
+        """Return the picture at a place, its longer side at most `side` pixels. Raises NotShown, NoWorkers."""
         promised: Future[RGB | Fingerprinted] = Future()
         self._order(_Order(data, {}, frozenset(), (), reduced=False, promised=promised, side=side, place=place))
         made = promised.result()

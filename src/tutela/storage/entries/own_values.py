@@ -22,7 +22,7 @@ class OwnValues:
         self._kinds = {
             name: kind
             for name, kind in kinds.items()
-            if name == DIGEST or (kind.METRIC != "equal" and name in compared)
+            if name == DIGEST or (kind.METRIC != "equal" and kind.NEEDS != "video" and name in compared)
         }
         self._minimum = minimum_quality_of(kinds, {})
         self._fingerprint = fingerprint

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, and_, insert, select, update
 
 from tutela.detection.hashlists.hashlist import (
     Change,
@@ -40,6 +39,7 @@ from tutela.storage.lists.list_revisions import last_revision, next_revision
 from tutela.storage.record.event_log import EventLog
 
 _PAGE = 5000
+_PAGE_BYTES = 64 * 1024 * 1024
 _Row = Any
 
 
@@ -127,8 +127,7 @@ class StoredHashLists:
         with self._database.own_connection() as connection:
             with self._database.begin(connection, writes=False):
                 gathered = GatheredEntries(connection)
-                left = iter(entries)
-                while page := list(islice(left, _PAGE)):
+                for page in _pages(entries):
                     gathered.add(page)
                 on_step("sorting")
                 gathered.sort()
@@ -231,6 +230,15 @@ class StoredHashLists:
                 for row in result:
                     yield _entry(row)
 
+    def long_value(self, kind: str, entry_id: int) -> bytes | None:
+        """Return the long value of an entry; None where it has none."""
+        table, long = schema.hash_entries, schema.hash_long_values
+        named = and_(long.c.kind == table.c.kind, long.c.name == table.c.value)
+        query = select(long.c.value).join(table, named).where(table.c.id == entry_id, table.c.kind == kind)
+        with self._database.read() as connection:
+            value = connection.execute(query).scalar()
+        return None if value is None else bytes(value)
+
     def entry(self, entry_id: int) -> Entry:
         """Return an entry, also one that was removed. Raises UnknownEntry."""
         with self._database.read() as connection:
@@ -267,11 +275,28 @@ class StoredHashLists:
         return row
 
 
+def _pages(entries: Iterable[NewEntry]) -> Iterator[list[NewEntry]]:
+    page: list[NewEntry] = []
+    size = 0
+    for entry in entries:
+        page.append(entry)
+        size += len(entry.long)
+        if len(page) >= _PAGE or size >= _PAGE_BYTES:
+            yield page
+            page, size = [], 0
+    if page:
+        yield page
+
+
 def _with_list() -> Select[Any]:
     table, owner = schema.hash_entries, schema.hash_lists
-    return select(table, owner.c.classification.label("list_classification")).join(
-        owner, owner.c.id == table.c.hashlist
+    long = schema.hash_long_values
+    # Of kinds without long values nothing is looked up.
+    named = and_(
+        table.c.kind.in_(select(long.c.kind).distinct()), long.c.kind == table.c.kind, long.c.name == table.c.value
     )
+    columns = (owner.c.classification.label("list_classification"), long.c.value.label("long"))
+    return select(table, *columns).join(owner, owner.c.id == table.c.hashlist).outerjoin(long, named)
 
 
 def _entry(row: _Row) -> Entry:
@@ -287,4 +312,5 @@ def _entry(row: _Row) -> Entry:
         enabled=row.enabled and row.held_back is None,
         removed_at=row.removed_at,
         held_back=HeldBack(row.held_back) if row.held_back else None,
+        long=bytes(row.long) if row.long is not None else b"",
     )

@@ -78,6 +78,12 @@ class ListsOfOneMoment:
             for rows in parts.values():
                 yield _batch(tuple(zip(*rows, strict=True)))
 
+    def long_values(self, kind: str, names: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the long values of a kind by the digests that entries name them by."""
+        table = schema.hash_long_values
+        query = select(table.c.name, table.c.value).where(table.c.kind == kind, table.c.name.in_(names))
+        return {bytes(name): bytes(value) for name, value in self._connection.execute(query)}
+
     def _pages(self, after: int, up_to: int, kind: str | None = None) -> Iterator[Sequence[_Row]]:
         query = _CHANGED if kind is None else _CHANGED.where(_entries.c.kind == kind)
         bounds = {"after": after, "up_to": up_to}

@@ -75,6 +75,15 @@ _gathered = _temporary("import_gathered", Column("number", Integer, primary_key=
 _sorted = _temporary(
     "import_sorted", Column("place", Integer, primary_key=True), Column("number", Integer, nullable=False)
 )
+_long = Table(
+    "import_long",
+    MetaData(),
+    Column("kind", String(40), primary_key=True),
+    Column("name", LargeBinary, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+_LONG_TOGETHER = 32
 _TAKEN = ("kind", "value", "classification", "verified_by", "reference", "enabled")
 _COPY = "COPY import_gathered (kind, value, classification, verified_by, reference, enabled) FROM STDIN"
 
@@ -98,6 +107,7 @@ class GatheredEntries:
         if not self._copies:
             connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE}")
         _gathered.create(connection)
+        _long.create(connection)
         columns = [_gathered.c[name] for name in _TAKEN]
         whole = insert(_gathered).values({c: bindparam(c.name) for c in columns})
         bare = insert(_gathered).values(
@@ -108,6 +118,12 @@ class GatheredEntries:
     def add(self, entries: Sequence[NewEntry]) -> None:
         """Take more of them; raises an error of the database for a value that cannot be stored."""
         self._count += len(entries)
+        if long := {(e.kind, e.value): e.long for e in entries if e.long}:
+            rows = [{"kind": kind, "name": name, "value": value} for (kind, name), value in long.items()]
+            # Not with many others: each may have a megabyte.
+            for start in range(0, len(rows), _LONG_TOGETHER):
+                statement = upserting(self._connection, _long).on_conflict_do_nothing()
+                self._connection.execute(statement, rows[start : start + _LONG_TOGETHER])
         if self._copies:
             cursor: Any = self._connection.connection.cursor()
             with cursor, cursor.copy(_COPY) as copy:
@@ -140,6 +156,12 @@ class GatheredEntries:
         A value that the list holds gains the verifiers that it lacks and stays otherwise as it is. One that was
         removed comes back as the entry that it was, with what is said of it now.
         """
+        kept = select(_long.c.kind, _long.c.name, _long.c.value).where(_long.c.kind != "")
+        self._connection.execute(
+            upserting(self._connection, schema.hash_long_values)
+            .from_select(["kind", "name", "value"], kept)
+            .on_conflict_do_nothing()
+        )
         held = schema.hash_entries
         already = back = 0
         counts = self._new_ones(list_id)

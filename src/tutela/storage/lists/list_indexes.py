@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tutela.detection.fingerprints.fingerprint import FingerprintKind
-from tutela.detection.hashlists.hashlist import HashList, ListsAtOneMoment
+import numpy as np
+
+from tutela.detection.fingerprints.fingerprint import FingerprintKind, LongValued
+from tutela.detection.hashlists.hashlist import ChangeBatch, HashList, ListsAtOneMoment
 from tutela.detection.hashlists.label import Label
 from tutela.detection.matcher import UnknownKind
 from tutela.detection.matching.directory.compaction import compact, needs_compaction
@@ -22,9 +24,11 @@ from tutela.detection.matching.directory.locks import COMPACTING, WRITING, Index
 from tutela.detection.matching.directory.manifest import NAME as MANIFEST
 from tutela.detection.matching.directory.reader import IndexReader
 from tutela.detection.matching.directory.writer import Change, IndexWriter, WrongShape
+from tutela.detection.matching.row_numbers import numbered_rows
 from tutela.detection.matching.shape import shape_of
 from tutela.storage.lists.hash_lists import StoredHashLists
 
+_LONG_TOGETHER = 64
 PATIENCE = 5.0
 """Seconds. Small changes take milliseconds, the import of ten million entries half a minute."""
 
@@ -162,7 +166,7 @@ class ListIndexes:
                 raise _AnotherHistory
             if writer.position < revision:
                 writer.apply(
-                    self._changes(moment, writer.position, revision, kind.KIND),
+                    self._changes(moment, writer.position, revision, kind),
                     revision,
                     lambda share: progress(kind.KIND, share),
                     stamp=moment.stamp(revision) or "",
@@ -186,12 +190,34 @@ class ListIndexes:
         """Return the folder of each index that there is, by the name of its kind."""
         return sorted(path for path in self._folder.iterdir() if path.is_dir()) if self._folder.is_dir() else []
 
-    def _changes(self, moment: ListsAtOneMoment, after: int, up_to: int, kind: str) -> Iterator[Change]:
-        for batch in moment.changes_in_bulk(after, up_to, kind):
+    def _changes(self, moment: ListsAtOneMoment, after: int, up_to: int, kind: FingerprintKind) -> Iterator[Change]:
+        for batch in moment.changes_in_bulk(after, up_to, kind.KIND):
             if self._closed.is_set():
                 raise Closed("the installation was closed")
             label = Label(batch.hashlist, batch.classification).text()
-            yield Change(label, batch.entries, batch.values, batch.enabled, batch.removed)
+            if isinstance(kind, LongValued):
+                yield from _in_rows(kind, batch, moment, label)
+            else:
+                yield Change(label, batch.entries, batch.values, batch.enabled, batch.removed)
+
+
+def _in_rows(kind: FingerprintKind, batch: ChangeBatch, moment: ListsAtOneMoment, label: str) -> Iterator[Change]:
+    """Yield the rows of entries whose values are long, a few entries at a time: each may have a megabyte."""
+    for start in range(0, len(batch), _LONG_TOGETHER):
+        part = slice(start, start + _LONG_TOGETHER)
+        names = [bytes(name) for name in batch.values[part]]
+        long = moment.long_values(kind.KIND, names)
+        numbers: list[int] = []
+        values: list[bytes] = []
+        of_entry: list[int] = []
+        for at, (entry, name) in enumerate(zip(batch.entries[part].tolist(), names, strict=True), start):
+            for number, value in numbered_rows(kind, entry, long[name]):
+                numbers.append(number)
+                values.append(value)
+                of_entry.append(at)
+        if numbers:
+            rows = np.frombuffer(b"".join(values), np.uint8).reshape(len(values), kind.BYTES)
+            yield Change(label, np.array(numbers, np.uint64), rows, batch.enabled[of_entry], batch.removed[of_entry])
 
 
 def _delete(folder: Path) -> None:

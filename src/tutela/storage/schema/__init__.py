@@ -22,7 +22,14 @@ from tutela.storage.schema.access import api_keys, installation, people, session
 from tutela.storage.schema.base import metadata
 from tutela.storage.schema.casework import actions, case_items, cases, complaints, detections, views
 from tutela.storage.schema.intake import batch_counts, batches, ledger, refusals, services, tallies
-from tutela.storage.schema.lists import hash_changes, hash_entries, hash_list_counts, hash_lists, hash_revision
+from tutela.storage.schema.lists import (
+    hash_changes,
+    hash_entries,
+    hash_list_counts,
+    hash_lists,
+    hash_long_values,
+    hash_revision,
+)
 from tutela.storage.schema.record import events
 from tutela.storage.schema.referral import leases, referral_items, referrals
 
@@ -60,6 +67,7 @@ __all__ = [
     "hash_entries",
     "hash_list_counts",
     "hash_lists",
+    "hash_long_values",
     "hash_revision",
     "installation",
     "leases",

@@ -77,6 +77,15 @@ hash_entries = Table(
 )
 """An entry is never deleted and never changes its value: a removed one that is imported again is the same row.
 `held_back` says why it does not match though it is enabled (detection.hashlists.HeldBack)."""
+hash_long_values = Table(
+    "hash_long_values",
+    metadata,
+    Column("kind", String(40), primary_key=True),
+    Column("name", LargeBinary(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""The values that are too long for an entry (frames of a clip, the averages of one), by their SHA-256: that is the
+value of the entries. Lists share them, and like entries they are never deleted."""
 hash_list_counts = Table(
     "hash_list_counts",
     metadata,

@@ -9,6 +9,18 @@ from tutela.detection.matcher import Detection
 from tutela.events.catalogue.base import OutcomeName
 
 
+class SharesOut(BaseModel):
+    """How much of two clips matches frame by frame, in percent, and the stretch of the entry's time that is alike.
+
+    `frames` is which frames of the item were looked at.
+    """
+
+    query_percent: float
+    entry_percent: float
+    entry_seconds: tuple[float, float]
+    frames: str
+
+
 class MatchOut(BaseModel):
     """One entry that the item matches, nearest first within a technology. `place` is where within it."""
 
@@ -21,6 +33,7 @@ class MatchOut(BaseModel):
     distance: int
     orientation: str
     place: str | None
+    shares: SharesOut | None = None
 
 
 class ItemOut(BaseModel):
@@ -66,6 +79,17 @@ def item_out(answer: Answer) -> ItemOut:
     )
 
 
+def _shares(found: Detection) -> SharesOut | None:
+    if found.shares is None:
+        return None
+    return SharesOut(
+        query_percent=round(found.shares.query_percent, 1),
+        entry_percent=round(found.shares.entry_percent, 1),
+        entry_seconds=found.shares.entry_seconds,
+        frames=found.computed,
+    )
+
+
 def _match(found: Detection) -> MatchOut:
     return MatchOut(
         technology=found.technology,
@@ -77,4 +101,5 @@ def _match(found: Detection) -> MatchOut:
         distance=found.distance,
         orientation=found.orientation.value,
         place=found.place.text or None,
+        shares=_shares(found),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from tutela.detection.fingerprints.fingerprint import BadFingerprint
 from tutela.detection.fingerprints.video.tmk import DIMENSION, FRAMES_PER_SECOND, PERIODS, WEIGHTS, Tmk
 
-_MAGIC = b"TMK1FVECPDQF"
+MAGIC = b"TMK1FVECPDQF"
 _HEADER = struct.Struct("<12s5i")
 _FLOATS = np.dtype("<f4")
 _SHAPE = (len(PERIODS), len(WEIGHTS), DIMENSION)
@@ -24,15 +24,15 @@ def written(value: Tmk) -> bytes:
     sizes = (FRAMES_PER_SECOND, len(PERIODS), len(WEIGHTS), DIMENSION, value.frames)
     parts = (WEIGHTS, value.average, value.cosines, value.sines)
     return b"".join(
-        [_HEADER.pack(_MAGIC, *sizes), struct.pack(f"<{len(PERIODS)}i", *PERIODS)]
+        [_HEADER.pack(MAGIC, *sizes), struct.pack(f"<{len(PERIODS)}i", *PERIODS)]
         + [np.ascontiguousarray(part, dtype=_FLOATS).tobytes() for part in parts]
     )
 
 
 def read(data: bytes) -> Tmk:
     """Return the value in a file. Raises BadFingerprint if it is none, or of other periods, weights or frames."""
-    if len(data) != BYTES or not data.startswith(_MAGIC):
-        raise BadFingerprint(f"a file of TMK+PDQF has {BYTES:,} bytes and begins with {_MAGIC.decode()}")
+    if len(data) != BYTES or not data.startswith(MAGIC):
+        raise BadFingerprint(f"a file of TMK+PDQF has {BYTES:,} bytes and begins with {MAGIC.decode()}")
     _, *sizes, frames = _HEADER.unpack_from(data)
     if sizes != [FRAMES_PER_SECOND, len(PERIODS), len(WEIGHTS), DIMENSION]:
         raise BadFingerprint(f"a file of TMK+PDQF of {sizes}: no value of it can be compared with ours")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.detection.fingerprints.video.tmk import LEVEL_1, LEVEL_2, PERIODS, WEIGHTS, Tmk
+from tutela.detection.fingerprints.fingerprint import Orientation
+from tutela.detection.fingerprints.video.tmk import DIMENSION, LEVEL_1, LEVEL_2, PERIODS, WEIGHTS, Tmk
 
 _WHOLE = float(WEIGHTS[0] + 2 * WEIGHTS[1:].sum())
 """What two clips that are one have at the offset 0."""
@@ -28,6 +30,36 @@ def level_2(one: Tmk, other: Tmk) -> float:
 def matches(one: Tmk, other: Tmk, first: float = LEVEL_1, second: float = LEVEL_2) -> bool:
     """Return whether both scores reach their thresholds; the second is computed only where the first does."""
     return level_1(one, other) >= first and level_2(one, other) >= second
+
+
+def turned(value: Tmk, orientation: Orientation) -> Tmk:
+    """Return the value of the clip as it would be with each frame turned.
+
+    Exact but for rounding: mirrored, the frequencies of odd order change their sign, and turned, rows are columns.
+    """
+    side = round(DIMENSION**0.5)
+    order, signs = _TURNS[orientation]
+    numbers = np.arange(DIMENSION).reshape(side, side)
+    taken = (numbers.T if order else numbers).reshape(-1)
+    # The frequencies go from 1 on, so that every second of them is odd, from the first.
+    odd = np.where(np.arange(side) % 2 == 0, -1, 1)
+    down, across = (odd if sign else np.ones(side) for sign in signs)
+    factor = np.outer(down, across).reshape(-1).astype(np.float32)
+    parts = (np.ascontiguousarray(part[..., taken] * factor) for part in (value.average, value.cosines, value.sines))
+    return Tmk(value.frames, *parts)
+
+
+_TURNS: Mapping[Orientation, tuple[bool, tuple[bool, bool]]] = {
+    Orientation.UPRIGHT: (False, (False, False)),
+    Orientation.ROTATED_90: (True, (True, False)),
+    Orientation.ROTATED_180: (False, (True, True)),
+    Orientation.ROTATED_270: (True, (False, True)),
+    Orientation.FLIPPED_LEFT_RIGHT: (False, (False, True)),
+    Orientation.FLIPPED_TOP_BOTTOM: (False, (True, False)),
+    Orientation.TRANSPOSED: (True, (False, False)),
+    Orientation.TRANSVERSED: (True, (True, True)),
+}
+"""Whether rows become columns, then whether it is mirrored down and across."""
 
 
 def _at_offsets(one: Tmk, other: Tmk, number: int) -> NDArray[np.float64]:
