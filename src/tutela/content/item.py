@@ -83,7 +83,7 @@ class Limits:
     max_characters: int = 100_000
 
     def __post_init__(self) -> None:
-        if min(getattr(self, one.name) for one in fields(self)) < 1:
+        if min(getattr(self, one.name) for one in fields(self) if one.name != "video") < 1:
             raise ValueError("limits are at least 1")
         if self.max_depth > DEEPEST:
             raise ValueError(f"containers are opened at most {DEEPEST} deep")
