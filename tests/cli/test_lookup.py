@@ -31,6 +31,7 @@ def test_a_value_is_found_on_every_list_with_all_that_is_known(tutela: Tutela) -
     assert near == {
         "technology": "pdq", "version": "1", "threshold": 31, "list": "known", "entry": 1, "classification": None,
         "distance": 4, "orientation": "upright", "unit": "bits", "role": "match", "enabled": True,
+        "place": None, "shares": None,
     }  # fmt: skip
     assert (harmless["list"], harmless["role"], harmless["distance"]) == ("looked-at", "harmless", 9)
 

@@ -44,7 +44,7 @@ def tried(tutela: Tutela, sample: Path, *options: str | Path) -> tuple[dict[str,
 
 def test_the_sample_holds_fingerprints_and_nothing_to_be_seen(sample: Path) -> None:
     head, *items = [json.loads(line) for line in sample.read_text("utf-8").splitlines()]
-    assert set(head["technologies"]) == {"md5", "pdq", "sha1", "sha256"}
+    assert set(head["technologies"]) == {"md5", "pdq", "pdq-frame", "sha1", "sha256", "tmk", "vpdq"}
     one = next(item for item in items if item["path"].endswith("one.png"))
     assert set(one) == {"path", "kind", "bytes", "failure", "reason", "fingerprints"}
     assert len(one["fingerprints"]["pdq"]["values"]) == 8

@@ -108,6 +108,7 @@ def test_health_and_the_description_need_no_key(client: TestClient) -> None:
     assert set(paths) == {
         "/health",
         "/v1/items",
+        "/v1/conversations",
         "/v1/lookups",
         "/v1/actions",
         "/v1/actions/{action}/confirm",

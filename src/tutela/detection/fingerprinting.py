@@ -105,7 +105,7 @@ def fingerprint(
     for found in look(data, limits, excludes):
         places.take(found)
     failure, reason = places.end(kind_of(head))
-    return Fingerprinted(kind_of(head), len(data), (*places.fingerprints, *given), failure, reason)
+    return Fingerprinted(kind_of(head), len(data), (*given, *places.fingerprints), failure, reason)
 
 
 def _of_conversation(data: bytes, limits: Limits) -> Fingerprinted:

@@ -100,7 +100,7 @@ class Trial:
     by_list: dict[tuple[str, str], Counts] = field(default_factory=dict)
     """Items that match an entry of a list by a technology, by both names."""
     distances: dict[str, Distances] = field(default_factory=dict)
-    """By technology, of those that have a distance."""
+    """By technology, of those that have one distance for an item; a clip has many."""
     differences: list[Difference] = field(default_factory=list)
 
 
@@ -142,6 +142,8 @@ def _entries(detections: Iterable[Detection]) -> frozenset[int]:
 
 
 def _empty(kind: FingerprintKind, now: Matcher, then: Matcher) -> Distances | None:
+    if kind.NEEDS == "video":
+        return None
     limits = now.thresholds.get(kind.KIND), then.thresholds.get(kind.KIND)
     widest = max((limit for limit in limits if limit is not None), default=0)
     if not widest:

@@ -27,13 +27,15 @@ RIGHT = fingerprint(PICTURE, USUAL, Limits())
 
 # A command that is at work when its end comes: it prints its processes' numbers, and then waits for a file that hangs.
 _COMMAND = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from bench.malformed.running import processes_under
 from tests.detection.workers.conftest import KINDS, item
 from tutela.content.item import Limits
 from tutela.detection.workers.engine import Workers
 
+# A shell that runs something beside it has it ignore this signal.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 workers = Workers(2, Limits(), python_path=(Path(sys.argv[1]),))
 workers.fingerprint(item("fine"), KINDS)
 hanging = [workers.submit(item("hang"), KINDS) for _ in range(2)]

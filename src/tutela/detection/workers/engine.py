@@ -336,7 +336,7 @@ def _prepared(order: _Order, limits: Limits) -> _Item | Fingerprinted:
         return unread
     known: tuple[Fingerprint, ...] = ()
     if is_hashed(data):
-        known = (*(kind.of_bytes(data) for kind in order.kinds.values() if kind.NEEDS == "bytes"), *order.given)
+        known = (*order.given, *(kind.of_bytes(data) for kind in order.kinds.values() if kind.NEEDS == "bytes"))
     outside = Fingerprinted(kind_of(head), len(data), known)
     return _Item(order, data, outside, sealed(data) if HAS_SEALS else None)
 

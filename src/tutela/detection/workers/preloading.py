@@ -6,12 +6,15 @@ import encodings
 import importlib
 import pkgutil
 import sys
+from types import ModuleType
 
 import tutela.content
 import tutela.detection.fingerprints
 
-_OF_EXTRAS = ("av", "pillow_heif", "pylibjxl", "pypdfium2", "pypdfium2.raw")
+_OF_EXTRAS = ("pillow_heif", "pylibjxl", "pypdfium2", "pypdfium2.raw")
 """What decodes where it is installed, and is imported by what uses it when it is used."""
+_WHOLE_EXTRAS = ("av",)
+"""The same, of packages that import their own parts only as a file asks for them."""
 _ELSEWHERE = ("mbcs", "oem")
 """Encodings of another system."""
 
@@ -29,13 +32,14 @@ class _Late:
 def load_everything() -> None:
     """Import what decodes and what it may ask for later: modules, plugins of Pillow, character sets."""
     for package in (tutela.content, tutela.detection.fingerprints):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
-    for name in _OF_EXTRAS:
+        _load_parts(package)
+    for name in (*_OF_EXTRAS, *_WHOLE_EXTRAS):
         try:
-            importlib.import_module(name)
+            loaded = importlib.import_module(name)
         except ModuleNotFoundError:
             continue
+        if name in _WHOLE_EXTRAS:
+            _load_parts(loaded)
     for module in pkgutil.iter_modules(encodings.__path__):
         if module.name not in _ELSEWHERE:
             importlib.import_module(f"encodings.{module.name}")
@@ -43,6 +47,12 @@ def load_everything() -> None:
 
     Image.init()
     _one_thread()
+
+
+def _load_parts(package: ModuleType) -> None:
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not module.name.endswith(".__main__"):
+            importlib.import_module(module.name)
 
 
 def nothing_more() -> None:
