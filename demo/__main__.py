@@ -23,6 +23,7 @@ from demo.installation import write_settings
 from demo.people import EVERYBODY, PASSWORD
 from demo.photographs import PhotographsUnavailableError, gather, pictures
 from demo.summary import print_summary, summarise, write_summary
+from demo.union import tell_union
 from demo.world import YEAR, make_world
 from demo.year import Year
 from tutela.cli.returns import write_return
@@ -87,10 +88,12 @@ def main() -> int:
             compiled = place.yearly_return(YEAR)
             write_return(place, compiled, OUTPUT / "return", ["json", "html"])
             summary = summarise(place, world, happened, compiled, _finished(tipline))
+            summary["union"] = tell_union(YEAR, OUTPUT / "union")
             write_summary(summary, OUTPUT / "summary.json")
             print_summary(summary, console)
             took = time.monotonic() - began
             console.print(f"\n{took:.0f} s. Return: {OUTPUT / 'return' / 'return.html'}", markup=False)
+            console.print(f"A made-up Union's report: {OUTPUT / 'union' / 'report.html'}", markup=False)
             if options.no_serve:
                 look = f"TUTELA_NOW={clock():%Y-%m-%dT%H:%MZ} .venv/bin/tutela --data {OUTPUT / 'data'} serve"
                 console.print("By today's clock its evidence would be due. To look at it as it stands:", markup=False)

@@ -56,6 +56,9 @@ def _wrong_figures(summary: dict[str, Any]) -> Iterator[str]:
     ):
         if ours != theirs:
             yield f"{what}: {ours}, and by the simulation: {theirs}"
+    union = summary["union"]
+    if union["proved"] != union["questions"] or not union["published_wrong"]:
+        yield f"the made-up Union: bounds must hold the truth, and published numbers err: {union}"
 
 
 def _complaints(summary: dict[str, Any]) -> int:

@@ -179,6 +179,7 @@ def _lines(summary: dict[str, Any]) -> list[str]:
     outcomes = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in summary["outcomes"].items() if count)
     states = ", ".join(f"{count} {name}" for name, count in summary["cases_by_state"].items() if count)
     quality, entries, redress, calls = (summary[name] for name in ("quality", "entries", "redress", "calls"))
+    union = summary["union"]
     return [
         f"items     {summary['items']:,}: {outcomes}; {summary['false_matches']} matched by chance",
         f"cases     {summary['cases']}: {states}",
@@ -195,4 +196,6 @@ def _lines(summary: dict[str, Any]) -> list[str]:
         f"calls     {calls['delivered']} delivered to the platform, {calls['failed_tries']} tries failed",
         f"evidence  {summary['erased']} cases erased with a certificate, {summary['held']} holds",
         f"return    {len(summary['return_figures'])} figures have a number",
+        f"Union     a made-up one: {union['published_wrong']} of {union['questions']} published numbers are off, one "
+        f"by {union['most_off_percent']} %; what is proved holds the truth in {union['proved']}",
     ]

@@ -40,6 +40,7 @@ GOOD: dict[str, Any] = {
     "false_matches": 0,
     "by_edit": {name: {"label": edit.label, "planted": 10, "found": 9} for name, edit in EDITS.items()},
     "return_figures": {"1.images_eu": 11, "1.other_files_eu": 1, "1.images_non_eu": 3, "4.known.reports": 1},
+    "union": {"questions": 17, "proved": 17, "published_wrong": 15, "most_off_percent": 88},
 }  # fmt: skip
 
 
@@ -68,6 +69,8 @@ def test_nothing_is_wrong_with_a_year_that_is_right() -> None:
         (("quality", "canaries_passed"), 0, "0 of 2 canaries came through"),
         (("redress", "deferred"), 0, "none of this: redress: deferred"),
         (("erased",), 0, "none of this: cases erased"),
+        (("union", "proved"), 16, "the made-up Union: bounds must hold the truth"),
+        (("union", "published_wrong"), 0, "published numbers err"),
     ],
 )
 def test_what_is_wrong_is_named(path: tuple[str, ...], value: int, said: str) -> None:
