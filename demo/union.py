@@ -25,7 +25,7 @@ def tell_union(seed: int, folder: Path) -> dict[str, Any]:
     folder.mkdir(parents=True)
     truth = json.dumps(simulated_as_json(one), ensure_ascii=False, indent=1) + "\n"
     files = {"truth.json": truth.encode(), "dataset.json": written(one.data)}
-    for name, content in (files | files_of(report_of(one.data, "en"), ["html"])).items():
+    for name, content in {**files, **files_of(report_of(one.data, "en"), ["html"])}.items():
         (folder / name).write_bytes(content)
     return _counted(one)
 
