@@ -255,8 +255,10 @@ def lived(place: Workplace, clock: SteppableClock, *, planted: bool) -> dict[str
     for figure in figures["figures"]:
         figure.pop("events", None)
         figure.pop("event_count", None)
-    # What is planted is the quality control that this row tells of.
-    figures["figures"] = [f for f in figures["figures"] if f["key"] != "reviewer_quality_control"]
+    # What is planted is the quality control that this row tells of: it is there, and nowhere else.
+    control = [f for f in figures["figures"] if f["key"] == "reviewer_quality_control"]
+    assert [f["id"] for f in control if f["status"] == "value"] == (["7.known.reviewer_quality_control"] * planted)
+    figures["figures"] = [f for f in figures["figures"] if f not in control]
     with place.database.read() as connection:
         counts = {
             table.name: [dict(r) for r in connection.execute(table.select().order_by(*table.primary_key)).mappings()]
